@@ -1,0 +1,102 @@
+"""Every error that peyvand raises on purpose, in one tree.
+
+Each class has a stable `key`; `locale/en.json` and `locale/fa.json` hold its title under `errors.<key>`.
+A message says what was expected, a hint offers the nearest right thing, and `context` holds the values.
+Python sees English; the command line and the web page show the title in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any, ClassVar
+
+
+class PeyvandError(Exception):
+    """Base of every error raised on purpose.
+
+    Parameters
+    ----------
+    message : str
+        What was expected and what was found.
+    hint : str, optional
+        The nearest right thing, or where to look.
+    **context
+        The values that the message speaks of, kept for programs and for translation.
+    """
+
+    key: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, hint: str | None = None, **context: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.context = context
+
+    def __str__(self) -> str:
+        return f"{self.message}\nhint: {self.hint}" if self.hint else self.message
+
+
+class DataError(PeyvandError):
+    """A table, file or World that breaks a rule."""
+
+    key = "data"
+
+
+class UnknownNameError(DataError):
+    """A code or name that is not in the list it should be in."""
+
+    key = "data.unknown_name"
+
+
+class UnknownEconomyError(UnknownNameError):
+    """An economy that this World does not hold."""
+
+    key = "data.unknown_economy"
+
+
+class UnknownSectorError(UnknownNameError):
+    """A sector that this World does not hold."""
+
+    key = "data.unknown_sector"
+
+
+class ScenarioError(PeyvandError):
+    """A union file that does not say one clear thing."""
+
+    key = "scenario"
+
+
+class OutputError(PeyvandError):
+    """A file or folder that cannot be written."""
+
+    key = "output"
+
+
+class ModelError(PeyvandError):
+    """A model that cannot be solved as asked."""
+
+    key = "model"
+
+
+class ConvergenceError(ModelError):
+    """An equilibrium or an estimate that was not reached."""
+
+    key = "model.convergence"
+
+
+def did_you_mean(name: str, choices: Iterable[str], *, count: int = 3) -> str:
+    """A hint with the nearest of `choices`, or with the first few of them.
+
+    >>> did_you_mean("KZA", ["KAZ", "IRN", "TUR"])
+    "did you mean 'KAZ'?"
+    >>> did_you_mean("???", ["KAZ", "IRN"])
+    "one of 'KAZ', 'IRN'"
+    """
+    pool = [str(choice) for choice in choices]
+    lowered = {choice.lower(): choice for choice in reversed(pool)}
+    near = [lowered[hit] for hit in get_close_matches(str(name).lower(), list(lowered), n=count, cutoff=0.6)]
+    if near:
+        return "did you mean " + " or ".join(repr(hit) for hit in near) + "?"
+    shown = ", ".join(repr(choice) for choice in pool[:12])
+    return f"one of {shown}" + (f" … ({len(pool)} in all)" if len(pool) > 12 else "")

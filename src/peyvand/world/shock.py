@@ -1,0 +1,84 @@
+"""Shock: what a scenario changes, as ratios new / old or as the new value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import xarray as xr
+
+from peyvand.errors import DataError, UnknownNameError, did_you_mean
+from peyvand.variables import labelled
+from peyvand.world.world import World
+
+_DIMS = ("exporter", "importer", "sector")
+
+
+@dataclass(frozen=True, eq=False)
+class Shock:
+    """Changes on the pairs and sectors of one World.
+
+    Parameters
+    ----------
+    data : Dataset
+        `iceberg_cost_hat` (new / old, 1 is as today) and `tariff_rate_counterfactual` (share, after the change), both
+        over (exporter, importer, sector).
+
+    Raises
+    ------
+    DataError
+        If a variable is missing, a ratio is not positive or a tariff is at or below −100 %.
+    """
+
+    data: xr.Dataset
+
+    def __post_init__(self) -> None:
+        for name in ("iceberg_cost_hat", "tariff_rate_counterfactual"):
+            if name not in self.data:
+                raise DataError(f"a Shock needs {name!r}", hint="start from Shock.none(world)")
+        if not bool((self.data["iceberg_cost_hat"] > 0).all()):
+            raise DataError("iceberg_cost_hat must be positive everywhere: it is new / old, and 1 is as today")
+        if not bool((self.data["tariff_rate_counterfactual"] > -1).all()):
+            raise DataError("tariff_rate_counterfactual must be above −1 everywhere: it is a share, 0.05 is 5 %")
+
+    @classmethod
+    def none(cls, world: World) -> Shock:
+        """The shock that changes nothing: cost ratios of one and today's tariffs."""
+        tariff = world["tariff_rate"]
+        return cls.of(world, iceberg_cost_hat=xr.ones_like(tariff), tariff_rate_counterfactual=tariff)
+
+    @classmethod
+    def of(
+        cls,
+        world: World,
+        *,
+        iceberg_cost_hat: xr.DataArray | None = None,
+        tariff_rate_counterfactual: xr.DataArray | None = None,
+    ) -> Shock:
+        """A shock on this World's labels; what is not given stays as today.
+
+        Raises
+        ------
+        DataError
+            If an array does not have exactly the World's economies and sectors.
+        """
+        tariff = world["tariff_rate"]
+        cost = xr.ones_like(tariff) if iceberg_cost_hat is None else iceberg_cost_hat
+        new_tariff = tariff if tariff_rate_counterfactual is None else tariff_rate_counterfactual
+        try:
+            cost, new_tariff, _ = xr.align(cost, new_tariff, tariff, join="exact")
+        except ValueError as error:
+            raise DataError("a Shock has exactly the economies and sectors of its World") from error
+        return cls(
+            xr.Dataset(
+                {
+                    "iceberg_cost_hat": labelled(cost, "iceberg_cost_hat"),
+                    "tariff_rate_counterfactual": labelled(new_tariff, "tariff_rate_counterfactual"),
+                }
+            )
+        )
+
+    def __getitem__(self, name: str) -> xr.DataArray:
+        if name not in self.data:
+            hint = did_you_mean(name, map(str, self.data.data_vars))
+            raise UnknownNameError(f"this Shock holds no {name!r}", hint=hint, name=name)
+        return self.data[name]
