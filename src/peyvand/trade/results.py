@@ -87,6 +87,14 @@ class TradeResult:
         """Purchases abroad after the change (economy), M USD net of tariff."""
         return _across_borders(self["trade_flow_counterfactual"], "imports_counterfactual", keep="importer")
 
+    @property
+    def counterfactual(self) -> World:
+        """The World after the change: its flows and tariffs, with today's shares and elasticities."""
+        return self.baseline.replace(
+            trade_flow=self["trade_flow_counterfactual"],
+            tariff_rate=self.shock["tariff_rate_counterfactual"],
+        )
+
     def to_frame(self, table: Table = "economies") -> pd.DataFrame:
         """A tidy table with a row per economy, per economy and sector, or per exporter, importer and sector.
 
