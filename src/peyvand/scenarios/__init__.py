@@ -1,5 +1,6 @@
 """What if?  Union files, their provisions, and what they change in a World."""
 
+from peyvand.scenarios.cautions import Caution
 from peyvand.scenarios.effect import Effect, day_of
 from peyvand.scenarios.files import open_scenario, parse_scenario, provision_from, read_scenario, shipped
 from peyvand.scenarios.in_force import Agreement, Facts
@@ -10,6 +11,7 @@ __all__ = [
     "Agreement",
     "AgreementEffect",
     "BorderCost",
+    "Caution",
     "Effect",
     "Facts",
     "Tariff",
