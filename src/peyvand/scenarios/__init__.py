@@ -2,6 +2,8 @@
 
 from peyvand.scenarios.cautions import Caution
 from peyvand.scenarios.effect import Effect, day_of
+from peyvand.scenarios.estimates import Estimate, estimates
+from peyvand.scenarios.explain import explain, explain_caution
 from peyvand.scenarios.files import open_scenario, parse_scenario, provision_from, read_scenario, shipped
 from peyvand.scenarios.in_force import Agreement, Facts
 from peyvand.scenarios.provisions import AgreementEffect, BorderCost, Tariff, TariffException
@@ -13,11 +15,15 @@ __all__ = [
     "BorderCost",
     "Caution",
     "Effect",
+    "Estimate",
     "Facts",
     "Tariff",
     "TariffException",
     "Union",
     "day_of",
+    "estimates",
+    "explain",
+    "explain_caution",
     "open_scenario",
     "parse_scenario",
     "provision_from",

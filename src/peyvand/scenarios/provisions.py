@@ -82,9 +82,14 @@ class BorderCost(Scope):
         return self
 
     @property
+    def cap(self) -> float:
+        """The most of a border that counts as able to fade, in per cent of cost: 25 unless said otherwise."""
+        return DEFAULT_CAP_PERCENT if self.cap_percent is None else self.cap_percent
+
+    @property
     def cap_log_points(self) -> float:
-        """The most that fades of any border, in log points: ln 1.25 unless said otherwise."""
-        return float(np.log1p((self.cap_percent if self.cap_percent is not None else DEFAULT_CAP_PERCENT) / 100))
+        """The cap in log points."""
+        return float(np.log1p(self.cap / 100))
 
 
 class AgreementEffect(Scope):
