@@ -72,14 +72,16 @@ def line_of(text: str, place: Place) -> int | None:
 def _say(detail: Any, place: Place) -> tuple[str, str | None]:
     """A message and a hint in plain words for one of pydantic's findings."""
     where = _where(place)
-    key = str(place[-1]) if place else ""
+    key = next((part for part in reversed(place) if isinstance(part, str)), "")
     given = detail.get("input")
     context = detail.get("ctx", {})
     match detail["type"]:
         case "unclear":
             return str(context["message"]), str(context["hint"])
         case "extra_forbidden":
-            return f"no key {key!r} {where}", did_you_mean(key, _keys_at(place[:-1], detail))
+            owners = [kind for kind, model in KINDS.items() if key in model.model_fields]
+            hint = f"{key} is a key of {' and '.join(owners)}" if owners else None
+            return f"no key {key!r} {where}", hint or did_you_mean(key, _keys_at(place[:-1], detail))
         case "missing":
             return f"{key!r} is missing {where}", _EXAMPLES.get(key)
         case "union_tag_invalid":
