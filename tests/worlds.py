@@ -45,8 +45,9 @@ def small_world(
     distance = great_circle_km(latitude, longitude)
     flow = _flows(rng, distance, s, openness=openness, zero_share=zero_share, mutual=balanced)
     tariff = rng.uniform(0, 0.25, (n, n, s)) * (1 - np.eye(n))[..., None] * float(tariffs)
-    if balanced:
-        flow = _balance(flow)
+    flow = _balance(flow)
+    if not balanced:
+        flow = np.where(np.eye(n)[..., None] > 0, flow, flow * np.exp(rng.normal(0, 0.3, flow.shape)))
     value_added_share, input_share = _cost_shares(rng, flow, tariff, inputs=inputs)
     elasticity = rng.uniform(3, 9, s) if theta is None else np.broadcast_to(np.asarray(theta, float), (s,))
     output = flow.sum(axis=1)

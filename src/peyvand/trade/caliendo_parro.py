@@ -49,7 +49,7 @@ class CaliendoParro:
 
     deficit_rule: DeficitRule = "fixed"
     tol: float = 1e-10
-    max_iterations: int = 200
+    max_iterations: int = 1000
 
     def __post_init__(self) -> None:
         if self.deficit_rule not in DEFICIT_RULES:
@@ -147,8 +147,10 @@ def _not_reached(world: World, found: Equilibrium, tol: float) -> ConvergenceErr
     gaps = found.conditions
     excess = xr.DataArray(gaps.wage_gap, {"economy": list(world.economies)}, name="excess")
     broke = [code for code, left in zip(world.economies, gaps.final_expenditure, strict=True) if not left > 0]
-    if broke:
-        hint = f"nothing is left to spend in {', '.join(broke[:5])}: try deficit_rule='eliminated' or a smaller shock"
+    if found.share_of_shock < 1:
+        hint = f"it was reached for {100 * found.share_of_shock:.3g} % of the shock: make the shock smaller"
+        if broke:
+            hint += f"; beyond that nothing is left to spend in {', '.join(broke[:5])}, try deficit_rule='eliminated'"
     else:
         worst = world.economies[int(np.argmax(np.abs(gaps.wage_gap)))]
         hint = f"the largest excess demand is in {worst}: raise max_iterations or make the shock smaller"
@@ -157,6 +159,7 @@ def _not_reached(world: World, found: Equilibrium, tol: float) -> ConvergenceErr
         f"{tol:.0e} asked",
         hint=hint,
         residual=found.residual,
+        share_of_shock=found.share_of_shock,
         iterations=found.iterations,
         excess=excess,
     )
