@@ -55,10 +55,10 @@ def _loses(economies: pd.DataFrame, voice: Voice) -> Markup:
 
 def _extreme(table: pd.DataFrame, *, largest: bool) -> tuple[str, float] | None:
     """Code and change of who gains (loses) most, None if nobody does."""
-    change = table.set_index("economy")["real_income_change_percent"]
-    if change.empty:
+    if table.empty:
         return None
-    code = change.idxmax() if largest else change.idxmin()
-    value = float(change[code])
+    change = table["real_income_change_percent"].to_numpy()
+    at = int(change.argmax() if largest else change.argmin())
+    code, value = table["economy"].iloc[at], float(change[at])
     moved = value > LEAST_CHANGE_PERCENT if largest else value < -LEAST_CHANGE_PERCENT
     return (str(code), value) if moved else None

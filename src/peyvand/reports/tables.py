@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from peyvand.reports.borders import border_table
 from peyvand.world import STATUSES, World
@@ -18,6 +19,8 @@ from peyvand.world import STATUSES, World
 if TYPE_CHECKING:
     from peyvand.run import Run
 
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 MEMBERS, OUTSIDERS, EVERYONE = "members", "outsiders", "world"
 _CELL = ("exporter", "importer", "sector")
 _ESTIMATED = tuple(STATUSES.index(status) for status in ("estimated", "assumed"))
@@ -38,7 +41,7 @@ def economies(run: Run) -> pd.DataFrame:
             "economy": world.economies,
             "name_en": _names(world, "name_en"),
             "name_fa": _names(world, "name_fa"),
-            "member": np.isin(world.economies, run.scenario.members),
+            "member": np.isin(world.economies, members_of(run)),
             "real_income_change_percent": income,
             "real_income_change_musd": _by_economy(result["real_income_change_musd"]),
             "terms_of_trade_percent": 100 * _by_economy(result["terms_of_trade"]),
@@ -98,7 +101,7 @@ def sectors(run: Run) -> pd.DataFrame:
     output_after = result["output_counterfactual"].transpose("economy", "sector").values
     labels = pd.MultiIndex.from_product([world.economies, world.sectors], names=["economy", "sector"]).to_frame()
     return labels.reset_index(drop=True).assign(
-        member=np.repeat(np.isin(world.economies, run.scenario.members), len(world.sectors)),
+        member=np.repeat(np.isin(world.economies, members_of(run)), len(world.sectors)),
         output_musd=output.ravel(),
         output_counterfactual_musd=output_after.ravel(),
         output_change_percent=_growth(output, output_after).ravel(),
@@ -157,6 +160,11 @@ def tables(run: Run) -> dict[str, pd.DataFrame]:
     return {name: make(run) for name, make in TABLES.items()}
 
 
+def members_of(run: Run) -> tuple[str, ...]:
+    """The members by the World's codes, in the scenario's order."""
+    return run.effect.members
+
+
 def estimated_shares(run: Run) -> tuple[float, float]:
     """How much of the trade among members, and of its change, rests on estimated or assumed cells (0 to 1).
 
@@ -167,64 +175,64 @@ def estimated_shares(run: Run) -> tuple[float, float]:
     """
     world = run.trade.baseline
     before, after = _flow(world["trade_flow"]), _flow(run.trade.data["trade_flow_counterfactual"])
-    inside = np.isin(world.economies, run.scenario.members)
+    inside = np.isin(world.economies, members_of(run))
     among = (np.outer(inside, inside) & ~np.eye(len(inside), dtype=bool))[:, :, None]
     estimated = np.isin(_status(world), _ESTIMATED) & among
     return _ratio(before, estimated, among), _ratio(np.abs(after - before), estimated, among)
 
 
 # -- arithmetic ----------------------------------------------------------------------------------------------------
-def _flow(array: xr.DataArray) -> np.ndarray:
+def _flow(array: xr.DataArray) -> Array:
     return np.asarray(array.transpose(*_CELL).values, dtype=float)
 
 
-def _by_economy(array: xr.DataArray) -> np.ndarray:
+def _by_economy(array: xr.DataArray) -> Array:
     return np.asarray(array.transpose("economy").values, dtype=float)
 
 
-def _percent(hat: xr.DataArray) -> np.ndarray:
+def _percent(hat: xr.DataArray) -> Array:
     return 100 * (_by_economy(hat) - 1)
 
 
-def _growth(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+def _growth(before: Array, after: Array) -> Array:
     """Change in per cent; NaN where nothing was there to change."""
     before, after = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
     return np.asarray(100 * (np.divide(after, before, out=np.full(before.shape, np.nan), where=before > 0) - 1))
 
 
-def _abroad(flow: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _abroad(flow: Array) -> tuple[Array, Array]:
     """Exports and imports of each economy, all sectors."""
     total = flow.sum(axis=2) * (1 - np.eye(len(flow)))
     return total.sum(axis=1), total.sum(axis=0)
 
 
-def _among(flow: np.ndarray, inside: np.ndarray) -> float:
+def _among(flow: Array, inside: Flags) -> float:
     total = flow.sum(axis=2) * (1 - np.eye(len(flow)))
     return float(total[np.ix_(inside, inside)].sum())
 
 
-def _across(flow: np.ndarray, inside: np.ndarray) -> float:
+def _across(flow: Array, inside: Flags) -> float:
     total = flow.sum(axis=2)
     return float(total[np.ix_(inside, ~inside)].sum() + total[np.ix_(~inside, inside)].sum())
 
 
-def _status(world: World) -> np.ndarray:
+def _status(world: World) -> NDArray[np.int_]:
     """Positions in STATUSES; a World that does not say counts as assumed."""
     if "trade_flow_status" not in world.data:
         return np.full(world["trade_flow"].shape, STATUSES.index("assumed"))
     return np.asarray(world["trade_flow_status"].transpose(*_CELL).values, dtype=int)
 
 
-def _estimated_share(world: World) -> np.ndarray:
+def _estimated_share(world: World) -> Array:
     """Share of each economy's exports and imports that is estimated or assumed."""
     flow = _flow(world["trade_flow"]) * (1 - np.eye(len(world.economies)))[:, :, None]
     doubtful = flow * np.isin(_status(world), _ESTIMATED)
     total = flow.sum(axis=(1, 2)) + flow.sum(axis=(0, 2))
     part = doubtful.sum(axis=(1, 2)) + doubtful.sum(axis=(0, 2))
-    return np.divide(part, total, out=np.zeros_like(total), where=total > 0)
+    return np.asarray(np.divide(part, total, out=np.zeros_like(total), where=total > 0))
 
 
-def _ratio(size: np.ndarray, part: np.ndarray, whole: np.ndarray) -> float:
+def _ratio(size: Array, part: Flags, whole: Flags) -> float:
     total = float((size * whole).sum())
     return float((size * part).sum()) / total if total > 0 else 0.0
 

@@ -6,9 +6,10 @@ text, and so that the page can switch its digits. Every date carries both calend
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+import re
 from dataclasses import dataclass, field
-from datetime import date
 
 import jdatetime
 from babel.dates import format_date
@@ -16,6 +17,8 @@ from markupsafe import Markup, escape
 
 from peyvand.locale import DIRECTION, Language, catalogue, localise_digits, number
 
+_LATIN_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789")
+_NUMBERS = re.compile(r"((?<![\w-])[+−-]?[0-9۰-۹][0-9۰-۹.,٫٬/-]*(?<![.,/-])[%٪]?(?![\w-]))")
 _BILLION, _MILLION_MUSD = 1e3, 1e6  # in M USD: a thousand of them is a billion, a million of them a trillion
 
 
@@ -58,6 +61,11 @@ class Voice:
     def sector(self, code: str) -> str:
         return self.word(f"sectors.{code}", code)
 
+    @staticmethod
+    def latin(text: str) -> Markup:
+        """A code or a source in Latin letters, isolated from the text around it."""
+        return Markup('<bdi lang="en" dir="ltr">{}</bdi>').format(text)
+
     # -- numbers ---------------------------------------------------------------------------------------------------
     def n(self, value: float, decimals: int = 0, *, sign: bool = False) -> Markup:
         """A number; a missing one is a dash."""
@@ -87,8 +95,12 @@ class Voice:
         """A Gregorian year: digits without grouping."""
         return self._isolated(localise_digits(str(value), self.language))
 
+    def prose(self, sentence: str) -> Markup:
+        """A ready sentence with its numbers and days isolated, so that the page can switch them."""
+        return Markup("").join(self._run(piece) for piece in _NUMBERS.split(sentence) if piece)
+
     # -- dates -----------------------------------------------------------------------------------------------------
-    def date(self, day: date) -> Markup:
+    def date(self, day: dt.date) -> Markup:
         """A date with both calendars at hand; the language's own is shown first."""
         gregorian, jalali = self.gregorian(day), self.jalali(day)
         shown = jalali if self.language == "fa" else gregorian
@@ -96,17 +108,25 @@ class Voice:
             day.isoformat(), gregorian, jalali, shown
         )
 
-    def gregorian(self, day: date) -> str:
+    def gregorian(self, day: dt.date) -> str:
         return str(format_date(day, "d MMMM y", locale=self.language))
 
-    def jalali(self, day: date) -> str:
+    def jalali(self, day: dt.date) -> str:
         """
-        >>> Voice("en").jalali(date(2019, 12, 31))
+        >>> Voice("en").jalali(dt.date(2019, 12, 31))
         '10 Dey 1398'
         """
         moved = jdatetime.date.fromgregorian(date=day)
         month = catalogue(self.language)[f"report.months.{moved.month}"]
         return localise_digits(f"{moved.day} {month} {moved.year}", self.language)
+
+    def _run(self, piece: str) -> Markup:
+        latin = piece.translate(_LATIN_DIGITS)
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", latin):
+            return self.date(dt.date.fromisoformat(latin))
+        if re.fullmatch(r"\d{4}/\d{2}/\d{2}", latin):
+            return self.date(jdatetime.date(*map(int, latin.split("/"))).togregorian())
+        return self._isolated(piece) if _NUMBERS.fullmatch(piece) else escape(piece)
 
     def _isolated(self, shown: str) -> Markup:
         return Markup('<bdi class="n" dir="ltr">{}</bdi>').format(escape(shown))

@@ -23,14 +23,15 @@ import shapely
 from shapely import Geometry
 
 from peyvand.reports.map.projection import LambertConformal
+from peyvand.reports.rows import records
 
 PROJECTION = LambertConformal()
 UNITS_PER_KM = 0.4
-LAND_TOLERANCE_KM = 3.5
-LINE_TOLERANCE_KM = 2.0
+LAND_TOLERANCE_KM = 4.0
+LINE_TOLERANCE_KM = 4.0
 SMALLEST_ISLAND_KM2 = 400.0
 _REACH = shapely.box(-5.0, 0.0, 150.0, 75.0)  # degrees: what may fall into the frame, clear of the antimeridian
-_CORNERS = {"west": (24.5, 36.0), "east": (122.0, 44.0), "south": (62.0, 15.5), "north": (62.0, 60.5)}
+_CORNERS = {"west": (13.0, 36.0), "east": (122.0, 44.0), "south": (62.0, 15.5), "north": (62.0, 60.5)}
 _PLAIN = "International boundary (verify)"
 _DASHED = (
     "Disputed (please verify)", "Indefinite (please verify)", "Line of control (please verify)",
@@ -77,7 +78,7 @@ def _lands(admin: Path, frame: Geometry) -> dict[str, dict[str, Any]]:
     table = pd.read_parquet(admin / "ne_50m_admin_0_countries_v5.parquet")
     shapes = dict(zip(table["adm0_a3"], shapely.from_wkt(table["geometry_wkt"]), strict=True))
     _give_crimea_to_ukraine(shapes, admin)
-    labels = table.set_index("adm0_a3")[["label_x", "label_y"]]
+    labels = dict(zip(table["adm0_a3"], table[["label_x", "label_y"]].to_numpy(float), strict=True))
     codes = list(shapes)
     clipped = [_project(shapely.intersection(shapely.make_valid(shapes[code]), _REACH)) for code in codes]
     whole = dict(zip(codes, shapely.coverage_simplify(clipped, LAND_TOLERANCE_KM), strict=True))
@@ -86,8 +87,8 @@ def _lands(admin: Path, frame: Geometry) -> dict[str, dict[str, Any]]:
         inside = _without_islets(shapely.intersection(shape, frame))
         if inside.is_empty:
             continue
-        economy = _ECONOMY.get(code, code)
-        label = _units(*PROJECTION.project(*map(float, labels.loc[code])), frame)
+        economy = str(_ECONOMY.get(code, code))
+        label = _units(*PROJECTION.project(*labels[code]), frame)
         land = found.setdefault(economy, {"path": "", "label": label, "box": _box(inside, frame), "cut": False})
         land["path"] += _path(_rings(inside), frame, closed=True)
         land["cut"] = land["cut"] or not shapely.within(shape, frame.buffer(1e-6))
@@ -109,9 +110,9 @@ def _lines(admin: Path, frame: Geometry) -> tuple[list[dict[str, Any]], str]:
     extra = pd.read_parquet(admin / "ne_10m_admin_0_boundary_lines_disputed_areas_v4.parquet")
     extra = extra[~extra["adm0_left"].eq("Azerbaijan")]  # the ceasefire line of 1994, gone since 2023
     plain: dict[tuple[str, str], list[Geometry]] = {}
-    for row in land[land["featurecla"] == _PLAIN].itertuples():
-        left, right = _ECONOMY.get(row.adm0_a3_l, row.adm0_a3_l), _ECONOMY.get(row.adm0_a3_r, row.adm0_a3_r)
-        line = _inside(row.geometry_wkt, frame)
+    for row in records(land[land["featurecla"] == _PLAIN]):
+        left, right = (_ECONOMY.get(row[side], row[side]) for side in ("adm0_a3_l", "adm0_a3_r"))
+        line = _inside(row["geometry_wkt"], frame)
         if left and right and left != right and not line.is_empty:
             plain.setdefault((min(left, right), max(left, right)), []).append(line)
     borders = [

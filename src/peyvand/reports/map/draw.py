@@ -15,11 +15,10 @@ import pandas as pd
 
 from peyvand.reports.map.geometry import Frame, frame, geometry
 from peyvand.reports.map.labels import Label, place_labels
+from peyvand.reports.rows import Row, records
 
 _MOST_ARCS = 16
 _BULGE = 0.16
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +92,7 @@ def draw(pairs: pd.DataFrame, *, members: Iterable[str], names: Mapping[str, Map
     inside = tuple(members)
     view = frame(inside)
     shapes = geometry()
-    rows = {frozenset((row["economy"], row["partner"])): row for row in pairs.to_dict("records") if row["both_members"]}
+    rows = {frozenset((row["economy"], row["partner"])): row for row in records(pairs) if row["both_members"]}
     thickest = {
         name: max((v for row in rows.values() if math.isfinite(v := row[f"{name}_log_points"])), default=0.0)
         for name in ("movable", "thickness")
