@@ -33,13 +33,13 @@ def unclear(message: str, hint: str) -> PydanticCustomError:
 
 def scenario_error(error: ValidationError, *, text: str = "", name: str = "the union") -> ScenarioError:
     """Everything that a file leaves unclear, as one error; the hint is that of the first thing."""
-    found = []
+    found: list[tuple[str, str | None, int | None]] = []
     for detail in error.errors(include_url=False):
         place = _without_tags(detail["loc"])
         message, hint = _say(detail, place)
         line = line_of(text, place)
         found.append((f"line {line}: {message}" if line else message, hint, line))
-    found.sort(key=lambda row: row[2] or 0)
+    found.sort(key=lambda row: ("is missing" in row[0], row[2] or 0))  # a mistyped key explains a missing one
     messages = [message for message, _, _ in found]
     said = messages[0] if len(messages) == 1 else "\n" + "\n".join(f"- {message}" for message in messages)
     return ScenarioError(f"{name}: {said}", hint=found[0][1], problems=tuple(messages), found=error)
@@ -72,7 +72,7 @@ def line_of(text: str, place: Place) -> int | None:
 def _say(detail: Any, place: Place) -> tuple[str, str | None]:
     """A message and a hint in plain words for one of pydantic's findings."""
     where = _where(place)
-    key = next((part for part in reversed(place) if isinstance(part, str)), "")
+    key = next((part for part in reversed(place) if isinstance(part, str) and part != "[key]"), "")
     given = detail.get("input")
     context = detail.get("ctx", {})
     match detail["type"]:
@@ -97,7 +97,14 @@ def _say(detail: Any, place: Place) -> tuple[str, str | None]:
         case "value_error":
             return str(context.get("error", detail["msg"])), "say it in one way"
         case _:
-            return f"{key} = {given!r} {where}: {str(detail['msg'])[:1].lower()}{detail['msg'][1:]}", _EXAMPLES.get(key)
+            rule = str(detail["msg"]).replace("tuple", "list").replace(" after validation", "")
+            return f"{key} = {_written(given)} {where}: {rule[:1].lower()}{rule[1:]}", _EXAMPLES.get(key)
+
+
+def _written(given: object) -> str:
+    """A value as a file would write it, cut short."""
+    shown = repr(list(given) if isinstance(given, tuple) else given)
+    return shown if len(shown) <= 60 else f"{shown[:60]}…"
 
 
 def _where(place: Place) -> str:
