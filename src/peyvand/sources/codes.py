@@ -90,15 +90,33 @@ def tidy_codes(codes: pd.Series, *, path: str | Path, also: Collection[str] = ()
         raise UnknownEconomyError(
             f"{Path(path).name}: {codes.name} holds {unknown[0]!r}, which is no ISO alpha-3 code"
             + (f" (and {len(unknown) - 1} more such)" if len(unknown) > 1 else ""),
-            hint=did_you_mean(unknown[0], sorted(known)),
+            hint=nearest_codes(unknown[0], known),
             codes=unknown,
         )
     return tidy.replace(FORMER)
 
 
+def nearest_codes(word: str, known: Collection[str]) -> str:
+    """A hint with the code of a name, or the codes that two swapped letters or one wrong letter make of a word.
+
+    >>> nearest_codes("KZA", iso3_to_iso2()), nearest_codes("Kazakhstan", iso3_to_iso2())
+    ("did you mean 'KAZ'?", "did you mean 'KAZ'?")
+    """
+    named = economy_code(word)
+    near = [code for code in known if sorted(code) == sorted(word.upper())]
+    near = [named] if named else near or [code for code in known if _wrong_letters(code, word.upper()) == 1]
+    if not near:
+        return did_you_mean(word, sorted(known))
+    return "did you mean " + " or ".join(repr(code) for code in sorted(near)[:4]) + "?"
+
+
 def is_economy(codes: pd.Series) -> pd.Series:
     """True for the codes of economies, False for the aggregates that the World Bank mixes in with them."""
     return codes.isin(set(iso3_to_iso2()))
+
+
+def _wrong_letters(code: str, word: str) -> int:
+    return sum(a != b for a, b in zip(code, word, strict=False)) + abs(len(code) - len(word))
 
 
 @cache

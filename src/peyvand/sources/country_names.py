@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from peyvand.errors import UnknownEconomyError, did_you_mean
-from peyvand.sources.codes import REST_OF_WORLD, iso3_to_iso2
+from peyvand.errors import UnknownEconomyError
+from peyvand.sources.codes import REST_OF_WORLD, iso3_to_iso2, nearest_codes
 from peyvand.sources.table import Source, Table
 
 OWN = {REST_OF_WORLD: {"en": "Rest of the world", "fa": "بقیهٔ جهان"}}
@@ -46,5 +46,5 @@ def country_names(economies: Iterable[str] | None = None) -> Table:
         elif code in twos:
             rows.append((code, twos[code], english[twos[code]], persian.get(twos[code], english[twos[code]])))
         else:
-            raise UnknownEconomyError(f"{code!r} is no ISO alpha-3 code", hint=did_you_mean(code, twos), code=code)
+            raise UnknownEconomyError(f"{code!r} is no ISO alpha-3 code", hint=nearest_codes(code, twos), code=code)
     return Table(pd.DataFrame(rows, columns=["economy", "iso2", "name_en", "name_fa"]), CLDR)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from peyvand.errors import UnknownNameError, did_you_mean
 from peyvand.sources.files import read_frame, require_numbers
 from peyvand.sources.table import Source, Table
 
@@ -65,6 +66,9 @@ def read_facts(path: str | Path, *, topic: str | None = None) -> Table:
     order = ["topic", "economy", "partner", "item", "period_start", "period_end", "days", "part_year", "iranian_year"]
     frame = frame[[*order, "value", "unit", "value_musd", "publisher", "url", "note", "doubtful"]]
     if topic is not None:
+        if topic not in set(frame["topic"]):
+            hint = did_you_mean(topic, sorted(frame["topic"].unique()))
+            raise UnknownNameError(f"{Path(path).name} has no topic {topic!r}", hint=hint, topic=topic)
         frame = frame[frame["topic"] == topic].reset_index(drop=True)
     notes = (
         f"{int(frame['part_year'].sum())} figures cover part of a year; Iranian years start on 20 or 21 March",

@@ -40,7 +40,7 @@ def read_frame(
     names = {ours: theirs for theirs, ours in columns.items()}
     only = [(names["year"], "==", year)] if year is not None else None
     frame = read_columns(path, list(columns), only=only, missing=missing).rename(columns=dict(columns))
-    if year is not None and (frame.empty or path.suffix != ".parquet"):
+    if year is not None:
         frame = pick_year(frame, year, path=path)
     if frame.empty:
         raise DataError(f"{path.name} has a header but no rows", path=str(path))

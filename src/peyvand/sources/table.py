@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 
 Use = Literal["figures", "averages", "facts", "checks"]
-"""What a source may feed: shipped figures; rounded averages only; single cited facts only; nothing that ships."""
+"""What a source may feed: shipped figures; only estimates and averages made from it; only single facts; nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ UZBEKISTAN_IO = Source(
     vintage="2022, published by CERR 2026-08",
     citation="Statistics Agency of the Republic of Uzbekistan, input-output table 2022; put out by the Center for "
     "Economic Research and Reforms (CERR), Tashkent.",
-    may_feed="figures",
+    may_feed="averages",
 )
 _MONEY = {
     "output": "output_muzs", "total_resources": "resources_muzs", "imports": "imports_muzs",

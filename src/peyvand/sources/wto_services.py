@@ -26,7 +26,7 @@ WTO_SERVICES = Source(
     url="https://stats.wto.org",
     vintage="2021-04 (2014-2020)",
     citation="World Trade Organization, WTO Stats portal, commercial services by sector, April 2021.",
-    may_feed="figures",
+    may_feed="averages",
 )
 
 
