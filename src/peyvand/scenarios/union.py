@@ -152,6 +152,11 @@ class Union(Part):
         said["provision"] = [dumped(provision) for provision in self.provisions]
         return tomli_w.dumps(_plain(said))
 
+    @property
+    def text(self) -> str:
+        """The file that the union was read from, comments and all; `to_toml` for one made in Python."""
+        return self._text or self.to_toml()
+
     def line_of(self, words: str) -> int | None:
         """Line of the file in which a quoted name stands first, if this union came from a file."""
         lines = enumerate(self._text.splitlines(), start=1)
