@@ -118,8 +118,9 @@ def _read(path: Path, columns: Sequence[str] | None, only: list[Any] | None, mis
     if name.endswith(".dta"):
         frame = pd.read_stata(path)
     elif name.endswith((".csv", ".csv.gz", ".tsv", ".tsv.gz")):
-        separator = "\t" if ".tsv" in name else ","
-        frame = pd.read_csv(path, sep=separator, keep_default_na=False, na_values=list(missing), low_memory=False)
+        frame = _read_text(path, "\t" if ".tsv" in name else ",", missing)
+        if len(frame.columns) == 1 and ";" in str(frame.columns[0]):
+            frame = _read_text(path, ";", missing)
         if any("\x00" in str(column) for column in frame.columns):
             raise DataError(f"{path.name} is a binary file, not text", path=str(path))
     else:
@@ -127,6 +128,10 @@ def _read(path: Path, columns: Sequence[str] | None, only: list[Any] | None, mis
     frame.columns = frame.columns.astype(str).str.strip()
     require_columns(list(frame.columns), columns or (), path=path)
     return frame
+
+
+def _read_text(path: Path, separator: str, missing: Sequence[str]) -> pd.DataFrame:
+    return pd.read_csv(path, sep=separator, keep_default_na=False, na_values=list(missing), low_memory=False)
 
 
 def _read_parquet(path: Path, columns: Sequence[str] | None, only: list[Any] | None) -> pd.DataFrame:
