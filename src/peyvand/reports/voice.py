@@ -88,7 +88,7 @@ class Voice:
             unit, shown = "billion", musd / _BILLION
         else:
             unit, shown = "million", musd
-        decimals = 0 if abs(shown) >= 100 or shown == 0 else 1 if abs(shown) >= 1 else 2
+        decimals = 0 if abs(shown) >= 100 or shown == 0 else 1 if abs(shown) >= 0.9995 else 2
         return self.t(f"money.{unit}", amount=self.n(shown, decimals, sign=sign))
 
     def year(self, value: int) -> Markup:

@@ -78,7 +78,7 @@ class Page:
         v, scenario = self.voice, self.run.scenario
         line = v.t(
             "masthead.line",
-            kind=v.t(f"kind.{scenario.kind}"),
+            kind=v.word(f"scenario.kind.{scenario.kind}"),
             count=v.n(len(scenario.members)),
             members=v.list([v.name(code) for code in members_of(self.run)]),
         )
