@@ -25,8 +25,9 @@ _UNNAMED = "UNS"
 _OLD_CODES = {"BLX": "BEL", "ROM": "ROU", "ZAR": "COD"}
 
 
-def pair_totals(inputs: Inputs, economies: tuple[Economy, ...], split: tuple[str, ...]) -> pd.DataFrame:
+def pair_totals(inputs: Inputs, economies: tuple[Economy, ...]) -> pd.DataFrame:
     """Goods trade of 2019 in M USD (exporter × importer) where one of the two is split; nan where not known."""
+    split = tuple(economy.code for economy in economies if economy.kind == "split")
     held = members_with_data(economies, inputs.gdp_musd)
     group = {member: code for code, members in held.items() for member in members}
     before = _grouped(_exports_2016(inputs), group, economies)
