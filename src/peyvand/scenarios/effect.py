@@ -62,7 +62,7 @@ class Effect:
                 hint=f"a day from {self.world.base_year}-01-01 on",
             )
         split_blocs(self)
-        self._masks  # noqa: B018  (refuses what is said or counted twice)
+        self.cells  # noqa: B018  (refuses what is said or counted twice)
         self._external_rates  # noqa: B018
 
     # -- who, where, when ----------------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ class Effect:
     @cached_property
     def _final_tariff(self) -> Array:
         cut = np.zeros_like(self._tariff)
-        for provision, mask in self._masks:
+        for provision, mask in self.cells:
             if isinstance(provision, Tariff):
                 cut = np.where(mask, self._cut_shares(provision, mask), cut)
         tariff = kernels.cut_tariff(tariff_rate=self._tariff, cut_share=cut)
@@ -213,7 +213,7 @@ class Effect:
     @cached_property
     def _final_log_cost(self) -> Array:
         log_cost = np.zeros_like(self._tariff)
-        for provision, mask in self._masks:
+        for provision, mask in self.cells:
             if isinstance(provision, BorderCost):
                 log_cost += np.where(mask, self._border_cost(provision), 0.0)
             elif isinstance(provision, AgreementEffect):
@@ -248,8 +248,8 @@ class Effect:
 
     # -- what is said twice --------------------------------------------------------------------------------------------
     @cached_property
-    def _masks(self) -> tuple[tuple[Scope, Mask], ...]:
-        """Every provision with the cells it holds for; refuses what is said or counted twice."""
+    def cells(self) -> tuple[tuple[Scope, Mask], ...]:
+        """Every provision with the (N, N, S) cells it holds for; refuses what is said or counted twice."""
         found: list[tuple[Scope, Mask]] = []
         said: dict[str, Mask] = {}
         for number, provision in enumerate(self.union.provisions, start=1):
@@ -359,4 +359,4 @@ class Effect:
 
 
 def _cut_percent(weight: Array, log_change: Array) -> Array:
-    return np.asarray(-100 * np.expm1((weight * log_change).sum(axis=-1)))
+    return np.asarray(0.0 - 100 * np.expm1((weight * log_change).sum(axis=-1)))
