@@ -5,8 +5,9 @@ own input-output tables and purchases are not used, and WITS, Comtrade, BACI and
 twelve.  One thing is shared: Kazakhstan's fuel exports help to set the two fuel prices.
 
 The error of a class of cells is the root mean square of ln(split / ICIO), weighted by the geometric mean of the two,
-over cells in which both have at least a million USD; as a coefficient of variation √(exp(σ²) − 1).  It holds the difference between customs
-values (the split's totals) and ICIO's basic prices.  What ICIO has in cells where the split has less is `missed`.
+over cells in which both have at least a million USD; as a coefficient of variation √(exp(σ²) − 1).  It holds the
+difference between customs values (the split's totals) and ICIO's basic prices.  What ICIO has in cells where the split
+has less than that million is `missed`.
 """
 
 from __future__ import annotations
