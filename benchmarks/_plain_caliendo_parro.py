@@ -20,7 +20,6 @@ class Answer:
     price_index_hat: Array
     welfare_hat: Array
     trade_flow: Array
-    iterations: int
 
 
 def solve_plainly(
@@ -49,7 +48,7 @@ def solve_plainly(
     bought = expenditure > 0
 
     wage, price, spent = np.ones_like(value_added), np.ones_like(expenditure), expenditure
-    for iteration in range(1, 100_001):
+    for _outer in range(100_000):
         for _ in range(10_000):
             cost = np.exp(value_added_share * np.log(wage) + np.einsum("nrs,rn->sn", input_share, np.log(price)))
             weight = trade_share * (cost_hat * new_factor / factor * cost[:, :, None]) ** -theta[:, :, None]
@@ -77,4 +76,4 @@ def solve_plainly(
         wage = wage * gap**damping
         wage = wage * value_added.sum() / (wage @ value_added)
     welfare = new_income / income / np.exp((final_share * np.log(price)).sum(axis=0))
-    return Answer(wage, price, welfare, sold, iteration)
+    return Answer(wage, price, welfare, sold)

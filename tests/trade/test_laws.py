@@ -108,7 +108,7 @@ def test_an_economy_split_in_two_proportional_twins_changes_nothing(world, seed,
 @some
 @given(world=worlds(), seed=seeds)
 def test_real_wages_follow_home_shares(world, seed):
-    """ŵ/P̂ = Π λ̂_r^(−α_s ã_rs/θ_r), ã the Leontief inverse: Caliendo and Parro (2015) eq. 15, Arkolakis et al. (2012)."""
+    """ŵ/P̂ = Π λ̂_r^(−α_s ã_rs/θ_r), ã the Leontief inverse: Caliendo and Parro (2015) eq. 15."""
     result = solved(world, seed)
     assert_allclose(result["real_wage_hat"], gains_formula(world, result), rtol=1e-9)
 
