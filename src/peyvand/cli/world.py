@@ -107,19 +107,18 @@ def show(economies: tuple[str, ...], world_name: str, language: Language, as_jso
         return
     names = {code: _name(held, code, language) for code in codes}
     title = " – ".join(names.values())
-    table = _table(
-        title, ["sector", *frame.columns], language, **dict(zip(("one", "two"), names.values(), strict=False))
-    )
+    columns = [column for column in frame.columns if not column.startswith("cv")]
+    table = _table(title, ["sector", *columns], language, **dict(zip(("one", "two"), names.values(), strict=False)))
     words = catalogue(language)
     for sector, row in frame.iterrows():
-        cells = [_cell(column, row[column], language) for column in frame.columns]
+        cells = [_cell(column, row[column], language) for column in columns]
         table.add_row(words.get(f"sectors.{sector}", str(sector)), *cells)
     console = Console()
     console.print(table)
     for key, value in _ties(held, codes).items():
         console.print(text(f"world.show.{key}", language, value=_tie(value, language)), soft_wrap=True)
     for line in _sources(held, codes):
-        console.print(line, soft_wrap=True, style="dim")
+        console.print(line, soft_wrap=True, style="dim", markup=False, highlight=False)
 
 
 @world.command()
@@ -217,10 +216,11 @@ def _tie(value: float | bool, language: Language) -> str:
 
 def _sources(held: World, codes: tuple[str, ...]) -> list[str]:
     """The provenance rows of the economies shown."""
-    rows = held.provenance[held.provenance["economy"].isin(codes)]
+    rows = held.provenance[held.provenance["economy"].isin(codes)].to_dict("records")
     return [
-        f"{row.economy} {row.variable} [{row.status}]: {row.source}" + (f" – {row.note}" if row.note else "")
-        for row in rows.itertuples()
+        f"{row['economy']} {row['variable']} [{row['status']}]: {row['source']}"
+        + (f" – {row['note']}" if row["note"] else "")
+        for row in rows
     ]
 
 
@@ -230,14 +230,18 @@ def _name(held: World, code: str, language: Language) -> str:
 
 
 def _table(title: str, columns: list[str], language: Language, **names: str) -> Table:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     from peyvand.locale import text
 
-    found = Table(title=title)
+    found = Table(title=title, box=SIMPLE_HEAD, pad_edge=False)
     for number, column in enumerate(columns):
         words = text(f"world.columns.{column}", language, **({"one": "", "two": ""} | names))
-        found.add_column(words, justify="left" if number == 0 else "right")
+        if number == 0:
+            found.add_column(words, min_width=14)
+        else:
+            found.add_column(words, justify="right", overflow="fold")
     return found
 
 

@@ -35,7 +35,7 @@ def economies_table(world: World) -> pd.DataFrame:
 
 
 def sectors_table(world: World, economy: str) -> pd.DataFrame:
-    """One row per sector of one economy: output, exports, imports, expenditure and final demand in M USD, and shares."""
+    """One row per sector of one economy: what it makes, sells abroad, buys and spends in M USD, and its value added."""
     code = world.economy(economy)
     accounts, abroad = world.accounts, _abroad(world["trade_flow"])
     columns = {
