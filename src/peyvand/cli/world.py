@@ -53,7 +53,7 @@ def info(world_name: str, language: Language, as_json: bool) -> None:
     )
     for code, row in frame.iterrows():
         name = row.get(f"name_{language}", code)
-        shown = [number(row[column], language) for column in numbers]
+        shown = [number(row[column] / 1e3, language, decimals=1) for column in numbers]
         part = number(100 * row["estimated_share"], language) if "estimated_share" in frame else ""
         table.add_row(f"{code}  {name}", *shown, part)
     console = Console()
@@ -108,7 +108,7 @@ def show(economies: tuple[str, ...], world_name: str, language: Language, as_jso
     names = {code: _name(held, code, language) for code in codes}
     title = " – ".join(names.values())
     columns = [column for column in frame.columns if not column.startswith("cv")]
-    table = _table(title, ["sector", *columns], language, **dict(zip(("one", "two"), names.values(), strict=False)))
+    table = _table(title, ["sector", *columns], language, **dict(zip(("one", "two"), codes, strict=False)))
     words = catalogue(language)
     for sector, row in frame.iterrows():
         cells = [_cell(column, row[column], language) for column in columns]
