@@ -235,11 +235,11 @@ def _table(title: str, columns: list[str], language: Language, **names: str) -> 
 
     from peyvand.locale import text
 
-    found = Table(title=title, box=SIMPLE_HEAD, pad_edge=False)
+    found = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for number, column in enumerate(columns):
         words = text(f"world.columns.{column}", language, **({"one": "", "two": ""} | names))
         if number == 0:
-            found.add_column(words, min_width=14)
+            found.add_column(words, min_width=16)
         else:
             found.add_column(words, justify="right", overflow="fold")
     return found
