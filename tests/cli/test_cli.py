@@ -42,7 +42,7 @@ def commands(group=cli, path=()):
             yield from commands(command, (*path, name))
 
 
-@pytest.mark.parametrize("path", commands(), ids=" ".join)
+@pytest.mark.parametrize("path", list(commands()), ids=" ".join)
 def test_every_command_has_help(path, capsys):
     code, out, _ = run(capsys, *path, "--help")
     assert code == 0

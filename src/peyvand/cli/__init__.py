@@ -79,9 +79,9 @@ def main(args: list[str] | None = None) -> None:
 
 def show_error(error: PeyvandError) -> None:
     """The error's title, message and hint on standard error, in the language of PEYVAND_LANGUAGE."""
-    from peyvand.locale import error_title
+    from peyvand.locale import Language, error_title
 
-    language = "fa" if os.environ.get("PEYVAND_LANGUAGE") == "fa" else "en"
+    language: Language = "fa" if os.environ.get("PEYVAND_LANGUAGE") == "fa" else "en"
     click.echo(f"{error_title(error.key, language)}: {error.message}", err=True)
     if error.hint:
         click.echo(f"  → {error.hint}", err=True)
