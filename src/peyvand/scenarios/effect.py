@@ -157,8 +157,12 @@ class Effect:
 
         Columns: `exporter`, `importer`, `tariff_cut_percent`, `cost_cut_percent`, `total_cut_percent` (1 − κ̂, in logs
         weighted by what the importer pays today), `partial_trade_ratio` (trade by its own cost alone, new / old). NaN
-        where no trade is recorded.
+        where no trade is recorded. On a World that must first be moved to the union's day, tariffs are cut from those
+        of the day and flows weigh as they are.
         """
+        if self.needs_baseline:
+            moved = self.baseline(lambda world, shock: world.replace(tariff_rate=shock["tariff_rate_counterfactual"]))
+            return self.union.effect(moved, facts=self.facts).implied_cuts(year=year)
         share = self._share_in(year)
         log_cost = share * self._final_log_cost
         tariff = kernels.phased_tariff(tariff_rate=self._tariff, final=self._final_tariff, share=share)
