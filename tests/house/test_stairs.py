@@ -23,6 +23,7 @@ STAIRS = [
     {"run"},
     {"reports"},
     {"cli", "web"},
+    {"__main__"},
 ]
 STEP = {room: step for step, rooms in enumerate(STAIRS) for room in rooms}
 FILES = sorted(path for path in HOME.rglob("*.py") if path != HOME / "__init__.py")
