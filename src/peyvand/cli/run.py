@@ -39,6 +39,7 @@ def run(
     from peyvand.reports.tables import tables
     from peyvand.reports.write import write
     from peyvand.run import simulate
+    from peyvand.scenarios import explain_caution
     from peyvand.trade import CaliendoParro
     from peyvand.world import World
 
@@ -57,8 +58,8 @@ def run(
         click.echo(json.dumps(tables(done)["economies"].to_dict("records"), ensure_ascii=False, indent=2))
         return
     console.print(_table(done, language))
-    for key, values in done.warnings:
-        notes.print(f"! {text(key, language, **values)}", style="yellow")
+    for caution in done.warnings:
+        notes.print(f"! {explain_caution(caution, done.effect, language)}", style="yellow")
     console.print(text("run.written", language, report=page), soft_wrap=True)
 
 
