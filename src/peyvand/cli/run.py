@@ -71,9 +71,8 @@ def _table(done: Run, language: Language) -> Table:
 
     frame = tables(done)["economies"]
     frame = frame.sort_values(["member", "real_income_change_percent"], ascending=False)
-    table = Table(
-        title=done.scenario.title[language], caption=text("run.closure", language, rule=done.trade.deficit_rule)
-    )
+    deficits = text(f"report.closure.{done.trade.deficit_rule}", language)
+    table = Table(title=done.scenario.title[language], caption=text("run.closure", language, deficits=deficits))
     table.add_column(text("run.columns.economy", language))
     for name in ("income", "money", "exports"):
         table.add_column(text(f"run.columns.{name}", language), justify="right")
