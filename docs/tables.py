@@ -43,7 +43,7 @@ def error_page(language: Language) -> str:
 
 
 def command_page(language: Language) -> str:
-    context = click.Context(cli, info_name="peyvand")
+    context = click.Context(cli, info_name="peyvand", help_option_names=["-h", "--help"])
     parts = [f"## `{path}`\n\n```text\n{command.get_help(inner)}\n```\n" for path, command, inner in _commands(context)]
     return _page("commands", language, "\n".join(parts))
 
