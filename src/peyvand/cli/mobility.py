@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from peyvand.cli.exchange import match_command
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -53,6 +55,9 @@ _ON = click.option("--on", "day", type=Day(), help="The day (2024-07-30, or Jala
 @click.group()
 def mobility() -> None:
     """Visa rules, openness to people, exchange rounds."""
+
+
+mobility.add_command(match_command)
 
 
 @mobility.command()

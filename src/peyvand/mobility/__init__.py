@@ -1,6 +1,21 @@
 """Who moves?  Visa rules, migrants, students, and exchange rounds that stay in balance."""
 
+from peyvand.mobility.exchange import ExchangeRound, match
+from peyvand.mobility.exchange_files import Student, University, read_students, read_universities
 from peyvand.mobility.openness import compare, matrix, openness, reciprocity
 from peyvand.mobility.visas import Rule, Visas
 
-__all__ = ["Rule", "Visas", "compare", "matrix", "openness", "reciprocity"]
+__all__ = [
+    "ExchangeRound",
+    "Rule",
+    "Student",
+    "University",
+    "Visas",
+    "compare",
+    "match",
+    "matrix",
+    "openness",
+    "read_students",
+    "read_universities",
+    "reciprocity",
+]

@@ -51,8 +51,8 @@ COUNTED_ONCE = frozenset(
 )  # fmt: skip
 """Destinations and years whose figures in OECD's file are right; all others are twice the true count.
 
-Evidence: pair by pair the ratio to UIS is 1 for COL, ITA, SVK and TUR there and 2 elsewhere; for GRC 2013 the sum is UIS's
-inbound total; for BRA, ESP and GRC 2014, where UIS has neither, half the figures are odd and totals jump in the next year.
+Evidence: pair by pair the ratio to UIS is 1 for COL, ITA, SVK and TUR there and 2 elsewhere; for GRC 2013 the sum is
+UIS's inbound total; for BRA, ESP and GRC 2014, where UIS has neither, half the figures are odd and totals jump later.
 """
 _OECD_NAMES = {"Korea": "KOR", "Lao People‚Äôs Democratic Republic": "LAO", "Cura√ßao": "CUW", "CuraÃ§ao": "CUW"}
 _FROM_RUSSIA, _INBOUND = "26604", "26637"
