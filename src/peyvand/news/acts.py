@@ -1,0 +1,271 @@
+"""Who did what to whom? PLOVER acts from verb lists, with the order of source and target.
+
+A sentence has a speaker (a person, an office, a state; «وی» takes up the one before). A cue of acts.tsv makes an act of the
+speaker's state towards the nearest other party; meetings pair the parties that the sentence names; what is announced for
+the future is an agreement, as in the PLOVER manual. Experts and former officials act for nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+
+from peyvand.news.actors import Actor, in_sentence
+from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
+from peyvand.news.people import Person, Role
+from peyvand.news.report import Act
+from peyvand.news.words import Page, Sentence
+
+COMPANY = 14  # tokens within which a cue's company stands
+REACH = 40  # tokens within which a cue looks for the other party
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A cue of acts.tsv: `type` of the act, `mode`, and words of which one must stand near."""
+
+    type: str
+    mode: str
+    company: Lexicon[bool] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks in a sentence: a state or organisation, or a private person who binds nobody."""
+
+    code: str
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A sentence with the parties that stand in it, who speaks, and with whom the talks are."""
+
+    sentence: Sentence
+    actors: list[Actor]
+    speaker: Speaker | None
+    partner: tuple[str, str] | None
+
+
+def find_acts(
+    page: Page, actors: tuple[Actor, ...], people: list[Person], roles: list[Role], parties: frozenset[str], home: str
+) -> list[Act]:
+    """Every act once, in the order of the text; parties outside `parties` are passed over."""
+    found: dict[tuple[frozenset[str], str], Act] = {}
+    for scene in scenes(page, actors, people, roles, parties):
+        for act in (*_meetings(page, scene, people, roles), *_deeds(page, scene, home)):
+            found.setdefault((frozenset((act.source, act.target)), act.type), act)
+    return list(found.values())
+
+
+def scenes(
+    page: Page, actors: tuple[Actor, ...], people: list[Person], roles: list[Role], parties: frozenset[str]
+) -> list[Scene]:
+    """The sentences of a page with their speakers, and the pair that meets."""
+    result: list[Scene] = []
+    speaker: Speaker | None = None
+    partner: tuple[str, str] | None = None
+    for sentence in page.sentences:
+        here = [actor for actor in in_sentence(actors, sentence) if actor.code in parties]
+        speaker = _speaker(page, sentence, here, people, roles, speaker)
+        scene = Scene(sentence, here, speaker, partner)
+        met = _parties_of_meeting(page, scene, people, roles)
+        if met and len(met) == 2:
+            partner = (met[0], met[1])
+        result.append(Scene(sentence, here, speaker, partner))
+    return result
+
+
+def is_negated(page: Page, first: int, last: int) -> bool:
+    """A negated verb among the tokens: «نکرد», «نمی‌کند», «نیست», not."""
+    return any(word in _NEGATIONS for word in page.words[first:last])
+
+
+def near(page: Page, sentence: Sentence, hit: Hit[object], company: Lexicon[bool] | None, reach: int = COMPANY) -> bool:
+    """One of `company` stands within `reach` tokens of the cue, in its sentence."""
+    if company is None:
+        return True
+    first, last = max(sentence.first, hit.first - reach), min(sentence.last, hit.last + reach)
+    return bool(company.find(page.words, first, last))
+
+
+@cache
+def verbs() -> tuple[Lexicon[Verb], ...]:
+    """One word list per row of acts.tsv: a word may be a cue of two types."""
+    made: list[Lexicon[Verb]] = []
+    for type_, mode, words, *company in rows("acts.tsv"):
+        wanted = alternatives(company[0]) if company else []
+        verb = Verb(type_, mode, Lexicon((word, True) for word in wanted) if wanted else None)
+        made.append(Lexicon((word, verb) for word in alternatives(words)))
+    return tuple(made)
+
+
+def _speaker(
+    page: Page,
+    sentence: Sentence,
+    here: list[Actor],
+    people: list[Person],
+    roles: list[Role],
+    before: Speaker | None,
+) -> Speaker | None:
+    """The first person, office or state of the sentence, if it may speak; «وی» and quotations keep the one before."""
+    head = page.words[sentence.first : sentence.first + 4]
+    if any(word in _PRONOUNS for word in head):
+        return before
+    subjects: list[tuple[int, str | None, bool]] = [
+        (person.first, person.country, person.private) for person in people if sentence.first <= person.first < sentence.last
+    ]
+    subjects += [(role.first, role.country, role.private) for role in roles if sentence.first <= role.first < sentence.last]
+    subjects.sort(key=lambda subject: subject[0])
+    for first, country, private in subjects:
+        if first - sentence.first > 30 and before is not None:
+            break
+        if private:
+            return Speaker(country or "", True)
+        if country:
+            return Speaker(country, False)
+    if before is None and here:
+        return Speaker(here[0].code, False)
+    if here and here[0].first - sentence.first <= 2 and here[0].kind in {"name", "capital", "seat", "europe", "pact"}:
+        return before if before is not None and before.private else Speaker(here[0].code, False)
+    return before
+
+
+def _deeds(page: Page, scene: Scene, home: str) -> list[Act]:
+    sentence, speaker = scene.sentence, scene.speaker
+    if speaker is None or speaker.private:
+        return []
+    made: list[Act] = []
+    for lexicon in verbs():
+        for hit in lexicon.find(page.words, sentence.first, sentence.last):
+            verb = hit.value
+            if not near(page, sentence, hit, verb.company):  # type: ignore[arg-type]
+                continue
+            if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
+                continue
+            pair = _pair(page, scene, hit, verb, home)
+            if pair:
+                first = min(hit.first, max(sentence.first, hit.first - 6))
+                made.append(Act(pair[0], pair[1], verb.type, page.span(first, min(hit.last + 6, sentence.last))))
+    return made
+
+
+def _pair(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, home: str) -> tuple[str, str] | None:
+    speaker = scene.speaker
+    if speaker is None:
+        return None
+    source = speaker.code
+    others = [actor for actor in scene.actors if actor.code != source]
+    after = [actor for actor in others if hit.first <= actor.first < hit.last + REACH]
+    before = [actor for actor in others if hit.first - REACH <= actor.first < hit.first]
+    target = ""
+    if verb.type in {"AGREE", "SUPPORT"} and scene.partner and source in scene.partner:
+        other = scene.partner[0] if scene.partner[1] == source else scene.partner[1]
+        if not others or any(actor.code == other for actor in others):
+            target = other
+    if not target:
+        close = min(after, key=lambda actor: actor.first, default=None)
+        back = max(before, key=lambda actor: actor.first, default=None)
+        if close and back:
+            target = (close if close.first - hit.last <= hit.first - back.last else back).code
+        elif close or back:
+            target = (close or back).code  # type: ignore[union-attr]
+        elif scene.partner and source in scene.partner and verb.type in {"AGREE", "SUPPORT"}:
+            target = scene.partner[0] if scene.partner[1] == source else scene.partner[1]
+    return (source, target) if target and source and target != source else None
+
+
+def _meetings(page: Page, scene: Scene, people: list[Person], roles: list[Role]) -> list[Act]:
+    met = _parties_of_meeting(page, scene, people, roles)
+    if not met:
+        return []
+    sentence = scene.sentence
+    type_ = "AGREE" if cues("future").find(page.words, sentence.first, sentence.last) else "CONSULT"
+    cue = _meeting_cues(page, sentence)[0]
+    span = page.span(max(sentence.first, cue.first - 3), min(cue.last + 8, sentence.last))
+    return [Act(one, other, type_, span) for one, other in combinations(met, 2)] if _is_listed(page, sentence) else [
+        Act(met[0], other, type_, span) for other in met[1:]
+    ]
+
+
+def _parties_of_meeting(page: Page, scene: Scene, people: list[Person], roles: list[Role]) -> list[str]:
+    """Codes of the parties that meet in this sentence, the subject first; empty if nobody meets."""
+    sentence = scene.sentence
+    found = _meeting_cues(page, sentence)
+    if not found:
+        return []
+    topics = _topic_ranges(page, sentence)
+    codes: list[tuple[int, str]] = []
+    for person in people:
+        if sentence.first <= person.first < sentence.last and person.country and not person.private:
+            codes.append((person.first, person.country))
+    inside_roles: set[int] = set()
+    for role in roles:
+        if sentence.first <= role.first < sentence.last:
+            inside_roles |= set(range(role.first, role.last))
+            if role.country and not role.private:
+                codes.append((role.first, role.country))
+    codes += [(actor.first, actor.code) for actor in scene.actors if actor.first not in inside_roles and actor.kind != "people"]
+    official = bool(cues("official").find(page.words, sentence.first, sentence.last)) or bool(
+        [actor for actor in scene.actors if actor.kind in {"holder", "seat"}]
+    )
+    ordered: list[str] = []
+    for first, code in sorted(codes):
+        if code not in ordered and not any(start <= first < end for start, end in topics):
+            ordered.append(code)
+    if not official or len(ordered) < 2:
+        return []
+    if len(ordered) == 2 or _is_listed(page, sentence):
+        return ordered
+    with_ = [code for first, code in sorted(codes) if _after_with(page, first, sentence) and code != ordered[0]]
+    return [ordered[0], with_[0]] if with_ else ordered[:2]
+
+
+def _meeting_cues(page: Page, sentence: Sentence) -> list[Hit[str]]:
+    interviews = [
+        k for hit in cues("interview").find(page.words, sentence.first, sentence.last) for k in range(hit.first, hit.last)
+    ]
+    return [
+        hit
+        for name in ("meeting", "travel")
+        for hit in cues(name).find(page.words, sentence.first, sentence.last)
+        if hit.first not in interviews and (hit.first == 0 or page.words[hit.first - 1] not in {"این", "this"})
+    ]
+
+
+def _topic_ranges(page: Page, sentence: Sentence) -> list[tuple[int, int]]:
+    """Tokens after «درباره», «پیرامون», about: what the talks are on, not who talks."""
+    ranges: list[tuple[int, int]] = []
+    for k in range(sentence.first, sentence.last):
+        if _TOPICS.at(page.words, k, sentence.last):
+            end = next(
+                (j for j in range(k + 1, sentence.last) if page.words[j] in _TOPIC_ENDS),
+                sentence.last,
+            )
+            ranges.append((k, end))
+    return ranges
+
+
+def _is_listed(page: Page, sentence: Sentence) -> bool:
+    """«سه کشور ایران، روسیه و ترکیه»: the parties are listed."""
+    return any(
+        page.words[k] in _COUNTS and page.words[k + 1] in {"کشور", "جانبه", "countries"}
+        for k in range(sentence.first, sentence.last - 1)
+    )
+
+
+def _after_with(page: Page, first: int, sentence: Sentence) -> bool:
+    return any(page.words[k] in {"با", "with"} for k in range(max(sentence.first, first - 5), first))
+
+
+_PRONOUNS = frozenset({"وی", "او", "ایشان", "he", "she", "they"})
+_NEGATIONS = frozenset(
+    "نکرد نکرده نکردند نمی نیست نیستند نبود نبوده نشد نشده نخواهد نخواهند نخواهیم نداد ندارد نداشت ندارند not no never".split()
+)
+_COUNTS = frozenset({"سه", "چهار", "پنج", "3", "4", "5", "three", "four", "five"})
+_TOPICS = Lexicon(
+    (word, True)
+    for word in ("درباره", "پیرامون", "در رابطه با", "در خصوص", "درخصوص", "در مورد", "درمورد", "راجع به", "بر سر", "about", "on the")
+)
+_TOPIC_ENDS = frozenset({"دیدار", "گفت", "گفتگو", "رایزنی", "بحث", "ملاقات", "مذاکره", "تبادل", "،"})

@@ -1,0 +1,40 @@
+"""Which fields are the subject of the talks, the cooperation or the dispute?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+
+from peyvand.news.lexicon import Hit, Lexicon, alternatives, rows
+from peyvand.news.report import Mention
+from peyvand.news.words import Page
+
+Field = tuple[str, int]  # domain and weight of a word for it
+NEEDED = 4  # weight of a domain that counts: twice named outright, or once in title, lead or first paragraph
+
+
+def find_fields(page: Page) -> list[Hit[Field]]:
+    """Every word for a field, in the order of the text."""
+    return sorted((hit for lexicon in fields() for hit in lexicon.find(page.words)), key=lambda hit: hit.first)
+
+
+def domains_of(page: Page, found: list[Hit[Field]]) -> tuple[Mention, ...]:
+    """Domains with enough weight, heaviest first."""
+    early = max((sentence.last for sentence in page.sentences if sentence.line <= 2), default=0)
+    weight: dict[str, int] = defaultdict(int)
+    where: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for hit in found:
+        domain, points = hit.value
+        weight[domain] += points * (2 if hit.first < early else 1)
+        where[domain].append(page.span(hit.first, hit.last))
+    chosen = sorted((domain for domain in weight if weight[domain] >= NEEDED), key=lambda domain: -weight[domain])
+    return tuple(Mention(domain, tuple(where[domain])) for domain in chosen)
+
+
+@cache
+def fields() -> tuple[Lexicon[Field], ...]:
+    """One word list per domain: a word may speak of two."""
+    words: dict[str, list[tuple[str, Field]]] = {}
+    for domain, points, cell in rows("domains.tsv"):
+        words.setdefault(domain, []).extend((word, (domain, int(points))) for word in alternatives(cell))
+    return tuple(Lexicon(terms) for terms in words.values())

@@ -1,0 +1,166 @@
+"""Which words stand in a text, and where?
+
+Levelling replaces each character by exactly one other (or by a filler), so that a place in the levelled text is the same
+place in the original: evidence spans need no offset map. It levels Arabic and Persian ye, kaf, he and alef, the three
+digit sets, half-spaces (lost, kept or doubled), kashida, vowel marks and direction marks.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+FILLER = "\x7f"  # stands where a character was dropped
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Tokens `first` to `last` (exclusive); `order` counts sentences from the title, `line` counts lines."""
+
+    first: int
+    last: int
+    order: int
+    line: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """A text as tokens: `words[k]` is levelled, and stands at `text[starts[k]:ends[k]]` of the original."""
+
+    text: str
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Page:
+        """Levelled tokens of `text`; plural endings are joined to their nouns."""
+        words: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        for found in _TOKEN.finditer(level(text)):
+            word = found[0]
+            if FILLER in word:
+                word = word.replace(FILLER, "")
+                if not word:
+                    continue
+            start = found.start()
+            if word in _PLURAL and words and words[-1][-1] in _LETTERS and start - ends[-1] <= 1:
+                ends[-1] = found.end()
+                continue
+            words.append(_singular(word) if word[0] in _LETTERS else _folded(word))
+            starts.append(start)
+            ends.append(found.end())
+        return cls(text, tuple(words), tuple(starts), tuple(ends))
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Sentences end at stops, question and exclamation marks, semicolons and line ends."""
+        found: list[Sentence] = []
+        first = line = 0
+        for k, word in enumerate(self.words):
+            if word not in _STOPS or (word == "." and not self._ends_sentence(k)):
+                continue
+            if k > first:
+                found.append(Sentence(first, k, len(found), line))
+            first = k + 1
+            line += word == "\n"
+        if first < len(self.words):
+            found.append(Sentence(first, len(self.words), len(found), line))
+        return tuple(found)
+
+    def span(self, first: int, last: int) -> Span:
+        """Where tokens `first` to `last` (exclusive) stand in the original text."""
+        return (self.starts[first], self.ends[last - 1])
+
+    def quote(self, first: int, last: int) -> str:
+        """The original words of tokens `first` to `last` (exclusive)."""
+        return self.text[self.starts[first] : self.ends[last - 1]]
+
+    def _ends_sentence(self, k: int) -> bool:
+        """A full stop that is no decimal point, no initial and no English abbreviation."""
+        if k + 1 < len(self.words) and self.starts[k + 1] == self.ends[k] and self.words[k + 1] not in _AFTER_STOP:
+            return bool(self.words[k + 1][0] in _LETTERS)
+        before = self.words[k - 1] if k else ""
+        return not (before in _ABBREVIATIONS or (len(before) == 1 and before.isascii() and before.isalpha()))
+
+
+def level(text: str) -> str:
+    """`text` with every character levelled, length unchanged.
+
+    >>> level("كشورهاي آسياي ميانه ۱۴۰۳") == "کشورهای اسیای میانه 1403"
+    True
+    """
+    return text.translate(_LEVEL)
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The levelled tokens of a short text, as a lexicon needs them."""
+    return Page.of(text).words
+
+
+def _singular(word: str) -> str:
+    for ending in _ENDINGS:
+        if word.endswith(ending):
+            stem = word[: -len(ending)]
+            return stem if len(stem) >= 3 and word not in _NO_PLURAL else word
+    return word
+
+
+def _folded(word: str) -> str:
+    """Latin words in lower case, except short all-capital ones: UN is not un."""
+    return word if len(word) <= 5 and word.isupper() else word.lower()
+
+
+class _Levelling(dict[int, str]):
+    """Maps one code point to one character; unknown ones are decided on first sight and remembered."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = char = self._decide(char)
+        return char
+
+    @staticmethod
+    def _decide(char: str) -> str:
+        if char in _PAIRS:
+            return _PAIRS[char]
+        kind = unicodedata.category(char)
+        if kind == "Nd":
+            return str(unicodedata.digit(char))
+        if kind in {"Mn", "Me", "Cf"}:
+            return FILLER
+        if kind in {"Zl", "Zp"}:
+            return "\n"
+        if kind in {"Zs", "Cc"} and char != "\n":
+            return " "
+        base = unicodedata.normalize("NFKC", char)  # Arabic presentation forms, full-width letters
+        return _PAIRS.get(base, base) if len(base) == 1 else char
+
+
+_PAIRS = {
+    **dict(zip("يىئۍېے", "یییییی", strict=True)),
+    **dict(zip("كڪګ", "ککک", strict=True)),
+    **dict(zip("أإٱآ", "اااا", strict=True)),
+    **dict(zip("ةۀھہە", "ههههه", strict=True)),
+    "ؤ": "و",
+    "ء": FILLER,
+    "ـ": FILLER,
+    "\u200c": " ",
+    "\u00ac": " ",
+    "\n": "\n",
+    "\r": "\n",
+}
+_LEVEL = _Levelling()
+
+_LETTERS = frozenset(chr(code) for code in range(0x0621, 0x06D4)) | frozenset("ۀەۆ")
+_TOKEN = re.compile(rf"[\u0621-\u063a\u0641-\u064a\u066e-\u06d3\u06fa-\u06ff{FILLER}]+|[A-Za-z\u00c0-\u024f]+|[0-9]+|\n|\S")
+_PLURAL = frozenset({"ها", "های", "هایی", "هایش", "هایشان", "هایمان"})
+_ENDINGS = ("هایشان", "هایمان", "هایش", "هایی", "های", "ها")
+_NO_PLURAL = frozenset({"انتها", "منتها", "اژدها", "اشتهای"})
+_STOPS = frozenset({".", "!", "?", "؟", "\n", "؛", ";"})
+_AFTER_STOP = frozenset({'"', "»", "”", "'", ")", "."})
+_ABBREVIATIONS = frozenset({"mr", "mrs", "dr", "ms", "gen", "st", "no", "vs", "mt", "prof", "sen", "rep", "lt", "maj", "brig"})
