@@ -56,7 +56,7 @@ def states_of(page: Page, actors: tuple[Actor, ...], home: str) -> dict[str, lis
     A mention weighs more in title and lead, in a list of states, beside an office or a topic word; less as a place («در ژاپن»)
     or as the home of a people.
     """
-    early = _end_of_lead(page)
+    early = page.lead[-1].last if page.lead else 0
     found: dict[str, list[Actor]] = {}
     weight: dict[str, float] = {}
     for k, actor in enumerate(actors):
@@ -138,12 +138,6 @@ def _after_office(page: Page, first: int) -> bool:
     """An office or a government body within three words before: «وزارت امور خارجه آلمان»."""
     official = cues("official")
     return any((hit := official.at(page.words, k, first)) is not None for k in range(max(0, first - 4), first))
-
-
-def _end_of_lead(page: Page) -> int:
-    """The token after the third line: title, lead, and the first paragraph."""
-    ends = [sentence.last for sentence in page.sentences if sentence.line <= 2]
-    return ends[-1] if ends else 0
 
 
 def _is_press(page: Page, first: int) -> bool:

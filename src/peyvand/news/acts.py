@@ -49,12 +49,12 @@ class Scene:
 
 
 def find_acts(
-    page: Page, actors: tuple[Actor, ...], people: list[Person], roles: list[Role], parties: frozenset[str], home: str
+    page: Page, actors: tuple[Actor, ...], people: list[Person], roles: list[Role], parties: frozenset[str]
 ) -> list[Act]:
     """Every act once, in the order of the text; parties outside `parties` are passed over."""
     found: dict[tuple[frozenset[str], str], Act] = {}
     for scene in scenes(page, actors, people, roles, parties):
-        for act in (*_meetings(page, scene, people, roles), *_deeds(page, scene, home)):
+        for act in (*_meetings(page, scene, people, roles), *_deeds(page, scene)):
             found.setdefault((frozenset((act.source, act.target)), act.type), act)
     return list(found.values())
 
@@ -132,7 +132,7 @@ def _speaker(
     return before
 
 
-def _deeds(page: Page, scene: Scene, home: str) -> list[Act]:
+def _deeds(page: Page, scene: Scene) -> list[Act]:
     sentence, speaker = scene.sentence, scene.speaker
     if speaker is None or speaker.private:
         return []
@@ -144,36 +144,67 @@ def _deeds(page: Page, scene: Scene, home: str) -> list[Act]:
                 continue
             if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
                 continue
-            pair = _pair(page, scene, hit, verb, home)
-            if pair:
-                first = min(hit.first, max(sentence.first, hit.first - 6))
-                made.append(Act(pair[0], pair[1], verb.type, page.span(first, min(hit.last + 6, sentence.last))))
+            target = _target(scene, hit, verb)
+            if target is None:
+                continue
+            span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
+            sources = _sources(page, scene)
+            targets = [target.code] if isinstance(target, Actor) and target.code in sources else _listed(page, scene, target)
+            made += [
+                Act(source, other, verb.type, span)
+                for source in sources
+                for other in targets
+                if source != other and not (verb.type in {"AGREE", "CONSULT"} and other in FORUMS)
+            ]
     return made
 
 
-def _pair(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, home: str) -> tuple[str, str] | None:
+def _sources(page: Page, scene: Scene) -> list[str]:
+    """The speaker's state, with those that stand in one list with it at the head («انگلیس، فرانسه و آلمان … خواستار»)."""
     speaker = scene.speaker
     if speaker is None:
+        return []
+    head = next((actor for actor in scene.actors if actor.code == speaker.code), None)
+    if head is None or head.first - scene.sentence.first > 3 or head.kind not in {"name", "capital", "europe"}:
+        return [speaker.code]
+    return _listed(page, scene, head)
+
+
+def _listed(page: Page, scene: Scene, actor: Actor | str) -> list[str]:
+    """The codes that stand in one list with `actor`: «ایران، روسیه و چین»."""
+    if isinstance(actor, str):
+        return [actor]
+    k = scene.actors.index(actor)
+    low = high = k
+    while low > 0 and _linked(page, scene.actors[low - 1], scene.actors[low]):
+        low -= 1
+    while high + 1 < len(scene.actors) and _linked(page, scene.actors[high], scene.actors[high + 1]):
+        high += 1
+    return list(dict.fromkeys(one.code for one in scene.actors[low : high + 1]))
+
+
+def _linked(page: Page, one: Actor, other: Actor) -> bool:
+    between = page.words[one.last : other.first]
+    return 0 < len(between) <= 2 and all(word in _LINKS for word in between)
+
+
+def _target(scene: Scene, hit: Hit[Verb], verb: Verb) -> Actor | str | None:
+    """The other party of a cue: the partner of the talks for what is friendly, else the nearest mention."""
+    speaker = scene.speaker
+    if speaker is None or not speaker.code:
         return None
     source = speaker.code
     others = [actor for actor in scene.actors if actor.code != source]
-    after = [actor for actor in others if hit.first <= actor.first < hit.last + REACH]
-    before = [actor for actor in others if hit.first - REACH <= actor.first < hit.first]
-    target = ""
-    if verb.type in {"AGREE", "SUPPORT"} and scene.partner and source in scene.partner:
-        other = scene.partner[0] if scene.partner[1] == source else scene.partner[1]
-        if not others or any(actor.code == other for actor in others):
-            target = other
-    if not target:
-        close = min(after, key=lambda actor: actor.first, default=None)
-        back = max(before, key=lambda actor: actor.first, default=None)
-        if close and back:
-            target = (close if close.first - hit.last <= hit.first - back.last else back).code
-        elif close or back:
-            target = (close or back).code  # type: ignore[union-attr]
-        elif scene.partner and source in scene.partner and verb.type in {"AGREE", "SUPPORT"}:
-            target = scene.partner[0] if scene.partner[1] == source else scene.partner[1]
-    return (source, target) if target and source and target != source else None
+    partner = ""
+    if scene.partner and source in scene.partner:
+        partner = scene.partner[0] if scene.partner[1] == source else scene.partner[1]
+    if verb.type in {"AGREE", "SUPPORT"} and partner and (not others or any(actor.code == partner for actor in others)):
+        return partner
+    after = next((actor for actor in others if hit.first <= actor.first < hit.last + REACH), None)
+    before = next((actor for actor in reversed(others) if hit.first - REACH <= actor.first < hit.first), None)
+    if after and before:
+        return after if after.first - hit.last <= hit.first - before.last else before
+    return after or before
 
 
 def _meetings(page: Page, scene: Scene, people: list[Person], roles: list[Role]) -> list[Act]:
@@ -224,7 +255,10 @@ def _parties_of_meeting(page: Page, scene: Scene, people: list[Person], roles: l
 
 def _meeting_cues(page: Page, sentence: Sentence) -> list[Hit[str]]:
     interviews = [
-        k for hit in cues("interview").find(page.words, sentence.first, sentence.last) for k in range(hit.first, hit.last)
+        k
+        for name in ("interview", "nomeeting")
+        for hit in cues(name).find(page.words, sentence.first, sentence.last)
+        for k in range(hit.first, hit.last)
     ]
     return [
         hit
@@ -259,6 +293,8 @@ def _after_with(page: Page, first: int, sentence: Sentence) -> bool:
     return any(page.words[k] in {"با", "with"} for k in range(max(sentence.first, first - 5), first))
 
 
+FORUMS = frozenset({"EAEU", "SCO", "CICA", "ECO", "OPEC", "BRICS", "NAM", "D8", "OTS", "CIS"})  # a frame, seldom a party
+_LINKS = frozenset({"،", ",", "و", "and", "به", "همراه"})
 _PRONOUNS = frozenset({"وی", "او", "ایشان", "he", "she", "they"})
 _NEGATIONS = frozenset(
     "نکرد نکرده نکردند نمی نیست نیستند نبود نبوده نشد نشده نخواهد نخواهند نخواهیم نداد ندارد نداشت ندارند not no never".split()

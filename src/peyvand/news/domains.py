@@ -20,7 +20,7 @@ def find_fields(page: Page) -> list[Hit[Field]]:
 
 def domains_of(page: Page, found: list[Hit[Field]]) -> tuple[Mention, ...]:
     """Domains with enough weight, heaviest first."""
-    early = max((sentence.last for sentence in page.sentences if sentence.line <= 2), default=0)
+    early = page.lead[-1].last if page.lead else 0
     weight: dict[str, int] = defaultdict(int)
     where: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for hit in found:

@@ -215,7 +215,7 @@ def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] |
             hit = titles().at(page.words, first, sentence.last)
             first = hit.last if hit else first + 1
         last = _name_end(context, first, sentence)
-        if last > first and (last - first > 1 or _closes_name(page, last, sentence)):
+        if last > first and (last - first > 1 or last in context.role_at or _closes_name(page, last, sentence)):
             return (first, last)
     if k in context.holders:
         return (k, max(context.holders[k].last, _name_end(context, k, sentence) if _given(page, k) else 0))
@@ -223,7 +223,8 @@ def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] |
         last = _name_end(context, k + 1, sentence)
         closed = last < sentence.last and page.words[last] in _QUOTES
         near = k in context.role_before or last + 1 in context.role_at or last + 2 in context.role_at
-        return (k + 1, last) if closed and last > k + 1 and near else None
+        full = last > k + 2 and _given(page, k + 1) and _speech_follows(page, last, sentence)
+        return (k + 1, last) if closed and last > k + 1 and (near or full) else None
     if k in context.places or not _may_begin_name(page, k):
         return None
     last = _name_end(context, k, sentence)
@@ -271,7 +272,7 @@ def _person(context: _Context, first: int, last: int, sentence: Sentence, *, fir
         role=page.quote(role.first, role.last) if role else "",
         country=country,
         private=bool(role and role.private),
-        speaks=subject or _in_company(page, before.first if before else first, sentence, role is not None),
+        speaks=subject or after is not None or _in_company(page, before.first if before else first, sentence, role is not None),
         first=first,
         last=last,
     )
@@ -279,7 +280,7 @@ def _person(context: _Context, first: int, last: int, sentence: Sentence, *, fir
 
 def _acts(page: Page, sentence: Sentence) -> bool:
     """The sentence tells of a meeting or a journey."""
-    return any(cues(name).find(page.words, sentence.first, sentence.last) for name in ("meeting", "travel"))
+    return any(cues(name).find(page.words, sentence.first, sentence.last) for name in ("meeting", "travel", "presence"))
 
 
 def _in_company(page: Page, first: int, sentence: Sentence, has_role: bool) -> bool:

@@ -15,6 +15,7 @@ from peyvand.news.people import find_people, find_roles, participants
 from peyvand.news.report import Mention, NewsWarning, Report
 from peyvand.news.words import Page, level
 
+NOT_PARTIES = frozenset({"JCPOA", "FATF", "OTHER:G20", "OTHER:G7", "OTHER:G8", "OTHER:G15", "OTHER:G77", "OTHER:NPT", "OTHER:P5+1", "OTHER:Astana"})  # texts and meetings, not bodies
 LONGEST = 200_000  # characters that are read; a longer text is cut with a warning
 
 _PERSIAN = re.compile("[\u0600-\u06ff]")
@@ -65,9 +66,9 @@ def read_text(text: str, *, title: str = "", date: str | None = None, id: str | 
         return Report(**about)  # type: ignore[arg-type]
     roles = find_roles(page, actors, home)
     people = find_people(page, actors, roles, home)
-    parties = frozenset([*states, *(mention.code for mention in pacts), "EU"])
+    parties = frozenset([*states, "EU", *(mention.code for mention in pacts if mention.code not in NOT_PARTIES)])
     fields = find_fields(page)
-    acts = find_acts(page, actors, people, roles, parties, home)
+    acts = find_acts(page, actors, people, roles, parties)
     commitments = find_commitments(page, scenes(page, actors, people, roles, parties), fields)
     return Report(
         **about,  # type: ignore[arg-type]
@@ -77,7 +78,7 @@ def read_text(text: str, *, title: str = "", date: str | None = None, id: str | 
         domains=domains_of(page, fields),
         acts=tuple(acts),
         commitments=tuple(commitments),
-        is_diplomatic=is_diplomatic(page, actors, people, roles, states, home),
+        is_diplomatic=is_diplomatic(page, actors, roles, acts, home),
     )
 
 

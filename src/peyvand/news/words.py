@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 FILLER = "\x7f"  # stands where a character was dropped
+LEAD_LINE = 2  # title, lead and first paragraph
+LEAD_TOKENS = 60
 
 Span = tuple[int, int]
 
@@ -68,10 +70,21 @@ class Page:
             if k > first:
                 found.append(Sentence(first, k, len(found), line))
             first = k + 1
-            line += word == "\n"
+            if word == "\n" and found and found[-1].line == line:  # blank lines do not count
+                line += 1
         if first < len(self.words):
             found.append(Sentence(first, len(self.words), len(found), line))
         return tuple(found)
+
+    @cached_property
+    def lead(self) -> tuple[Sentence, ...]:
+        """Title, lead and first paragraph: the first three lines, and more until they hold sixty tokens."""
+        kept: list[Sentence] = []
+        for sentence in self.sentences:
+            if sentence.line > LEAD_LINE and kept[-1].line < sentence.line and kept[-1].last >= LEAD_TOKENS:
+                break
+            kept.append(sentence)
+        return tuple(kept)
 
     def span(self, first: int, last: int) -> Span:
         """Where tokens `first` to `last` (exclusive) stand in the original text."""
