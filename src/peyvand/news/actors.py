@@ -156,6 +156,6 @@ def _is_other_person(page: Page, first: int, last: int) -> bool:
 PARTY = 1.5  # weight from which a foreign state counts as a party
 FOREIGN = 3.0  # weight of all that is foreign, from which a report is not purely domestic
 _TOPIC_WORDS = frozenset({"درباره", "پیرامون", "خصوص", "مورد", "بحران", "about", "علیه", "against"})
-_PLACE_WORDS = frozenset({"در", "in", "at", "به", "از", "مقصد"})
+_PLACE_WORDS = frozenset({"پایتخت", "در", "in", "at", "به", "از", "مقصد"})
 _POSTS = frozenset({"سفیر", "سفارت", "کاردار", "وابسته", "رایزن", "نماینده", "سفرا", "سفرای", "کنسول", "ambassador", "embassy", "envoy"})
 _LINKS = frozenset({"،", ",", "و", "-", "and"})

@@ -262,9 +262,11 @@ def _meeting_cues(page: Page, sentence: Sentence) -> list[Hit[str]]:
     ]
     return [
         hit
-        for name in ("meeting", "travel")
+        for name in ("meeting", "travel", "talks")
         for hit in cues(name).find(page.words, sentence.first, sentence.last)
-        if hit.first not in interviews and (hit.first == 0 or page.words[hit.first - 1] not in {"این", "this"})
+        if hit.first not in interviews
+        and (hit.first == 0 or page.words[hit.first - 1] not in {"این", "this"})
+        and (name != "talks" or sentence.line == 0 or cues("done").find(page.words, hit.last, min(hit.last + 6, sentence.last)))
     ]
 
 

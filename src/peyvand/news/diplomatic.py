@@ -5,15 +5,14 @@ from __future__ import annotations
 from peyvand.news.actors import Actor
 from peyvand.news.lexicon import cues
 from peyvand.news.people import Role
-from peyvand.news.report import Act
 from peyvand.news.words import Page
 
 def is_diplomatic(
-    page: Page, actors: tuple[Actor, ...], roles: list[Role], acts: list[Act], home: str
+    page: Page, actors: tuple[Actor, ...], roles: list[Role], home: str
 ) -> bool:
-    """Title and lead show a foreign party, an executive office and a contact; comment and domestic offices do not count.
+    """Title and lead show a foreign party, an executive office, and a contact or a statement.
 
-    Otherwise the acts decide: a text with several acts of offices towards other states is diplomatic.
+    Where experts, members of parliament or commanders speak, office and contact must both stand in title and lead.
     """
     lead = page.lead
     if not lead:
@@ -23,14 +22,17 @@ def is_diplomatic(
     if not foreign:
         return False
 
-    def shows(name: str) -> bool:
-        return bool(cues(name).find(page.words, first, last))
+    def shows(name: str, end: int = last) -> bool:
+        return bool(cues(name).find(page.words, first, end))
 
-    executive = shows("executive") or any(a.kind in {"seat"} for a in foreign)
-    contact = shows("contact") or shows("meeting") or shows("travel")
-    if shows("interview") and not shows("executive"):
+    head = max(sentence.last for sentence in page.lead if sentence.line <= 1)
+    executive = shows("executive") or any(a.kind == "seat" for a in foreign)
+    contact = any(shows(name) for name in CONTACT)
+    if shows("interview") and not shows("executive", head):
         return False
-    comment = shows("commentary") or any(role.private for role in roles if first <= role.first < last)
-    if comment:
-        return executive and contact and any(act.type == "CONSULT" and act.span[0] < page.ends[last - 1] for act in acts)
-    return executive and (contact or bool(acts))
+    if shows("commentary", head) or any(role.private for role in roles if first <= role.first < head):
+        return shows("executive", head) and any(shows(name, head) for name in CONTACT)
+    return executive and (contact or shows("speech"))
+
+
+CONTACT = ("contact", "meeting", "travel", "talks")

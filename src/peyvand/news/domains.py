@@ -27,6 +27,8 @@ def domains_of(page: Page, found: list[Hit[Field]]) -> tuple[Mention, ...]:
         domain, points = hit.value
         weight[domain] += points * (2 if hit.first < early else 1)
         where[domain].append(page.span(hit.first, hit.last))
+    if not any(points >= NEEDED for points in weight.values()) and where["politics_other"]:
+        weight["politics_other"] = NEEDED
     chosen = sorted((domain for domain in weight if weight[domain] >= NEEDED), key=lambda domain: -weight[domain])
     return tuple(Mention(domain, tuple(where[domain])) for domain in chosen)
 

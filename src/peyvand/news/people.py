@@ -169,6 +169,9 @@ def _grow_role(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[int
         if word == "در" and k + 1 in by_first and by_first[k + 1].kind != "holder":
             k = by_first[k + 1].last
             continue
+        if word == "در" and k + 1 < end and page.words[k + 1] == "امور":
+            k += 2
+            continue
         if not _belongs(page, k, by_first):
             break
         k += 1
@@ -181,7 +184,7 @@ def _grow_role(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[int
 
 def _belongs(page: Page, k: int, by_first: dict[int, Actor]) -> bool:
     word = page.words[k]
-    return k in by_first or (is_common(word) and word not in _ENDS_ROLE)
+    return k in by_first or (is_common(word) and word not in _ENDS_ROLE and not _given(page, k))
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +283,7 @@ def _person(context: _Context, first: int, last: int, sentence: Sentence, *, fir
 
 def _acts(page: Page, sentence: Sentence) -> bool:
     """The sentence tells of a meeting or a journey."""
-    return any(cues(name).find(page.words, sentence.first, sentence.last) for name in ("meeting", "travel", "presence"))
+    return any(cues(name).find(page.words, sentence.first, sentence.last) for name in ("meeting", "travel", "talks", "presence"))
 
 
 def _in_company(page: Page, first: int, sentence: Sentence, has_role: bool) -> bool:
@@ -330,7 +333,7 @@ def _may_stand_in_name(page: Page, k: int, first: int) -> bool:
         return page.text[page.starts[k]].isupper() and word not in _ENGLISH_COMMON
     if word in word_list("given_names.txt") or word in _PARTS:
         return True
-    if k == first + 1 and _given(page, first):
+    if k > first and all(_given(page, j) for j in range(first, k)):
         return word not in _VERBLIKE and (_unknown(page, k) or word.endswith("ی"))
     return _unknown(page, k)
 
@@ -391,7 +394,7 @@ def _only_titles(page: Page, first: int, last: int) -> bool:
 
 _QUOTES = frozenset({"«", "»", '"', "“", "”", "'", "’", "‘"})
 _COMMAS = frozenset({"،", ",", "(", "-", "–"})
-_HEADS = frozenset({"،", ",", ":", "/", "|"})
+_HEADS = frozenset({"،", ",", ":", "/", "|", "ایسنا", "فارس", "ایرنا", "مهر", "تسنیم", "ایلنا", "نیوز", "باشگاه"})
 _OPENS_NAME = frozenset({"،", ",", ":", "/", "با", "و", "توسط", "حضور", "اقای", "«", '"', "دیدار", "with", "and"})
 _AFTER_NAME = frozenset({"،", ",", ":", "»", '"', "(", "با", "در", "نیز", "هم", "روز", "امروز", "ضمن", "که", "به", "از", "صبح", "and", "on", "in"})
 _COMPANY_WORDS = frozenset({"با", "دیدار", "ملاقات", "حضور", "همراه", "استقبال", "توسط", "میان", "و", "with", "and", "by", "met"})
@@ -407,7 +410,7 @@ _VERBLIKE = frozenset(
 )
 _ENDS_ROLE = frozenset(
     "در به از با که را گفت افزود و نیز هم این ان وی او برای تا بر اظهار تصریح تاکید خاطرنشان اعلام بیان ضمن روز امروز دیروز صبح عصر ظهر"
-    " شب است بود شد کرد دیدار گفتگو ملاقات همچنین طی پس نوشت نسبت درباره خود خودش پیش وارد سفر خواستار مدعی همراه هستند می شنبه جمعه امشب دیشب خطاب طی داریم نماز نیمه"
+    " شب است بود شد کرد دیدار گفتگو ملاقات همچنین طی پس نوشت نسبت درباره خود خودش پیش وارد سفر خواستار مدعی همراه هستند می شنبه جمعه گفته گفتند رفته دارند احتمال قرار بدون گزارشی تاکنون مبنی علیه بودند باشد بوده هنوز چند بعد قبل کرده شده خواند امشب دیشب خطاب طی داریم نماز نیمه"
     " یکشنبه دوشنبه سه چهارشنبه پنجشنبه حضور مورد پیرامون دو خواهد داد داشت یک هر تحت توسط حاضر پاسخ سوی دعوت".split()
 )
 _ENGLISH_COMMON = frozenset(

@@ -78,7 +78,7 @@ def read_text(text: str, *, title: str = "", date: str | None = None, id: str | 
         domains=domains_of(page, fields),
         acts=tuple(acts),
         commitments=tuple(commitments),
-        is_diplomatic=is_diplomatic(page, actors, roles, acts, home),
+        is_diplomatic=is_diplomatic(page, actors, roles, home),
     )
 
 
