@@ -114,6 +114,8 @@ def _weight(page: Page, actors: tuple[Actor, ...], k: int, early: int) -> float:
     weight = 2.0 if actor.first < early else 1.0
     if _in_list(page, actors, k) or (before and before[-1] in _TOPIC_WORDS) or _after_office(page, actor.first):
         weight += 1.0
+    elif actor.kind == "capital" and page.words[actor.first] in _SEATS and before and before[-1] in _PLACE_WORDS:
+        weight *= 0.25
     elif before and before[-1] in _PLACE_WORDS and not any(word in _POSTS for word in before):
         weight *= 0.25 if actor.kind == "capital" else 0.5
     elif actor.kind == "people":
@@ -159,3 +161,4 @@ _TOPIC_WORDS = frozenset({"درباره", "پیرامون", "خصوص", "مور�
 _PLACE_WORDS = frozenset({"پایتخت", "در", "in", "at", "به", "از", "مقصد"})
 _POSTS = frozenset({"سفیر", "سفارت", "کاردار", "وابسته", "رایزن", "نماینده", "سفرا", "سفرای", "کنسول", "ambassador", "embassy", "envoy"})
 _LINKS = frozenset({"،", ",", "و", "-", "and"})
+_SEATS = frozenset({"وین", "vienna", "بروکسل", "brussels", "ژنو", "geneva"})

@@ -48,27 +48,26 @@ class Scene:
     partner: tuple[str, str] | None
 
 
-def find_acts(
-    page: Page, actors: tuple[Actor, ...], people: list[Person], roles: list[Role], parties: frozenset[str]
-) -> list[Act]:
-    """Every act once, in the order of the text; parties outside `parties` are passed over."""
+def find_acts(page: Page, told: list[Scene], people: list[Person], roles: list[Role]) -> list[Act]:
+    """Every act once, in the order of the text."""
     found: dict[tuple[frozenset[str], str], Act] = {}
-    for scene in scenes(page, actors, people, roles, parties):
+    for scene in told:
         for act in (*_meetings(page, scene, people, roles), *_deeds(page, scene)):
             found.setdefault((frozenset((act.source, act.target)), act.type), act)
     return list(found.values())
 
 
 def scenes(
-    page: Page, actors: tuple[Actor, ...], people: list[Person], roles: list[Role], parties: frozenset[str]
+    page: Page, actors: tuple[Actor, ...], people: list[Person], roles: list[Role], parties: frozenset[str], home: str
 ) -> list[Scene]:
     """The sentences of a page with their speakers, and the pair that meets."""
     result: list[Scene] = []
+    offices = _offices(page, people, roles)
     speaker: Speaker | None = None
     partner: tuple[str, str] | None = None
     for sentence in page.sentences:
         here = [actor for actor in in_sentence(actors, sentence) if actor.code in parties]
-        speaker = _speaker(page, sentence, here, people, roles, speaker)
+        speaker = _speaker(page, sentence, here, people, roles, offices, home, speaker)
         scene = Scene(sentence, here, speaker, partner)
         met = _parties_of_meeting(page, scene, people, roles)
         if met and len(met) == 2:
@@ -107,6 +106,8 @@ def _speaker(
     here: list[Actor],
     people: list[Person],
     roles: list[Role],
+    offices: dict[str, str],
+    home: str,
     before: Speaker | None,
 ) -> Speaker | None:
     """The first person, office or state of the sentence, if it may speak; «وی» and quotations keep the one before."""
@@ -116,7 +117,11 @@ def _speaker(
     subjects: list[tuple[int, str | None, bool]] = [
         (person.first, person.country, person.private) for person in people if sentence.first <= person.first < sentence.last
     ]
-    subjects += [(role.first, role.country, role.private) for role in roles if sentence.first <= role.first < sentence.last]
+    subjects += [
+        (role.first, role.country or offices.get(_office(page, role)) or _home_office(page, role, home), role.private)
+        for role in roles
+        if sentence.first <= role.first < sentence.last
+    ]
     subjects.sort(key=lambda subject: subject[0])
     for first, country, private in subjects:
         if first - sentence.first > 30 and before is not None:
@@ -132,6 +137,27 @@ def _speaker(
     return before
 
 
+def _office(page: Page, role: Role) -> str:
+    """The words that name an office, without its state: «معاون سیاسی وزیر امور خارجه»."""
+    return " ".join(page.words[role.first : min(role.last, role.first + 3)])
+
+
+def _offices(page: Page, people: list[Person], roles: list[Role]) -> dict[str, str]:
+    """Which state an office belongs to, where the text says it once."""
+    found: dict[str, str] = {}
+    for role in roles:
+        beside = [p.country for p in people if p.country and (-1 <= p.first - role.last <= 2 or -1 <= role.first - p.last <= 2)]
+        country = role.country or (beside[0] if beside else None)
+        if country:
+            found.setdefault(_office(page, role), country)
+    return found
+
+
+def _home_office(page: Page, role: Role, home: str) -> str | None:
+    """An executive office without a state's name is of the home press's state."""
+    return home if cues("executive").at(page.words, role.first, role.last) else None
+
+
 def _deeds(page: Page, scene: Scene) -> list[Act]:
     sentence, speaker = scene.sentence, scene.speaker
     if speaker is None or speaker.private:
@@ -144,7 +170,7 @@ def _deeds(page: Page, scene: Scene) -> list[Act]:
                 continue
             if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
                 continue
-            target = _target(scene, hit, verb)
+            target = _target(page, scene, hit, verb)
             if target is None:
                 continue
             span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
@@ -188,7 +214,7 @@ def _linked(page: Page, one: Actor, other: Actor) -> bool:
     return 0 < len(between) <= 2 and all(word in _LINKS for word in between)
 
 
-def _target(scene: Scene, hit: Hit[Verb], verb: Verb) -> Actor | str | None:
+def _target(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb) -> Actor | str | None:
     """The other party of a cue: the partner of the talks for what is friendly, else the nearest mention."""
     speaker = scene.speaker
     if speaker is None or not speaker.code:
@@ -200,6 +226,11 @@ def _target(scene: Scene, hit: Hit[Verb], verb: Verb) -> Actor | str | None:
         partner = scene.partner[0] if scene.partner[1] == source else scene.partner[1]
     if verb.type in {"AGREE", "SUPPORT"} and partner and (not others or any(actor.code == partner for actor in others)):
         return partner
+    if verb.type == "ACCUSE":
+        others = [actor for actor in others if page.words[actor.first - 1] not in _AGAINST or actor.first == 0] or others
+    if verb.type == "REQUEST":
+        asked = [actor for actor in others if actor.first and page.words[actor.first - 1] in _FROM]
+        others = asked or others
     after = next((actor for actor in others if hit.first <= actor.first < hit.last + REACH), None)
     before = next((actor for actor in reversed(others) if hit.first - REACH <= actor.first < hit.first), None)
     if after and before:
@@ -215,9 +246,9 @@ def _meetings(page: Page, scene: Scene, people: list[Person], roles: list[Role])
     type_ = "AGREE" if cues("future").find(page.words, sentence.first, sentence.last) else "CONSULT"
     cue = _meeting_cues(page, sentence)[0]
     span = page.span(max(sentence.first, cue.first - 3), min(cue.last + 8, sentence.last))
-    return [Act(one, other, type_, span) for one, other in combinations(met, 2)] if _is_listed(page, sentence) else [
-        Act(met[0], other, type_, span) for other in met[1:]
-    ]
+    all_meet = _is_listed(page, sentence) or bool(_joint(page, scene, _meeting_cues(page, sentence)))
+    pairs = combinations(met, 2) if all_meet else ((met[0], other) for other in met[1:])
+    return [Act(one, other, type_, span) for one, other in pairs]
 
 
 def _parties_of_meeting(page: Page, scene: Scene, people: list[Person], roles: list[Role]) -> list[str]:
@@ -245,12 +276,27 @@ def _parties_of_meeting(page: Page, scene: Scene, people: list[Person], roles: l
     for first, code in sorted(codes):
         if code not in ordered and not any(start <= first < end for start, end in topics):
             ordered.append(code)
-    if not official or len(ordered) < 2:
-        return []
+    joint = _joint(page, scene, found)
+    if len(ordered) < 2 or not (official or joint):
+        return joint
     if len(ordered) == 2 or _is_listed(page, sentence):
         return ordered
-    with_ = [code for first, code in sorted(codes) if _after_with(page, first, sentence) and code != ordered[0]]
-    return [ordered[0], with_[0]] if with_ else ordered[:2]
+    if joint:
+        return joint
+    with_ = next((code for first, code in sorted(codes) if _after_with(page, first, sentence) and code != ordered[0]), None)
+    guest = next((actor for actor in scene.actors if actor.code == (with_ or ordered[1])), None)
+    if guest is None:
+        return [ordered[0], with_ or ordered[1]]
+    return list(dict.fromkeys([ordered[0], *_listed(page, scene, guest)]))
+
+
+def _joint(page: Page, scene: Scene, found: list[Hit[str]]) -> list[str]:
+    """«نشست سه جانبه ایران، روسیه و چین»: a list of states right after the cue."""
+    for cue in found:
+        head = next((a for a in scene.actors if cue.last <= a.first <= cue.last + 3 and a.kind in {"name", "capital"}), None)
+        if head is not None and len(codes := _listed(page, scene, head)) > 1:
+            return codes
+    return []
 
 
 def _meeting_cues(page: Page, sentence: Sentence) -> list[Hit[str]]:
@@ -301,6 +347,8 @@ _PRONOUNS = frozenset({"وی", "او", "ایشان", "he", "she", "they"})
 _NEGATIONS = frozenset(
     "نکرد نکرده نکردند نمی نیست نیستند نبود نبوده نشد نشده نخواهد نخواهند نخواهیم نداد ندارد نداشت ندارند not no never".split()
 )
+_AGAINST = frozenset({"علیه", "against"})
+_FROM = frozenset({"از", "on"})
 _COUNTS = frozenset({"سه", "چهار", "پنج", "3", "4", "5", "three", "four", "five"})
 _TOPICS = Lexicon(
     (word, True)

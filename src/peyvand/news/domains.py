@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cache
 
-from peyvand.news.lexicon import Hit, Lexicon, alternatives, rows
+from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.report import Mention
 from peyvand.news.words import Page
 
 Field = tuple[str, int]  # domain and weight of a word for it
+LIST_LENGTH = 30  # tokens that a list of fields may take
 NEEDED = 4  # weight of a domain that counts: twice named outright, or once in title, lead or first paragraph
 
 
@@ -21,16 +22,29 @@ def find_fields(page: Page) -> list[Hit[Field]]:
 def domains_of(page: Page, found: list[Hit[Field]]) -> tuple[Mention, ...]:
     """Domains with enough weight, heaviest first."""
     early = page.lead[-1].last if page.lead else 0
+    listed = _listed(page)
     weight: dict[str, int] = defaultdict(int)
     where: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for hit in found:
         domain, points = hit.value
-        weight[domain] += points * (2 if hit.first < early else 1)
+        weight[domain] += NEEDED if hit.first in listed else points * (2 if hit.first < early else 1)
         where[domain].append(page.span(hit.first, hit.last))
     if not any(points >= NEEDED for points in weight.values()) and where["politics_other"]:
         weight["politics_other"] = NEEDED
     chosen = sorted((domain for domain in weight if weight[domain] >= NEEDED), key=lambda domain: -weight[domain])
     return tuple(Mention(domain, tuple(where[domain])) for domain in chosen)
+
+
+def _listed(page: Page) -> set[int]:
+    """Tokens of a list of fields of cooperation: «همکاری در زمینه‌های کشاورزی، صنعتی و حمل و نقل»."""
+    found: set[int] = set()
+    for sentence in page.sentences:
+        if not cues("cooperation").find(page.words, sentence.first, sentence.last):
+            continue
+        for k in range(sentence.first, sentence.last):
+            if page.words[k] in _FIELD_WORDS:
+                found |= set(range(k, min(k + LIST_LENGTH, sentence.last)))
+    return found
 
 
 @cache
@@ -40,3 +54,6 @@ def fields() -> tuple[Lexicon[Field], ...]:
     for domain, points, cell in rows("domains.tsv"):
         words.setdefault(domain, []).extend((word, (domain, int(points))) for word in alternatives(cell))
     return tuple(Lexicon(terms) for terms in words.values())
+
+
+_FIELD_WORDS = frozenset({"زمینه", "حوزه", "عرصه", "بخش", "fields", "areas", "spheres", "sectors"})

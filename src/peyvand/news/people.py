@@ -52,6 +52,7 @@ def find_people(page: Page, actors: tuple[Actor, ...], roles: list[Role], home: 
         places=frozenset(k for actor in actors if actor.kind != "holder" for k in range(actor.first, actor.last)),
         role_at={role.first: role for role in roles},
         role_before={role.last: role for role in roles},
+        inside=frozenset(k for role in roles for k in range(role.first, role.last)),
         home=home,
     )
     found: list[Person] = []
@@ -68,7 +69,7 @@ def find_people(page: Page, actors: tuple[Actor, ...], roles: list[Role], home: 
                 here.append(person)
             k = max(span[1], k + 1)
         found += here
-    return found
+    return _with_surnames(page, found)
 
 
 def participants(page: Page, people: list[Person], roles: list[Role], home: str) -> tuple[Participant, ...]:
@@ -169,10 +170,10 @@ def _grow_role(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[int
         if word == "در" and k + 1 in by_first and by_first[k + 1].kind != "holder":
             k = by_first[k + 1].last
             continue
-        if word == "در" and k + 1 < end and page.words[k + 1] == "امور":
+        if word == "در" and k + 1 < end and (page.words[k + 1] == "امور" or k + 2 in by_first):
             k += 2
             continue
-        if not _belongs(page, k, by_first):
+        if not _belongs(page, k, by_first) and not (k > hit.last and _state_follows(page, k, end, by_first)):
             break
         k += 1
     iranian = country is None and any(
@@ -182,9 +183,38 @@ def _grow_role(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[int
     return Role(country or (home if iranian and not private else None), iranian, private, hit.first, k)
 
 
+def _state_follows(page: Page, k: int, end: int, by_first: dict[int, Actor]) -> bool:
+    """An unknown word inside a role («آکادمی علوم روسیه»): a state follows without a break."""
+    if _given(page, k) or not page.words[k].isalpha() or page.words[k] in _ENDS_ROLE:
+        return False
+    for j in range(k + 1, min(k + 4, end)):
+        if j in by_first:
+            return by_first[j].kind != "holder"
+        if not is_common(page.words[j]) or page.words[j] in _ENDS_ROLE:
+            return False
+    return False
+
+
 def _belongs(page: Page, k: int, by_first: dict[int, Actor]) -> bool:
     word = page.words[k]
     return k in by_first or (is_common(word) and word not in _ENDS_ROLE and not _given(page, k))
+
+
+def _with_surnames(page: Page, found: list[Person]) -> list[Person]:
+    """Add the surnames of known persons where they open a sentence: «صالحی افزود»."""
+    known: dict[str, Person] = {}
+    for person in found:
+        last = person.key.split(" ")[-1]
+        if " " in person.key and not is_common(last):
+            known.setdefault(last, person)
+    taken = {k for person in found for k in range(person.first, person.last)}
+    added = [
+        replace(known[page.words[k]], name=page.quote(k, k + 1), key=page.words[k], role="", first=k, last=k + 1)
+        for sentence in page.sentences
+        for k in range(sentence.first, min(sentence.first + 3, sentence.last))
+        if page.words[k] in known and k not in taken
+    ]
+    return sorted([*found, *added], key=lambda person: person.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +224,7 @@ class _Context:
     places: frozenset[int]
     role_at: dict[int, Role]
     role_before: dict[int, Role]
+    inside: frozenset[int]
     home: str
 
 
@@ -228,7 +259,7 @@ def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] |
         near = k in context.role_before or last + 1 in context.role_at or last + 2 in context.role_at
         full = last > k + 2 and _given(page, k + 1) and _speech_follows(page, last, sentence)
         return (k + 1, last) if closed and last > k + 1 and (near or full) else None
-    if k in context.places or not _may_begin_name(page, k):
+    if k in context.places or k in context.inside or not _may_begin_name(page, k):
         return None
     last = _name_end(context, k, sentence)
     if last == k:

@@ -68,8 +68,9 @@ def read_text(text: str, *, title: str = "", date: str | None = None, id: str | 
     people = find_people(page, actors, roles, home)
     parties = frozenset([*states, "EU", *(mention.code for mention in pacts if mention.code not in NOT_PARTIES)])
     fields = find_fields(page)
-    acts = find_acts(page, actors, people, roles, parties)
-    commitments = find_commitments(page, scenes(page, actors, people, roles, parties), fields)
+    told = scenes(page, actors, people, roles, parties, home)
+    acts = find_acts(page, told, people, roles)
+    commitments = find_commitments(page, told, fields)
     return Report(
         **about,  # type: ignore[arg-type]
         countries=tuple(Mention(code, tuple(page.span(a.first, a.last) for a in found)) for code, found in states.items()),
