@@ -224,8 +224,11 @@ def _target(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb) -> Actor | str
     partner = ""
     if scene.partner and source in scene.partner:
         partner = scene.partner[0] if scene.partner[1] == source else scene.partner[1]
-    if verb.type in {"AGREE", "SUPPORT"} and partner and (not others or any(actor.code == partner for actor in others)):
-        return partner
+    sentence = scene.sentence
+    if verb.type in {"AGREE", "SUPPORT"} and partner:
+        together = bool(cues("mutual").find(page.words, sentence.first, sentence.last))
+        if together or not others or any(actor.code == partner for actor in others):
+            return partner
     if verb.type == "ACCUSE":
         others = [actor for actor in others if page.words[actor.first - 1] not in _AGAINST or actor.first == 0] or others
     if verb.type == "REQUEST":

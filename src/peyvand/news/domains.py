@@ -11,6 +11,8 @@ from peyvand.news.words import Page
 
 Field = tuple[str, int]  # domain and weight of a word for it
 LIST_LENGTH = 30  # tokens that a list of fields may take
+LONG = 400  # tokens from which a single mention in the lead is not enough
+POLITICS, SECURITY = "politics_other", "security_defence"
 NEEDED = 4  # weight of a domain that counts: twice named outright, or once in title, lead or first paragraph
 
 
@@ -29,10 +31,19 @@ def domains_of(page: Page, found: list[Hit[Field]]) -> tuple[Mention, ...]:
         domain, points = hit.value
         weight[domain] += NEEDED if hit.first in listed else points * (2 if hit.first < early else 1)
         where[domain].append(page.span(hit.first, hit.last))
-    if not any(points >= NEEDED for points in weight.values()) and where["politics_other"]:
-        weight["politics_other"] = NEEDED
-    chosen = sorted((domain for domain in weight if weight[domain] >= NEEDED), key=lambda domain: -weight[domain])
-    return tuple(Mention(domain, tuple(where[domain])) for domain in chosen)
+    needed = NEEDED if len(page.words) <= LONG else NEEDED + 2
+    chosen = {domain for domain in weight if weight[domain] >= needed and domain != POLITICS}
+    if _is_political(weight, chosen):
+        chosen.add(POLITICS)
+        where[POLITICS] = where[POLITICS] or [page.span(0, 1)]
+    ranked = sorted(chosen, key=lambda domain: -weight[domain])
+    return tuple(Mention(domain, tuple(where[domain])) for domain in ranked)
+
+
+def _is_political(weight: dict[str, int], chosen: set[str]) -> bool:
+    """Relations between states are politics, unless one field rules the report."""
+    fields = max((weight[domain] for domain in chosen if domain != SECURITY), default=0)
+    return weight[POLITICS] >= NEEDED + 4 or (3 * weight[POLITICS] >= fields if weight[POLITICS] >= NEEDED else fields == 0)
 
 
 def _listed(page: Page) -> set[int]:
