@@ -18,6 +18,7 @@ from peyvand.news.report import Act
 from peyvand.news.words import Page, Sentence
 
 COMPANY = 14  # tokens within which a cue's company stands
+CLOSE = 8  # tokens within which a party after a friendly cue is meant by it
 REACH = 40  # tokens within which a cue looks for the other party
 
 
@@ -51,10 +52,20 @@ class Scene:
 def find_acts(page: Page, told: list[Scene], people: list[Person], roles: list[Role]) -> list[Act]:
     """Every act once, in the order of the text."""
     found: dict[tuple[frozenset[str], str], Act] = {}
+    headline: list[Act] = []
     for scene in told:
-        for act in (*_meetings(page, scene, people, roles), *_deeds(page, scene)):
+        met = _meetings(page, scene, people, roles)
+        if scene.sentence.line == 0:
+            headline, met = met, []
+        for act in (*met, *_deeds(page, scene)):
             found.setdefault((frozenset((act.source, act.target)), act.type), act)
-    return list(found.values())
+    announced = {pair for pair, type_ in found if type_ == "AGREE"} - {pair for pair, type_ in found if type_ == "CONSULT"}
+    for act in headline:  # a headline has no verb: if the text only announces the meeting, it has not taken place
+        pair = frozenset((act.source, act.target))
+        future = [one for scene in told for one in _meetings(page, scene, people, roles) if one.type == "AGREE"]
+        if not (pair in announced and any(frozenset((one.source, one.target)) == pair for one in future)):
+            found.setdefault((pair, act.type), act)
+    return sorted(found.values(), key=lambda act: act.span)
 
 
 def scenes(
@@ -170,16 +181,119 @@ def _deeds(page: Page, scene: Scene) -> list[Act]:
                 continue
             if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
                 continue
-            target = _target(page, scene, hit, verb)
-            if target is None:
-                continue
             span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
             sources = _sources(page, scene)
-            targets = [target.code] if isinstance(target, Actor) and target.code in sources else _listed(page, scene, target)
             made += [
                 Act(source, other, verb.type, span)
                 for source in sources
-                for other in targets
+                for other in _targets(page, scene, hit, verb, sources)
+                if source != other and not (verb.type in {"AGREE", "CONSULT"} and other in FORUMS)
+            ]
+    return made
+
+
+def _sources(page: Page, scene: Scene) -> list[str]:
+    """The speaker's state, with those that stand in one list with it at the head («انگلیس، فرانسه و آلمان … خواستار»)."""
+    speaker = scene.speaker
+    if speaker is None or not speaker.code:
+        return []
+    head = next((actor for actor in scene.actors if actor.code == speaker.code), None)
+    if head is None or head.first - scene.sentence.first > 3 or head.kind not in {"name", "capital", "europe"}:
+        return [speaker.code]
+    return _listed(page, scene, head)
+
+
+def _listed(page: Page, scene: Scene, actor: Actor) -> list[str]:
+    """The codes that stand in one list with `actor`: «ایران، روسیه و چین»."""
+    k = scene.actors.index(actor)
+    low = high = k
+    while low > 0 and _linked(page, scene.actors[low - 1], scene.actors[low]):
+        low -= 1
+    while high + 1 < len(scene.actors) and _linked(page, scene.actors[high], scene.actors[high + 1]):
+        high += 1
+    return list(dict.fromkeys(one.code for one in scene.actors[low : high + 1]))
+
+
+def _linked(page: Page, one: Actor, other: Actor) -> bool:
+    between = page.words[one.last : other.first]
+    return 0 < len(between) <= 2 and all(word in _LINKS for word in between)
+
+
+def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list[str]) -> list[str]:
+    """The other parties of a cue: who stands right after it, the partner of the talks for what is friendly, else the nearest."""
+    others = [actor for actor in scene.actors if actor.code not in sources]
+    if verb.type == "ACCUSE":
+        others = [actor for actor in others if not actor.first or page.words[actor.first - 1] not in _AGAINST] or others
+    if verb.type == "REQUEST":
+        asked = [a for a in others if hit.first - REACH <= a.first < hit.last + 6 and _is_asked(page, a, scene.sentence)]
+        if asked:
+            return list(dict.fromkeys(actor.code for actor in asked))
+    after = next((actor for actor in others if hit.first <= actor.first < hit.last + REACH), None)
+    before = next((actor for actor in reversed(others) if hit.first - REACH <= actor.first < hit.first), None)
+    partner = _partner(scene, sources[0])
+    if verb.type in {"AGREE", "SUPPORT"} and partner and not (after and after.first - hit.last <= CLOSE):
+        together = bool(cues("mutual").find(page.words, scene.sentence.first, scene.sentence.last))
+        if together or not others or any(actor.code == partner for actor in others):
+            return [partner]
+    if after and before:
+        nearest = after if after.first - hit.last <= hit.first - before.last else before
+    else:
+        nearest = after or before  # type: ignore[assignment]
+    return _listed(page, scene, nearest) if nearest else []
+
+
+def _partner(scene: Scene, source: str) -> str:
+    """The other side of the pair that meets."""
+    if not scene.partner or source not in scene.partner:
+        return ""
+    return scene.partner[0] if scene.partner[1] == source else scene.partner[1]
+
+
+def _is_asked(page: Page, actor: Actor, sentence: Sentence) -> bool:
+    """«از … خواست»: the party after «از», with its office between."""
+    before = page.words[max(sentence.first, actor.first - 4) : actor.first]
+    return any(word in _FROM for word in before)
+
+
+def _office(page: Page, role: Role) -> str:
+    """The words that name an office, without its state: «معاون سیاسی وزیر امور خارجه»."""
+    return " ".join(page.words[role.first : min(role.last, role.first + 3)])
+
+
+def _offices(page: Page, people: list[Person], roles: list[Role]) -> dict[str, str]:
+    """Which state an office belongs to, where the text says it once."""
+    found: dict[str, str] = {}
+    for role in roles:
+        beside = [p.country for p in people if p.country and (-1 <= p.first - role.last <= 2 or -1 <= role.first - p.last <= 2)]
+        country = role.country or (beside[0] if beside else None)
+        if country:
+            found.setdefault(_office(page, role), country)
+    return found
+
+
+def _home_office(page: Page, role: Role, home: str) -> str | None:
+    """An executive office without a state's name is of the home press's state."""
+    return home if cues("executive").at(page.words, role.first, role.last) else None
+
+
+def _deeds(page: Page, scene: Scene) -> list[Act]:
+    sentence, speaker = scene.sentence, scene.speaker
+    if speaker is None or speaker.private:
+        return []
+    made: list[Act] = []
+    for lexicon in verbs():
+        for hit in lexicon.find(page.words, sentence.first, sentence.last):
+            verb = hit.value
+            if not near(page, sentence, hit, verb.company):  # type: ignore[arg-type]
+                continue
+            if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
+                continue
+            span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
+            sources = _sources(page, scene)
+            made += [
+                Act(source, other, verb.type, span)
+                for source in sources
+                for other in _targets(page, scene, hit, verb, sources)
                 if source != other and not (verb.type in {"AGREE", "CONSULT"} and other in FORUMS)
             ]
     return made
@@ -196,10 +310,8 @@ def _sources(page: Page, scene: Scene) -> list[str]:
     return _listed(page, scene, head)
 
 
-def _listed(page: Page, scene: Scene, actor: Actor | str) -> list[str]:
+def _listed(page: Page, scene: Scene, actor: Actor) -> list[str]:
     """The codes that stand in one list with `actor`: «ایران، روسیه و چین»."""
-    if isinstance(actor, str):
-        return [actor]
     k = scene.actors.index(actor)
     low = high = k
     while low > 0 and _linked(page, scene.actors[low - 1], scene.actors[low]):
@@ -271,7 +383,7 @@ def _parties_of_meeting(page: Page, scene: Scene, people: list[Person], roles: l
             inside_roles |= set(range(role.first, role.last))
             if role.country and not role.private:
                 codes.append((role.first, role.country))
-    codes += [(actor.first, actor.code) for actor in scene.actors if actor.first not in inside_roles and actor.kind != "people"]
+    codes += [(actor.first, actor.code) for actor in scene.actors if actor.first not in inside_roles and actor.kind != "people" and not _is_place(page, actor)]
     official = bool(cues("official").find(page.words, sentence.first, sentence.last)) or bool(
         [actor for actor in scene.actors if actor.kind in {"holder", "seat"}]
     )
@@ -280,17 +392,22 @@ def _parties_of_meeting(page: Page, scene: Scene, people: list[Person], roles: l
         if code not in ordered and not any(start <= first < end for start, end in topics):
             ordered.append(code)
     joint = _joint(page, scene, found)
-    if len(ordered) < 2 or not (official or joint):
-        return joint
-    if len(ordered) == 2 or _is_listed(page, sentence):
-        return ordered
     if joint:
         return joint
+    speaker = scene.speaker
+    if len(ordered) == 1 and speaker and not speaker.private and speaker.code not in {"", ordered[0]}:
+        guest = next((a for a in scene.actors if a.code == ordered[0] and _after_with(page, a.first, sentence)), None)
+        return [speaker.code, ordered[0]] if guest else []
+    if len(ordered) < 2 or not official:
+        return []
+    if len(ordered) == 2 or _is_listed(page, sentence):
+        return ordered
+    lists = [_listed(page, scene, actor) for actor in scene.actors if actor.code != ordered[0]]
+    longest = max(lists, key=len, default=[])
+    if len(longest) > 2 and ordered[0] not in longest:
+        return [ordered[0], *longest]
     with_ = next((code for first, code in sorted(codes) if _after_with(page, first, sentence) and code != ordered[0]), None)
-    guest = next((actor for actor in scene.actors if actor.code == (with_ or ordered[1])), None)
-    if guest is None:
-        return [ordered[0], with_ or ordered[1]]
-    return list(dict.fromkeys([ordered[0], *_listed(page, scene, guest)]))
+    return [ordered[0], with_ or ordered[1]]
 
 
 def _joint(page: Page, scene: Scene, found: list[Hit[str]]) -> list[str]:
@@ -315,8 +432,18 @@ def _meeting_cues(page: Page, sentence: Sentence) -> list[Hit[str]]:
         for hit in cues(name).find(page.words, sentence.first, sentence.last)
         if hit.first not in interviews
         and (hit.first == 0 or page.words[hit.first - 1] not in {"این", "this"})
-        and (name != "talks" or sentence.line == 0 or cues("done").find(page.words, hit.last, min(hit.last + 6, sentence.last)))
+        and (name != "talks" or sentence.line == 0 or _is_held(page, hit, sentence))
     ]
+
+
+def _is_place(page: Page, actor: Actor) -> bool:
+    """«در وین»: a capital as the place of the talks."""
+    return actor.kind == "capital" and actor.first > 0 and page.words[actor.first - 1] in {"در", "in", "at"}
+
+
+def _is_held(page: Page, talks: Hit[str], sentence: Sentence) -> bool:
+    """Talks that take place: a verb soon after, or «پس از» before."""
+    return bool(cues("done").find(page.words, max(sentence.first, talks.first - 3), min(talks.last + 6, sentence.last)))
 
 
 def _topic_ranges(page: Page, sentence: Sentence) -> list[tuple[int, int]]:
