@@ -31,7 +31,7 @@ def find_actors(page: Page, home: str = "IRN") -> tuple[Actor, ...]:
     """Every mention of a state, organisation or office holder, in the order of the text."""
     found: list[Actor] = []
     last_foreign = last_any = ""
-    for hit in names().find(page.words):
+    for hit in page.find(names()):
         code, kind = hit.value
         if kind == "block" or _is_press(page, hit.first):
             continue
@@ -94,9 +94,7 @@ def names() -> Lexicon[tuple[str, Kind]]:
         made = [f"{name_fa}ی"] if " " not in name_fa and not name_fa.endswith(("ه", "ی", "ا", "و")) else []
         generated: list[tuple[str, Kind]] = [(word, "name") for word in plain]
         generated += [(word, "capital") for word in places] + [(word, "people") for word in made]
-        terms += [
-            (word, (code, kind)) for word, kind in generated if word and not {(code, word), ("-", word)} & banned
-        ]
+        terms += [(word, (code, kind)) for word, kind in generated if word and not {(code, word), ("-", word)} & banned]
     lists = {row[0]: alternatives(row[1]) for row in rows("cues.tsv")}
     blocked: list[tuple[str, tuple[str, Kind]]] = [(word, ("", "block")) for word in lists["sea"]]
     here: list[tuple[str, tuple[str, Kind]]] = [(word, ("", "here")) for word in lists["here"]]
@@ -139,14 +137,14 @@ def _in_list(page: Page, actors: tuple[Actor, ...], k: int) -> bool:
 def _after_office(page: Page, first: int) -> bool:
     """An office or a government body within three words before: «وزارت امور خارجه آلمان»."""
     official = cues("official")
-    return any((hit := official.at(page.words, k, first)) is not None for k in range(max(0, first - 4), first))
+    return any(page.at(official, k, first) is not None for k in range(max(0, first - 4), first))
 
 
 def _is_press(page: Page, first: int) -> bool:
     """«خبرگزاری فرانسه», «شبکه قطری», «Voice of America»: the press is not the state."""
     agency = cues("agency")
     return any(
-        (hit := agency.at(page.words, k, first)) is not None and hit.last == first for k in range(max(0, first - 3), first)
+        (hit := page.at(agency, k, first)) is not None and hit.last == first for k in range(max(0, first - 3), first)
     )
 
 
@@ -159,6 +157,21 @@ PARTY = 1.5  # weight from which a foreign state counts as a party
 FOREIGN = 3.0  # weight of all that is foreign, from which a report is not purely domestic
 _TOPIC_WORDS = frozenset({"درباره", "پیرامون", "خصوص", "مورد", "بحران", "about", "علیه", "against"})
 _PLACE_WORDS = frozenset({"پایتخت", "در", "in", "at", "به", "از", "مقصد"})
-_POSTS = frozenset({"سفیر", "سفارت", "کاردار", "وابسته", "رایزن", "نماینده", "سفرا", "سفرای", "کنسول", "ambassador", "embassy", "envoy"})
+_POSTS = frozenset(
+    {
+        "سفیر",
+        "سفارت",
+        "کاردار",
+        "وابسته",
+        "رایزن",
+        "نماینده",
+        "سفرا",
+        "سفرای",
+        "کنسول",
+        "ambassador",
+        "embassy",
+        "envoy",
+    }
+)
 _LINKS = frozenset({"،", ",", "و", "-", "and"})
 _SEATS = frozenset({"وین", "vienna", "بروکسل", "brussels", "ژنو", "geneva"})

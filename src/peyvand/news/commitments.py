@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from peyvand.news.acts import Scene, is_negated, near
 from peyvand.news.domains import Field
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, rows
 from peyvand.news.report import Commitment, Strength
+from peyvand.news.scene import Scene, is_negated, near
 from peyvand.news.words import Page, Sentence
 
 Promise = tuple[Strength, Lexicon[bool] | None]
@@ -23,7 +23,10 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]]) 
     before: list[str] = []
     for scene in scenes:
         named = _named(scene.sentence, fields)
-        for hit, strength in _promises(page, scene.sentence):
+        promised = _promises(page, scene.sentence)
+        if any(strength == "intent" for _, strength in promised):  # what is still to be done outweighs what was agreed
+            promised = [(hit, strength) for hit, strength in promised if strength != "agreed"]
+        for hit, strength in promised:
             pair = _pair(scene)
             if pair is None:
                 continue
@@ -32,9 +35,7 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]]) 
                 listed = list(dict.fromkeys([*named, *before]))
             span = page.span(max(scene.sentence.first, hit.first - 3), min(hit.last + 10, scene.sentence.last))
             for domain in listed or ["politics_other"]:
-                made.setdefault(
-                    (frozenset(pair), domain), Commitment(pair[0], pair[1], domain, strength, span)
-                )
+                made.setdefault((frozenset(pair), domain), Commitment(pair[0], pair[1], domain, strength, span))
         before = named or before
     return list(made.values())
 
@@ -53,9 +54,11 @@ def promises() -> tuple[Lexicon[Promise], ...]:
 def _promises(page: Page, sentence: Sentence) -> list[tuple[Hit[Promise], Strength]]:
     found: list[tuple[Hit[Promise], Strength]] = []
     for lexicon in promises():
-        for hit in lexicon.find(page.words, sentence.first, sentence.last):
+        for hit in page.find(lexicon, sentence.first, sentence.last):
             strength, company = hit.value
-            if near(page, sentence, hit, company, 8) and not is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
+            if near(page, sentence, hit, company, 8) and not is_negated(
+                page, hit.last, min(hit.last + 4, sentence.last)
+            ):
                 found.append((hit, strength))
     return found
 

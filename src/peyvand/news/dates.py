@@ -1,7 +1,7 @@
 """On which day was a report published?
 
-Complete dates only: a given Jalali or Gregorian date, a date line («1403,سه شنبه 09 مرداد»), or a day with month and year
-near the top of the text. A weekday, a day and month without a year, a range and a date of long ago give nothing. Lunar
+Complete dates only: a given Jalali or Gregorian date, a date line («1403,سه شنبه 09 مرداد»), or a day with month and
+year near the top of the text. A weekday, a day and month without a year, a range and a date of long ago give nothing. Lunar
 dates are recognised, so that they are not taken for another calendar, but not converted.
 """
 
@@ -13,8 +13,10 @@ from functools import cache
 
 import jdatetime
 
-from peyvand.news.words import Span, level
+from peyvand.news.lexicon import alternatives, rows
+from peyvand.news.words import FILLER, Span, level
 
+CALENDARS = ("jalali", "gregorian", "lunar")
 TOP = 700  # characters in which a date of the report's own day stands
 
 Dated = tuple[date, Span]
@@ -32,7 +34,7 @@ def published(text: str, given: str | None = None) -> tuple[date | None, Span | 
     """
     if given and (day := parse_date(given)):
         return day, None
-    found = [dated for dated in complete_dates(text) if dated[1][0] < TOP and not _is_past(text, dated[1])]
+    found = [dated for dated in complete_dates(text[: TOP + 40]) if dated[1][0] < TOP and not _is_past(text, dated[1])]
     return found[0] if found else (None, None)
 
 
@@ -70,17 +72,17 @@ def _is_past(text: str, span: Span) -> bool:
 def _to_date(match: re.Match[str]) -> date | None:
     groups = match.groupdict()
     year = int(groups["year"])
-    day = int(groups["day"]) if groups["day"].isdigit() else _DAY_WORDS.get(" ".join(groups["day"].split()), 0)
+    day = int(groups["day"]) if groups["day"].isdigit() else _day_words().get(" ".join(groups["day"].split()), 0)
     month_name = groups.get("name")
     try:
         if month_name is None:
             month = int(groups["month"])
             return _jalali(year, month, day) if year < 1700 else date(year, month, day)
         name = month_name.lower()
-        if name in JALALI_MONTHS:
-            return _jalali(year + 1300 if year < 100 else year, JALALI_MONTHS[name], day)
-        if name in GREGORIAN_MONTHS and year >= 1800:
-            return date(year, GREGORIAN_MONTHS[name], day)
+        if name in months("jalali"):
+            return _jalali(year + 1300 if year < 100 else year, months("jalali")[name], day)
+        if name in months("gregorian") and year >= 1800:
+            return date(year, months("gregorian")[name], day)
     except ValueError:
         return None
     return None  # a lunar month, or a year of another calendar
@@ -96,9 +98,9 @@ def _jalali(year: int, month: int, day: int) -> date | None:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    months = "|".join(sorted({*JALALI_MONTHS, *GREGORIAN_MONTHS, *_LUNAR_MONTHS}, key=len, reverse=True))
-    words = "|".join(word.replace(" ", r"\s+") for word in sorted(_DAY_WORDS, key=len, reverse=True))
-    name = rf"(?P<name>{months})\s*(?:ماه)?"
+    names = "|".join(sorted({name for calendar in CALENDARS for name in months(calendar)}, key=len, reverse=True))
+    words = "|".join(word.replace(" ", r"\s+") for word in sorted(_day_words(), key=len, reverse=True))
+    name = rf"(?P<name>{names})\s*(?:ماه)?"
     day = rf"(?P<day>[0-3]?[0-9]|{words})"
     year = r"(?P<year>1[234][0-9]{2}|1[89][0-9]{2}|20[0-9]{2})"
     weekday = r"(?:(?:شنبه|(?:یک|دو|سه|چهار|پنج)\s*شنبه|جمعه)[\s،,]*)?"
@@ -106,38 +108,33 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(rf"(?<![0-9]){day}(?:\s*[امن]{{2}})?\s*[-/,،]?\s*{name}[\s,،]*(?:سال\s*)?{year}(?![0-9])", flags),
         re.compile(rf"(?<![0-9]){year}\s*[,،-]\s*{weekday}{day}\s*{name}(?![a-z])", flags),
-        re.compile(rf"(?<![a-z]){name}\s+(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?\s*,?\s*(?P<year>19[0-9]{{2}}|20[0-9]{{2}})", flags),
-        re.compile(rf"(?<![0-9]){year}\s*(?P<sep>[-/.])\s*(?P<month>[01]?[0-9])\s*(?P=sep)\s*(?P<day>[0-3]?[0-9])(?![0-9])"),
-        re.compile(rf"(?<![0-9])(?P<day>[0-3]?[0-9])\s*(?P<sep>[-/.])\s*(?P<month>[01]?[0-9])\s*(?P=sep)\s*{year}(?![0-9])"),
+        re.compile(
+            rf"(?<![a-z]){name}\s+(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?\s*,?\s*(?P<year>19[0-9]{{2}}|20[0-9]{{2}})",
+            flags,
+        ),
+        re.compile(
+            rf"(?<![0-9]){year}\s*(?P<sep>[-/.])\s*(?P<month>[01]?[0-9])\s*(?P=sep)\s*(?P<day>[0-3]?[0-9])(?![0-9])"
+        ),
+        re.compile(
+            rf"(?<![0-9])(?P<day>[0-3]?[0-9])\s*(?P<sep>[-/.])\s*(?P<month>[01]?[0-9])\s*(?P=sep)\s*{year}(?![0-9])"
+        ),
     )
 
 
-_JALALI_NAMES = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر ابان اذر دی بهمن اسفند".split()
-_JALALI_LATIN = "farvardin ordibehesht khordad tir mordad shahrivar mehr aban azar dey bahman esfand".split()
-_GREGORIAN_FA = (
-    "ژانویه جنوری|فوریه|مارس|اوریل اپریل|مه می|ژوین جون|ژوییه جولای ژوئیه|اوت اگوست|سپتامبر|اکتبر|نوامبر|دسامبر"
-)
-_GREGORIAN_EN = "january february march april may june july august september october november december".split()
-_LUNAR_MONTHS = ("محرم", "صفر", "ربیع الاول", "ربیع الثانی", "جمادی الاول", "جمادی الثانی", "رجب", "شعبان", "رمضان", "شوال", "ذی القعده", "ذی الحجه")
+@cache
+def months(calendar: str) -> dict[str, int]:
+    """Levelled month names of `calendar` (jalali, gregorian, lunar) with their numbers."""
+    found = [row for row in rows("months.tsv") if row[0] == calendar]
+    return {level(name).strip(FILLER): int(number) for _, number, cell in found for name in alternatives(cell)}
+
+
+@cache
+def _day_words() -> dict[str, int]:
+    """Ordinals as days: «پنجم», «بیست و یکم», «سی‌ام»."""
+    units = _ORDINALS.split()
+    tens = {f"بیست و {word}": 20 + k for k, word in enumerate(["یکم", *units[1:9]], 1)}
+    return {"یکم": 1, **{word: k for k, word in enumerate(units, 1)}, **tens, "سی ام": 30, "سی و یکم": 31}
+
+
+_ORDINALS = "اول دوم سوم چهارم پنجم ششم هفتم هشتم نهم دهم یازدهم دوازدهم سیزدهم چهاردهم پانزدهم شانزدهم هفدهم هجدهم نوزدهم بیستم"
 _NOT_TODAY = frozenset({"سال", "از", "تا", "مصوب", "متولد", "since", "until", "till", "from", "of"})
-
-JALALI_MONTHS = {
-    **{name: k for k, name in enumerate(_JALALI_NAMES, 1)},
-    **{name: k for k, name in enumerate(_JALALI_LATIN, 1)},
-    "امرداد": 5,
-}
-GREGORIAN_MONTHS = {
-    **{level(name): k for k, names in enumerate(_GREGORIAN_FA.split("|"), 1) for name in names.split()},
-    **{name: k for k, name in enumerate(_GREGORIAN_EN, 1)},
-    **{name[:3]: k for k, name in enumerate(_GREGORIAN_EN, 1)},
-}
-
-_UNITS = "یکم اول دوم سوم چهارم پنجم ششم هفتم هشتم نهم دهم یازدهم دوازدهم سیزدهم چهاردهم پانزدهم شانزدهم هفدهم هجدهم نوزدهم بیستم".split()
-_DAY_WORDS = {
-    "یکم": 1,
-    **{word: k for k, word in enumerate(_UNITS[1:], 1)},
-    **{f"بیست و {word}": 20 + k for k, word in enumerate(_UNITS[1:10], 1)},
-    "بیست و یکم": 21,
-    "سی ام": 30,
-    "سی و یکم": 31,
-}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from peyvand.news.actors import Actor
 from peyvand.news.lexicon import cues
-from peyvand.news.people import Role
+from peyvand.news.roles import Role
 from peyvand.news.words import Page
 
-def is_diplomatic(
-    page: Page, actors: tuple[Actor, ...], roles: list[Role], home: str
-) -> bool:
+
+def is_diplomatic(page: Page, actors: tuple[Actor, ...], roles: list[Role], home: str) -> bool:
     """Title and lead show a foreign party, an executive office, and a contact or a statement.
 
     Where experts, members of parliament or commanders speak, office and contact must both stand in title and lead.
@@ -23,7 +22,7 @@ def is_diplomatic(
         return False
 
     def shows(name: str, end: int = last) -> bool:
-        return bool(cues(name).find(page.words, first, end))
+        return bool(page.find(cues(name), first, end))
 
     head = max(sentence.last for sentence in page.lead if sentence.line <= 1)
     executive = shows("executive") or any(a.kind == "seat" for a in foreign)

@@ -18,7 +18,7 @@ NEEDED = 4  # weight of a domain that counts: twice named outright, or once in t
 
 def find_fields(page: Page) -> list[Hit[Field]]:
     """Every word for a field, in the order of the text."""
-    return sorted((hit for lexicon in fields() for hit in lexicon.find(page.words)), key=lambda hit: hit.first)
+    return sorted((hit for lexicon in fields() for hit in page.find(lexicon)), key=lambda hit: hit.first)
 
 
 def domains_of(page: Page, found: list[Hit[Field]]) -> tuple[Mention, ...]:
@@ -29,7 +29,7 @@ def domains_of(page: Page, found: list[Hit[Field]]) -> tuple[Mention, ...]:
     where: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for hit in found:
         domain, points = hit.value
-        weight[domain] += NEEDED if hit.first in listed else points * (2 if hit.first < early else 1)
+        weight[domain] += NEEDED + 2 if hit.first in listed else points * (2 if hit.first < early else 1)
         where[domain].append(page.span(hit.first, hit.last))
     needed = NEEDED if len(page.words) <= LONG else NEEDED + 2
     chosen = {domain for domain in weight if weight[domain] >= needed and domain != POLITICS}
@@ -43,14 +43,16 @@ def domains_of(page: Page, found: list[Hit[Field]]) -> tuple[Mention, ...]:
 def _is_political(weight: dict[str, int], chosen: set[str]) -> bool:
     """Relations between states are politics, unless one field rules the report."""
     fields = max((weight[domain] for domain in chosen if domain != SECURITY), default=0)
-    return weight[POLITICS] >= NEEDED + 4 or (3 * weight[POLITICS] >= fields if weight[POLITICS] >= NEEDED else fields == 0)
+    return weight[POLITICS] >= NEEDED + 4 or (
+        3 * weight[POLITICS] >= fields if weight[POLITICS] >= NEEDED else fields == 0
+    )
 
 
 def _listed(page: Page) -> set[int]:
     """Tokens of a list of fields of cooperation: «همکاری در زمینه‌های کشاورزی، صنعتی و حمل و نقل»."""
     found: set[int] = set()
     for sentence in page.sentences:
-        if not cues("cooperation").find(page.words, sentence.first, sentence.last):
+        if not page.find(cues("cooperation"), sentence.first, sentence.last):
             continue
         for k in range(sentence.first, sentence.last):
             if page.words[k] in _FIELD_WORDS:

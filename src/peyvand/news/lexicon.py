@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from peyvand.news.words import tokens
 
@@ -31,12 +31,10 @@ class Lexicon(Generic[V]):
 
     def __init__(self, terms: Iterable[tuple[str, V]]) -> None:
         self._values: dict[str, V] = {}
-        self._beginnings: set[str] = set()
         for term, value in terms:
             key = "".join(tokens(term))
-            if key and key not in self._values:
-                self._values[key] = value
-                self._beginnings.update(key[:length] for length in range(1, len(key) + 1))
+            if key:
+                self._values.setdefault(key, value)
 
     def __contains__(self, word: str) -> bool:
         return word in self._values
@@ -44,31 +42,56 @@ class Lexicon(Generic[V]):
     def __len__(self) -> int:
         return len(self._values)
 
-    def find(self, words: Sequence[str], first: int = 0, last: int | None = None) -> list[Hit[V]]:
-        """The longest terms in `words[first:last]`, from left to right, none inside another."""
-        stop = len(words) if last is None else last
-        found: list[Hit[V]] = []
-        k = first
-        while k < stop:
-            hit = self.at(words, k, stop)
-            if hit is None:
-                k += 1
-            else:
-                found.append(hit)
-                k = hit.last
-        return found
+    def items(self) -> Iterable[tuple[str, V]]:
+        """The joined terms with their values."""
+        return self._values.items()
 
-    def at(self, words: Sequence[str], k: int, stop: int | None = None) -> Hit[V] | None:
-        """The longest term that begins at token `k`."""
-        end = len(words) if stop is None else stop
-        joined, best = "", None
-        for j in range(k, end):
-            joined += words[j]
-            if joined not in self._beginnings:
-                break
-            if joined in self._values:
-                best = Hit(self._values[joined], k, j + 1)
-        return best
+    def values(self) -> Iterable[V]:
+        """What the list says of its terms."""
+        return self._values.values()
+
+    def find(self, words: Sequence[str]) -> list[Hit[V]]:
+        """The longest terms in `words`, from left to right, none inside another."""
+        return Shelf((self,)).scan(words)[0]
+
+
+class Shelf:
+    """Several lexicons that are looked up in one pass over the words."""
+
+    def __init__(self, lexicons: Sequence[Lexicon[Any]]) -> None:
+        self.lexicons = tuple(lexicons)
+        self._values: dict[str, list[tuple[int, Any]]] = {}
+        self._beginnings: set[str] = set()
+        for number, lexicon in enumerate(self.lexicons):
+            for term, value in lexicon.items():
+                self._values.setdefault(term, []).append((number, value))
+                self._beginnings.update(term[:length] for length in range(1, len(term) + 1))
+
+    def scan(self, words: Sequence[str]) -> list[list[Hit[Any]]]:
+        """For each lexicon, the longest terms from left to right, none inside another."""
+        found: list[list[Hit[Any]]] = [[] for _ in self.lexicons]
+        ends = [0] * len(self.lexicons)
+        beginnings, values = self._beginnings, self._values
+        count = len(words)
+        for k, word in enumerate(words):
+            if word not in beginnings:
+                continue
+            best: dict[int, Hit[Any]] = {}
+            joined, j = word, k + 1
+            while True:
+                for number, value in values.get(joined, ()):
+                    best[number] = Hit(value, k, j)
+                if j == count:
+                    break
+                joined += words[j]
+                if joined not in beginnings:
+                    break
+                j += 1
+            for number, hit in best.items():
+                if k >= ends[number]:
+                    ends[number] = hit.last
+                    found[number].append(hit)
+        return found
 
 
 def rows(name: str) -> Iterator[list[str]]:
@@ -94,3 +117,9 @@ def cues(name: str) -> Lexicon[str]:
 def word_list(name: str) -> frozenset[str]:
     """The levelled words of a plain list (common_fa.txt, given_names.txt)."""
     return frozenset("".join(tokens(word)) for row in rows(name) for word in row[0].split())
+
+
+@cache
+def stop_words(name: str) -> frozenset[str]:
+    """The words of one row of stopwords.tsv, as they stand there."""
+    return {row[0]: frozenset(row[1].split(" ")) for row in rows("stopwords.tsv")}[name]

@@ -6,16 +6,32 @@ import re
 from typing import Literal
 
 from peyvand.news.actors import Actor, find_actors, states_of
-from peyvand.news.acts import find_acts, scenes
+from peyvand.news.acts import find_acts
 from peyvand.news.commitments import find_commitments
 from peyvand.news.dates import published
 from peyvand.news.diplomatic import is_diplomatic
 from peyvand.news.domains import domains_of, find_fields
-from peyvand.news.people import find_people, find_roles, participants
+from peyvand.news.marks import mark
+from peyvand.news.people import find_people, participants
 from peyvand.news.report import Mention, NewsWarning, Report
+from peyvand.news.roles import find_roles
+from peyvand.news.speakers import scenes
 from peyvand.news.words import Page, level
 
-NOT_PARTIES = frozenset({"JCPOA", "FATF", "OTHER:G20", "OTHER:G7", "OTHER:G8", "OTHER:G15", "OTHER:G77", "OTHER:NPT", "OTHER:P5+1", "OTHER:Astana"})  # texts and meetings, not bodies
+NOT_PARTIES = frozenset(
+    {
+        "JCPOA",
+        "FATF",
+        "OTHER:G20",
+        "OTHER:G7",
+        "OTHER:G8",
+        "OTHER:G15",
+        "OTHER:G77",
+        "OTHER:NPT",
+        "OTHER:P5+1",
+        "OTHER:Astana",
+    }
+)  # texts and meetings, not bodies
 LONGEST = 200_000  # characters that are read; a longer text is cut with a warning
 
 _PERSIAN = re.compile("[\u0600-\u06ff]")
@@ -25,7 +41,9 @@ _AGENCY = re.compile("به گزا ?رش (?:گروه [^،]{3,30} )?(?:خبرگز�
 _CODE = re.compile("(?:کد خبر|شناسه خبر|News ID|News code)\\s*:?\\s*([0-9]{3,12})")
 
 
-def read_text(text: str, *, title: str = "", date: str | None = None, id: str | None = None, home: str = "IRN") -> Report:  # noqa: A002
+def read_text(
+    text: str, *, title: str = "", date: str | None = None, id: str | None = None, home: str = "IRN"
+) -> Report:
     """Read one report.
 
     Parameters
@@ -54,13 +72,19 @@ def read_text(text: str, *, title: str = "", date: str | None = None, id: str | 
     day, day_span = published(whole[:LONGEST], date)
     if date and day is None:
         warnings.append(NewsWarning("date", date))
+    mark(page)
     language = _language(whole[:4000])
     actors = find_actors(page, home)
     states = states_of(page, actors, home)
     pacts = _pacts(page, actors)
     about: dict[str, object] = {
-        "text": whole, "id": id, "language": language, "published": day, "published_span": day_span,
-        **_masthead(whole[:4000]), "warnings": tuple(warnings),
+        "text": whole,
+        "id": id,
+        "language": language,
+        "published": day,
+        "published_span": day_span,
+        **_masthead(whole[:4000]),
+        "warnings": tuple(warnings),
     }
     if not states and not pacts:
         return Report(**about)  # type: ignore[arg-type]
@@ -73,7 +97,9 @@ def read_text(text: str, *, title: str = "", date: str | None = None, id: str | 
     commitments = find_commitments(page, told, fields)
     return Report(
         **about,  # type: ignore[arg-type]
-        countries=tuple(Mention(code, tuple(page.span(a.first, a.last) for a in found)) for code, found in states.items()),
+        countries=tuple(
+            Mention(code, tuple(page.span(a.first, a.last) for a in found)) for code, found in states.items()
+        ),
         pacts=pacts,
         participants=participants(page, people, roles, home),
         domains=domains_of(page, fields),

@@ -130,7 +130,11 @@ class Report:
                 "published": list(self.published_span) if self.published_span else None,
                 **{
                     name: {mention.code: [list(span) for span in mention.spans] for mention in mentions}
-                    for name, mentions in (("countries", self.countries), ("pacts", self.pacts), ("domains", self.domains))
+                    for name, mentions in (
+                        ("countries", self.countries),
+                        ("pacts", self.pacts),
+                        ("domains", self.domains),
+                    )
                 },
             },
             "warnings": [{"key": warning.key, "detail": warning.detail} for warning in self.warnings],

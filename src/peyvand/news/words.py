@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Protocol
 
 FILLER = "\x7f"  # stands where a character was dropped
 LEAD_LINE = 2  # title, lead and first paragraph
@@ -29,6 +32,22 @@ class Sentence:
     line: int
 
 
+class Terms(Protocol):
+    """A word list that can be looked up (`peyvand.news.lexicon.Lexicon`)."""
+
+    def find(self, words: Sequence[str]) -> list[Any]:
+        """Hits with `first`, `last` and `value`, from left to right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The hits of one lexicon on a page, with their first tokens."""
+
+    hits: list[Any]
+    starts: list[int]
+    by_start: dict[int, Any]
+
+
 @dataclass(frozen=True)
 class Page:
     """A text as tokens: `words[k]` is levelled, and stands at `text[starts[k]:ends[k]]` of the original."""
@@ -37,6 +56,8 @@ class Page:
     words: tuple[str, ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
+
+    _marks: dict[int, Marks] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, text: str) -> Page:
@@ -85,6 +106,28 @@ class Page:
                 break
             kept.append(sentence)
         return tuple(kept)
+
+    def find(self, lexicon: Terms, first: int = 0, last: int | None = None) -> list[Any]:
+        """Hits of `lexicon` that lie in tokens `first` to `last` (exclusive); the whole page is looked up once."""
+        marks = self._marks.get(id(lexicon)) or self.mark(lexicon, lexicon.find(self.words))
+        low = bisect_left(marks.starts, first)
+        if last is None:
+            return marks.hits[low:]
+        high = bisect_left(marks.starts, last, low)
+        found = marks.hits[low:high]
+        return found if not found or found[-1].last <= last else found[:-1]
+
+    def at(self, lexicon: Terms, k: int, last: int | None = None) -> Any | None:
+        """The hit of `lexicon` that begins at token `k` and ends by `last`."""
+        marks = self._marks.get(id(lexicon)) or self.mark(lexicon, lexicon.find(self.words))
+        hit = marks.by_start.get(k)
+        return hit if hit is not None and (last is None or hit.last <= last) else None
+
+    def mark(self, lexicon: Terms, hits: list[Any]) -> Marks:
+        """Keep the hits of a lexicon on this page."""
+        marks = Marks(hits, [hit.first for hit in hits], {hit.first: hit for hit in hits})
+        self._marks[id(lexicon)] = marks
+        return marks
 
     def span(self, first: int, last: int) -> Span:
         """Where tokens `first` to `last` (exclusive) stand in the original text."""
@@ -170,10 +213,14 @@ _PAIRS = {
 _LEVEL = _Levelling()
 
 _LETTERS = frozenset(chr(code) for code in range(0x0621, 0x06D4)) | frozenset("ۀەۆ")
-_TOKEN = re.compile(rf"[\u0621-\u063a\u0641-\u064a\u066e-\u06d3\u06fa-\u06ff{FILLER}]+|[A-Za-z\u00c0-\u024f]+|[0-9]+|\n|\S")
+_TOKEN = re.compile(
+    rf"[\u0621-\u063a\u0641-\u064a\u066e-\u06d3\u06fa-\u06ff{FILLER}]+|[A-Za-z\u00c0-\u024f]+|[0-9]+|\n|\S"
+)
 _PLURAL = frozenset({"ها", "های", "هایی", "هایش", "هایشان", "هایمان"})
 _ENDINGS = ("هایشان", "هایمان", "هایش", "هایی", "های", "ها")
 _NO_PLURAL = frozenset({"انتها", "منتها", "اژدها", "اشتهای"})
 _STOPS = frozenset({".", "!", "?", "؟", "\n", "؛", ";"})
 _AFTER_STOP = frozenset({'"', "»", "”", "'", ")", "."})
-_ABBREVIATIONS = frozenset({"mr", "mrs", "dr", "ms", "gen", "st", "no", "vs", "mt", "prof", "sen", "rep", "lt", "maj", "brig"})
+_ABBREVIATIONS = frozenset(
+    {"mr", "mrs", "dr", "ms", "gen", "st", "no", "vs", "mt", "prof", "sen", "rep", "lt", "maj", "brig"}
+)
