@@ -53,8 +53,8 @@ def find_actors(page: Page, home: str = "IRN") -> tuple[Actor, ...]:
 def states_of(page: Page, actors: tuple[Actor, ...], home: str) -> dict[str, list[Actor]]:
     """The states that take part in what is reported; empty if nothing foreign has weight.
 
-    A mention weighs more in title and lead, in a list of states, beside an office or a topic word; less as a place («در ژاپن»)
-    or as the home of a people.
+    A mention weighs more in title and lead, in a list of states, beside an office or a topic word; less as a place
+    («در ژاپن») or as the home of a people.
     """
     early = page.lead[-1].last if page.lead else 0
     found: dict[str, list[Actor]] = {}

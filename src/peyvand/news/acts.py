@@ -1,8 +1,8 @@
 """Who did what to whom? PLOVER acts from verb lists, with the order of source and target.
 
-A cue of acts.tsv makes an act of the speaker's state towards the nearest other party; meetings pair the parties that the
-sentence names; what is announced for the future is an agreement, as in the PLOVER manual. Experts and former officials
-act for nobody.
+A cue of acts.tsv makes an act of the speaker's state towards the nearest other party; meetings pair the parties that
+the sentence names; what is announced for the future is an agreement, as in the PLOVER manual. Experts and former
+officials act for nobody.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _deeds(page: Page, scene: Scene) -> list[Act]:
     for lexicon in verbs():
         for hit in page.find(lexicon, sentence.first, sentence.last):
             verb = hit.value
-            if not near(page, sentence, hit, verb.company):  # type: ignore[arg-type]
+            if not near(page, sentence, hit, verb.company):
                 continue
             if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
                 continue
@@ -88,7 +88,7 @@ def _deeds(page: Page, scene: Scene) -> list[Act]:
 
 
 def _sources(page: Page, scene: Scene) -> list[str]:
-    """The speaker's state, with those that stand in one list with it at the head («انگلیس، فرانسه و آلمان … خواستار»)."""
+    """The speaker's state, with those in one list with it at the head («انگلیس، فرانسه و آلمان … خواستار»)."""
     speaker = scene.speaker
     if speaker is None or not speaker.code:
         return []
@@ -99,7 +99,10 @@ def _sources(page: Page, scene: Scene) -> list[str]:
 
 
 def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list[str]) -> list[str]:
-    """The other parties of a cue: who stands right after it, the partner of the talks for what is friendly, else the nearest."""
+    """The other parties of a cue.
+
+    Whom one asks; for what is friendly who stands right after the cue or the partner of the talks; else the nearest.
+    """
     others = [actor for actor in scene.actors if actor.code not in sources]
     if verb.type == "ACCUSE":
         others = [actor for actor in others if not actor.first or page.words[actor.first - 1] not in _AGAINST] or others

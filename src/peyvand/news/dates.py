@@ -1,8 +1,8 @@
 """On which day was a report published?
 
 Complete dates only: a given Jalali or Gregorian date, a date line («1403,سه شنبه 09 مرداد»), or a day with month and
-year near the top of the text. A weekday, a day and month without a year, a range and a date of long ago give nothing. Lunar
-dates are recognised, so that they are not taken for another calendar, but not converted.
+year near the top of the text. A weekday, a day and month without a year, a range and a date of long ago give nothing.
+Lunar dates are recognised, so that they are not taken for another calendar, but not converted.
 """
 
 from __future__ import annotations
@@ -136,5 +136,8 @@ def _day_words() -> dict[str, int]:
     return {"یکم": 1, **{word: k for k, word in enumerate(units, 1)}, **tens, "سی ام": 30, "سی و یکم": 31}
 
 
-_ORDINALS = "اول دوم سوم چهارم پنجم ششم هفتم هشتم نهم دهم یازدهم دوازدهم سیزدهم چهاردهم پانزدهم شانزدهم هفدهم هجدهم نوزدهم بیستم"
+_ORDINALS = (
+    "اول دوم سوم چهارم پنجم ششم هفتم هشتم نهم دهم یازدهم دوازدهم سیزدهم چهاردهم پانزدهم شانزدهم"
+    " هفدهم هجدهم نوزدهم بیستم"
+)
 _NOT_TODAY = frozenset({"سال", "از", "تا", "مصوب", "متولد", "since", "until", "till", "from", "of"})

@@ -1,8 +1,8 @@
 """Who meets, speaks or signs, in which role and for which state?
 
-A name is known by its company: a role and a country («مولود چاووش اوغلو، وزیر امور خارجه ترکیه»), a title («سردار …»),
-quotation marks, a place in the gazetteer of office holders, or a verb of speech at the head of a sentence. Words that are
-common in reports and stand in no list of given names end a name.
+A name is known by its company: a role and a country («مولود چاووش اوغلو، وزیر امور خارجه ترکیه»), a title
+(«سردار …»), quotation marks, a place in the gazetteer of office holders, or a verb of speech at the head of a sentence.
+Words that are common in reports and stand in no list of given names end a name.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def find_people(page: Page, actors: tuple[Actor, ...], roles: list[Role], home: 
 def participants(page: Page, people: list[Person], roles: list[Role], home: str) -> tuple[Participant, ...]:
     """Persons who take part, each once, with the fullest form of the name and the first role.
 
-    A role that opens title or lead without a name («معاون پارلمانی رئیس جمهور گفت») belongs to the first person without one;
-    who has neither role nor state in the home press is of the home state.
+    A role that opens title or lead without a name («معاون پارلمانی رئیس جمهور گفت») belongs to the first person without
+    one; who has neither role nor state in the home press is of the home state.
     """
     merged: list[Person] = []
     spans: list[list[Span]] = []

@@ -42,7 +42,7 @@ _CODE = re.compile("(?:کد خبر|شناسه خبر|News ID|News code)\\s*:?\\s
 
 
 def read_text(
-    text: str, *, title: str = "", date: str | None = None, id: str | None = None, home: str = "IRN"
+    text: str, *, title: str = "", date: str | None = None, report_id: str | None = None, home: str = "IRN"
 ) -> Report:
     """Read one report.
 
@@ -68,7 +68,7 @@ def read_text(
         warnings.append(NewsWarning("too_long", str(len(whole))))
     page = Page.of(whole[:LONGEST])
     if not page.words:
-        return Report(text=whole, id=id, warnings=(*warnings, NewsWarning("empty")))
+        return Report(text=whole, id=report_id, warnings=(*warnings, NewsWarning("empty")))
     day, day_span = published(whole[:LONGEST], date)
     if date and day is None:
         warnings.append(NewsWarning("date", date))
@@ -79,7 +79,7 @@ def read_text(
     pacts = _pacts(page, actors)
     about: dict[str, object] = {
         "text": whole,
-        "id": id,
+        "id": report_id,
         "language": language,
         "published": day,
         "published_span": day_span,

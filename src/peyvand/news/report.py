@@ -7,7 +7,7 @@ in the text as it was given.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -87,6 +87,10 @@ class Report:
     def quote(self, span: Span) -> str:
         """The words of the text at `span`."""
         return self.text[span[0] : span[1]]
+
+    def with_warnings(self, more: tuple[NewsWarning, ...]) -> Report:
+        """The same report with `more` warnings before its own."""
+        return replace(self, warnings=(*more, *self.warnings)) if more else self
 
     def to_dict(self) -> dict[str, Any]:
         """The report in the schema of the gold set, with `spans` beside each value."""

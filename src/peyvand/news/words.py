@@ -1,8 +1,8 @@
 """Which words stand in a text, and where?
 
-Levelling replaces each character by exactly one other (or by a filler), so that a place in the levelled text is the same
-place in the original: evidence spans need no offset map. It levels Arabic and Persian ye, kaf, he and alef, the three
-digit sets, half-spaces (lost, kept or doubled), kashida, vowel marks and direction marks.
+Levelling replaces each character by exactly one other (or by a filler), so that a place in the levelled text is the
+same place in the original: evidence spans need no offset map. It levels Arabic and Persian ye, kaf, he and alef, the
+three digit sets, half-spaces (lost, kept or doubled), kashida, vowel marks and direction marks.
 """
 
 from __future__ import annotations
