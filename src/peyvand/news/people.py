@@ -274,7 +274,7 @@ def _speech_follows(page: Page, k: int, sentence: Sentence) -> bool:
         return False
     if page.words[k] == ":":
         return True
-    return any(page.at(cues("speech"), j, sentence.last) for j in range(k, min(k + 12, sentence.last)))
+    return bool(page.find(cues("speech"), k, min(k + 14, sentence.last)))
 
 
 def _bridge(page: Page, last: int, k: int) -> bool:

@@ -12,7 +12,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 FILLER = "\x7f"  # stands where a character was dropped
@@ -66,16 +66,14 @@ class Page:
         starts: list[int] = []
         ends: list[int] = []
         for found in _TOKEN.finditer(level(text)):
-            word = found[0]
-            if FILLER in word:
-                word = word.replace(FILLER, "")
-                if not word:
-                    continue
+            word = _key(found[0])
+            if not word:
+                continue
             start = found.start()
             if word in _PLURAL and words and words[-1][-1] in _LETTERS and start - ends[-1] <= 1:
                 ends[-1] = found.end()
                 continue
-            words.append(_singular(word) if word[0] in _LETTERS else _folded(word))
+            words.append(word)
             starts.append(start)
             ends.append(found.end())
         return cls(text, tuple(words), tuple(starts), tuple(ends))
@@ -157,6 +155,15 @@ def level(text: str) -> str:
 def tokens(text: str) -> tuple[str, ...]:
     """The levelled tokens of a short text, as a lexicon needs them."""
     return Page.of(text).words
+
+
+@lru_cache(maxsize=100_000)
+def _key(word: str) -> str:
+    """A token as it is looked up: without fillers, Persian nouns in the singular, Latin words folded."""
+    word = word.replace(FILLER, "")
+    if not word or word in _PLURAL:
+        return word
+    return _singular(word) if word[0] in _LETTERS else _folded(word)
 
 
 def _singular(word: str) -> str:
