@@ -11,7 +11,7 @@ from functools import cache
 from typing import Literal
 
 from peyvand.news.lexicon import Lexicon, alternatives, cues, rows, word_list
-from peyvand.news.words import Page, Sentence
+from peyvand.news.words import Page
 
 Kind = Literal["name", "people", "capital", "seat", "self", "here", "holder", "pact", "europe", "block"]
 STATE_KINDS = frozenset({"name", "people", "capital", "seat", "self", "holder"})
@@ -68,11 +68,6 @@ def states_of(page: Page, actors: tuple[Actor, ...], home: str) -> dict[str, lis
     if sum(weight[code] for code in foreign) + pacts < FOREIGN:
         return {}
     return {code: mentions for code, mentions in found.items() if code in foreign or code == home}
-
-
-def in_sentence(actors: tuple[Actor, ...], sentence: Sentence) -> list[Actor]:
-    """The mentions that stand in `sentence`."""
-    return [actor for actor in actors if sentence.first <= actor.first < sentence.last]
 
 
 @cache

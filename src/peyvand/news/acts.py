@@ -13,9 +13,7 @@ from functools import cache
 from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.meetings import meetings
-from peyvand.news.people import Person
 from peyvand.news.report import Act
-from peyvand.news.roles import Role
 from peyvand.news.scene import Scene, is_negated, listed, near, partner_of
 from peyvand.news.words import Page, Sentence
 
@@ -32,25 +30,25 @@ class Verb:
     company: Lexicon[bool] | None
 
 
-def find_acts(page: Page, told: list[Scene], people: list[Person], roles: list[Role]) -> list[Act]:
-    """Every act once, in the order of the text."""
+def find_acts(page: Page, told: list[Scene]) -> list[Act]:
+    """Every act once, in the order of the text.
+
+    A headline has no verb: if the text only announces its meeting, the meeting has not taken place.
+    """
+    met = {scene.sentence.order: meetings(page, scene) for scene in told}
+    announced = {_pair(act) for acts in met.values() for act in acts if act.type == "AGREE"}
     found: dict[tuple[frozenset[str], str], Act] = {}
-    headline: list[Act] = []
-    for scene in told:
-        met = meetings(page, scene, people, roles)
-        if scene.sentence.line == 0:
-            headline, met = met, []
-        for act in (*met, *_deeds(page, scene)):
-            found.setdefault((frozenset((act.source, act.target)), act.type), act)
-    announced = {pair for pair, type_ in found if type_ == "AGREE"} - {
-        pair for pair, type_ in found if type_ == "CONSULT"
-    }
-    for act in headline:  # a headline has no verb: if the text only announces the meeting, it has not taken place
-        pair = frozenset((act.source, act.target))
-        future = [one for scene in told for one in meetings(page, scene, people, roles) if one.type == "AGREE"]
-        if not (pair in announced and any(frozenset((one.source, one.target)) == pair for one in future)):
-            found.setdefault((pair, act.type), act)
+    for scene in sorted(told, key=lambda scene: scene.sentence.line == 0):  # the headline last
+        for act in (*met[scene.sentence.order], *_deeds(page, scene)):
+            told_before = (_pair(act), "CONSULT") in found
+            if scene.sentence.line == 0 and act.type == "CONSULT" and _pair(act) in announced and not told_before:
+                continue
+            found.setdefault((_pair(act), act.type), act)
     return sorted(found.values(), key=lambda act: act.span)
+
+
+def _pair(act: Act) -> frozenset[str]:
+    return frozenset((act.source, act.target))
 
 
 @cache

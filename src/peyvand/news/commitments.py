@@ -12,7 +12,7 @@ from peyvand.news.domains import Field
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, rows
 from peyvand.news.report import Commitment, Strength
 from peyvand.news.scene import Scene, is_negated, near
-from peyvand.news.words import Page, Sentence
+from peyvand.news.words import Page, Sentence, within
 
 Promise = tuple[Strength, Lexicon[bool] | None]
 
@@ -64,7 +64,7 @@ def _promises(page: Page, sentence: Sentence) -> list[tuple[Hit[Promise], Streng
 
 
 def _named(sentence: Sentence, fields: list[Hit[Field]]) -> list[str]:
-    found = [hit.value[0] for hit in fields if sentence.first <= hit.first < sentence.last]
+    found = [hit.value[0] for hit in within(fields, sentence)]
     return list(dict.fromkeys(domain for domain in found if domain != "politics_other"))
 
 

@@ -1,6 +1,6 @@
 """Which terms of a word list stand in a text?
 
-A term is stored as its tokens joined without blanks, so that lost and doubled half-spaces make no difference
+A Persian term is stored as its tokens joined without blanks, so that lost and doubled half-spaces make no difference
 («وزیر امورخارجه» is «وزیر امور خارجه»). One pass from left to right finds the longest term at each token.
 """
 
@@ -32,7 +32,7 @@ class Lexicon(Generic[V]):
     def __init__(self, terms: Iterable[tuple[str, V]]) -> None:
         self._values: dict[str, V] = {}
         for term, value in terms:
-            key = "".join(tokens(term))
+            key = join(tokens(term))
             if key:
                 self._values.setdefault(key, value)
 
@@ -83,7 +83,7 @@ class Shelf:
                     best[number] = Hit(value, k, j)
                 if j == count:
                     break
-                joined += words[j]
+                joined += f" {words[j]}" if words[j].isascii() and joined[-1].isascii() else words[j]
                 if joined not in beginnings:
                     break
                 j += 1
@@ -92,6 +92,14 @@ class Shelf:
                     ends[number] = hit.last
                     found[number].append(hit)
         return found
+
+
+def join(words: Sequence[str]) -> str:
+    """Words as a term's key: Persian without blanks, Latin with them («وزیرامورخارجه», "foreign minister")."""
+    key = ""
+    for word in words:
+        key += f" {word}" if key and word.isascii() and key[-1].isascii() else word
+    return key
 
 
 def rows(name: str) -> Iterator[list[str]]:
@@ -116,7 +124,7 @@ def cues(name: str) -> Lexicon[str]:
 @cache
 def word_list(name: str) -> frozenset[str]:
     """The levelled words of a plain list (common_fa.txt, given_names.txt)."""
-    return frozenset("".join(tokens(word)) for row in rows(name) for word in row[0].split())
+    return frozenset(join(tokens(word)) for row in rows(name) for word in row[0].split())
 
 
 @cache

@@ -6,15 +6,13 @@ from itertools import combinations
 
 from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Hit, Lexicon, cues
-from peyvand.news.people import Person
 from peyvand.news.report import Act
-from peyvand.news.roles import Role
 from peyvand.news.scene import Scene, listed
 from peyvand.news.words import Page, Sentence
 
 
-def meetings(page: Page, scene: Scene, people: list[Person], roles: list[Role]) -> list[Act]:
-    met = parties_of_meeting(page, scene, people, roles)
+def meetings(page: Page, scene: Scene) -> list[Act]:
+    met = parties_of_meeting(page, scene)
     if not met:
         return []
     sentence = scene.sentence
@@ -26,7 +24,7 @@ def meetings(page: Page, scene: Scene, people: list[Person], roles: list[Role]) 
     return [Act(one, other, type_, span) for one, other in pairs]
 
 
-def parties_of_meeting(page: Page, scene: Scene, people: list[Person], roles: list[Role]) -> list[str]:
+def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
     """Codes of the parties that meet in this sentence, the subject first; empty if nobody meets."""
     sentence = scene.sentence
     found = _meeting_cues(page, sentence)
@@ -34,19 +32,18 @@ def parties_of_meeting(page: Page, scene: Scene, people: list[Person], roles: li
         return []
     topics = _topic_ranges(page, sentence)
     codes: list[tuple[int, str]] = []
-    for person in people:
-        if sentence.first <= person.first < sentence.last and person.country and not person.private:
+    for person in scene.people:
+        if person.country and not person.private:
             codes.append((person.first, person.country))
     inside_roles: set[int] = set()
-    for role in roles:
-        if sentence.first <= role.first < sentence.last:
-            inside_roles |= set(range(role.first, role.last))
-            if role.country and not role.private:
-                codes.append((role.first, role.country))
+    for role in scene.roles:
+        inside_roles |= set(range(role.first, role.last))
+        if role.country and not role.private:
+            codes.append((role.first, role.country))
     codes += [
         (actor.first, actor.code)
         for actor in scene.actors
-        if actor.first not in inside_roles and actor.kind != "people" and not _is_place(page, actor)
+        if actor.first not in inside_roles and _is_party(page, actor)
     ]
     official = bool(page.find(cues("official"), sentence.first, sentence.last)) or bool(
         [actor for actor in scene.actors if actor.kind in {"holder", "seat"}]
@@ -104,6 +101,14 @@ def _meeting_cues(page: Page, sentence: Sentence) -> list[Hit[str]]:
     ]
 
 
+def _is_party(page: Page, actor: Actor) -> bool:
+    """No place, and no mere adjective: «همتای روس», "Kazakh counterpart" count, «پهپاد آمریکایی» does not."""
+    if actor.kind == "people":
+        around = (*page.words[max(0, actor.first - 1) : actor.first], *page.words[actor.last : actor.last + 2])
+        return any(word in _SIDES for word in around)
+    return not _is_place(page, actor)
+
+
 def _is_place(page: Page, actor: Actor) -> bool:
     """«در وین»: a capital as the place of the talks."""
     return actor.kind == "capital" and actor.first > 0 and page.words[actor.first - 1] in {"در", "in", "at"}
@@ -155,5 +160,8 @@ TOPICS = Lexicon(
         "about",
         "on the",
     )
+)
+_SIDES = frozenset(
+    {"همتای", "مقامات", "مقام", "هیات", "طرف", "counterpart", "delegation", "officials", "minister", "foreign", "side"}
 )
 _TOPIC_ENDS = frozenset({"دیدار", "گفت", "گفتگو", "رایزنی", "بحث", "ملاقات", "مذاکره", "تبادل", "،"})

@@ -15,7 +15,7 @@ from peyvand.news.lexicon import Lexicon, cues, stop_words
 from peyvand.news.name_words import is_common, is_given, may_begin_name, may_stand_in_name
 from peyvand.news.report import Participant
 from peyvand.news.roles import Role, role_rows
-from peyvand.news.words import Page, Sentence, Span
+from peyvand.news.words import Page, Sentence, Span, within
 
 LONGEST_NAME = 4
 
@@ -138,12 +138,8 @@ def _unnamed_role(page: Page, people: list[Person], roles: list[Role]) -> Role |
     named = {k for person in people for k in range(person.first - 3, person.last + 3)}
     early = [sentence for sentence in page.sentences if sentence.line <= 1]
     for sentence in early:
-        for role in roles:
-            if (
-                sentence.first <= role.first <= sentence.first + 2
-                and role.first not in named
-                and role.last not in named
-            ):
+        for role in within(roles, sentence):
+            if role.first <= sentence.first + 2 and role.first not in named and role.last not in named:
                 return role
     return None
 
@@ -180,7 +176,11 @@ def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] |
     )
     if follows_role and (long_enough or _closes_name(page, last, sentence)):
         return (k, last)
-    if before_role and (long_enough or k == sentence.first or page.words[k - 1] in _OPENS_NAME):
+    if (
+        before_role
+        and not (page.words[k].isascii() and last in context.role_at)
+        and (long_enough or k == sentence.first or page.words[k - 1] in _OPENS_NAME)
+    ):
         return (k, last)
     at_head = k == sentence.first or page.words[k - 1] in _HEADS
     colon = last < sentence.last and page.words[last] == ":"

@@ -93,7 +93,7 @@ def read_text(
     parties = frozenset([*states, "EU", *(mention.code for mention in pacts if mention.code not in NOT_PARTIES)])
     fields = find_fields(page)
     told = scenes(page, actors, people, roles, parties, home)
-    acts = find_acts(page, told, people, roles)
+    acts = find_acts(page, told)
     commitments = find_commitments(page, told, fields)
     return Report(
         **about,  # type: ignore[arg-type]

@@ -66,6 +66,8 @@ def role_rows() -> list[tuple[str, list[str]]]:
 
 def _grow_role(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[int, Actor], home: str) -> Role:
     """Extend a role over its genitive chain: «وزیر» «صنعت، معدن و تجارت» «جمهوری اسلامی ایران»."""
+    if page.words[hit.first].isascii():
+        return _grow_english(page, hit, sentence, by_first, home)
     country: str | None = None
     k = hit.last
     end = min(sentence.last, hit.first + LONGEST_ROLE)
@@ -95,6 +97,31 @@ def _grow_role(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[int
     return Role(country or (home if iranian and not private else None), iranian, private, hit.first, k)
 
 
+def _grow_english(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[int, Actor], home: str) -> Role:
+    """ "Iranian tourism minister", "Ambassador to Russia": the state before the head, else after "of"."""
+    before = [
+        by_first[k] for k in range(max(sentence.first, hit.first - 4), hit.first) if k in by_first and by_first[k].code
+    ]
+    country = before[-1].code if before and before[-1].kind in {"name", "people", "capital"} else None
+    k = hit.last
+    end = min(sentence.last, hit.first + LONGEST_ROLE)
+    while k < end and page.words[k] in _ENGLISH_JOINERS:
+        follow = k + 1 + (k + 1 < end and page.words[k + 1] == "the")
+        last = follow
+        while last < end and page.text[page.starts[last]].isupper() and last - follow < 5:
+            if last in by_first and by_first[last].kind != "holder":
+                country = country or by_first[last].code
+                last = by_first[last].last
+                break
+            last += 1
+        if last == follow:
+            break
+        k = last
+    iranian = country is None and any(page.at(iranian_offices(), j, k) is not None for j in range(hit.first, k))
+    private = hit.value in {"private", "enprivate"}
+    return Role(country or (home if iranian and not private else None), iranian, private, hit.first, k)
+
+
 def _state_follows(page: Page, k: int, end: int, by_first: dict[int, Actor]) -> bool:
     """An unknown word inside a role («آکادمی علوم روسیه»): a state follows without a break."""
     if is_given(page.words[k]) or not page.words[k].isalpha() or page.words[k] in _ENDS_ROLE:
@@ -114,3 +141,4 @@ def _belongs(page: Page, k: int, by_first: dict[int, Actor]) -> bool:
 
 _JOINERS = frozenset({"و", "،", "of", "for", "در", "the"})
 _ENDS_ROLE = stop_words("ends_role")
+_ENGLISH_JOINERS = frozenset({"of", "for", "to", "and"})

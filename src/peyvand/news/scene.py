@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Hit, Lexicon
+from peyvand.news.people import Person
+from peyvand.news.roles import Role
 from peyvand.news.words import Page, Sentence
 
 COMPANY = 14  # tokens within which a cue's company stands
@@ -25,6 +27,8 @@ class Scene:
 
     sentence: Sentence
     actors: list[Actor]
+    people: list[Person]
+    roles: list[Role]
     speaker: Speaker | None
     partner: tuple[str, str] | None
 

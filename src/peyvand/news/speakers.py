@@ -6,13 +6,15 @@ state belongs to the state that the text once gave it, else to the home of the p
 
 from __future__ import annotations
 
-from peyvand.news.actors import Actor, in_sentence
+from dataclasses import replace
+
+from peyvand.news.actors import Actor
 from peyvand.news.lexicon import cues
 from peyvand.news.meetings import parties_of_meeting
 from peyvand.news.people import Person
 from peyvand.news.roles import Role
 from peyvand.news.scene import Scene, Speaker
-from peyvand.news.words import Page, Sentence
+from peyvand.news.words import Page, Sentence, within
 
 
 def scenes(
@@ -24,13 +26,14 @@ def scenes(
     speaker: Speaker | None = None
     partner: tuple[str, str] | None = None
     for sentence in page.sentences:
-        here = [actor for actor in in_sentence(actors, sentence) if actor.code in parties]
-        speaker = _speaker(page, sentence, here, people, roles, offices, home, speaker)
-        scene = Scene(sentence, here, speaker, partner)
-        met = parties_of_meeting(page, scene, people, roles)
-        if met and len(met) == 2:
+        here = [actor for actor in within(actors, sentence) if actor.code in parties]
+        named, held = within(people, sentence), within(roles, sentence)
+        speaker = _speaker(page, sentence, here, named, held, offices, home, speaker)
+        scene = Scene(sentence, here, named, held, speaker, partner)
+        met = parties_of_meeting(page, scene)
+        if len(met) == 2:
             partner = (met[0], met[1])
-        result.append(Scene(sentence, here, speaker, partner))
+        result.append(replace(scene, partner=partner))
     return result
 
 
@@ -48,15 +51,10 @@ def _speaker(
     head = page.words[sentence.first : sentence.first + 4]
     if any(word in _PRONOUNS for word in head):
         return before
-    subjects: list[tuple[int, str | None, bool]] = [
-        (person.first, person.country, person.private)
-        for person in people
-        if sentence.first <= person.first < sentence.last
-    ]
+    subjects: list[tuple[int, str | None, bool]] = [(person.first, person.country, person.private) for person in people]
     subjects += [
         (role.first, role.country or offices.get(_office(page, role)) or _home_office(page, role, home), role.private)
         for role in roles
-        if sentence.first <= role.first < sentence.last
     ]
     subjects.sort(key=lambda subject: subject[0])
     for first, country, private in subjects:
@@ -81,11 +79,12 @@ def _office(page: Page, role: Role) -> str:
 def _offices(page: Page, people: list[Person], roles: list[Role]) -> dict[str, str]:
     """Which state an office belongs to, where the text says it once."""
     found: dict[str, str] = {}
+    state_at = {k: person.country for person in people for k in (person.first, person.last) if person.country}
     for role in roles:
         beside = [
-            p.country
-            for p in people
-            if p.country and (-1 <= p.first - role.last <= 2 or -1 <= role.first - p.last <= 2)
+            state_at[k]
+            for k in (*range(role.last, role.last + 3), *range(role.first - 2, role.first + 1))
+            if k in state_at
         ]
         country = role.country or (beside[0] if beside else None)
         if country:

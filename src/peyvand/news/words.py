@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 FILLER = "\x7f"  # stands where a character was dropped
 LEAD_LINE = 2  # title, lead and first paragraph
@@ -46,6 +46,27 @@ class Marks:
     hits: list[Any]
     starts: list[int]
     by_start: dict[int, Any]
+
+
+class Placed(Protocol):
+    """Anything that begins at a token."""
+
+    @property
+    def first(self) -> int:
+        """The token at which it begins."""
+
+
+Thing = TypeVar("Thing", bound=Placed)
+
+
+def within(things: Sequence[Thing], sentence: Sentence) -> list[Thing]:
+    """Those of `things` (in the order of the text) that begin in `sentence`."""
+    low = bisect_left(things, sentence.first, key=_first)
+    return list(things[low : bisect_left(things, sentence.last, low, key=_first)])
+
+
+def _first(thing: Placed) -> int:
+    return thing.first
 
 
 @dataclass(frozen=True)
