@@ -9,11 +9,12 @@ from __future__ import annotations
 from functools import cache
 
 from peyvand.news.domains import Field
-from peyvand.news.lexicon import Hit, Lexicon, alternatives, rows
+from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.report import Commitment, Strength
-from peyvand.news.scene import Scene, is_negated, near
+from peyvand.news.scene import Scene, is_negated, listed, near
 from peyvand.news.words import Page, Sentence, within
 
+REACH = {"intent": 8, "agreed": 8, "signed": 14, "ratified": 14, "implemented": 8}  # tokens to a cue's company
 Promise = tuple[Strength, Lexicon[bool] | None]
 
 
@@ -27,7 +28,7 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]]) 
         if any(strength == "intent" for _, strength in promised):  # what is still to be done outweighs what was agreed
             promised = [(hit, strength) for hit, strength in promised if strength != "agreed"]
         for hit, strength in promised:
-            pair = _pair(scene)
+            pair = _between(page, scene) or _pair(scene)
             if pair is None:
                 continue
             listed = named or (before if _refers_back(page, scene.sentence) else [])
@@ -56,7 +57,9 @@ def _promises(page: Page, sentence: Sentence) -> list[tuple[Hit[Promise], Streng
     for lexicon in promises():
         for hit in page.find(lexicon, sentence.first, sentence.last):
             strength, company = hit.value
-            if near(page, sentence, hit, company, 8) and not is_negated(
+            if strength == "signed" and page.find(cues("future"), sentence.first, sentence.last):
+                strength = "intent"
+            if near(page, sentence, hit, company, REACH[strength]) and not is_negated(
                 page, hit.last, min(hit.last + 4, sentence.last)
             ):
                 found.append((hit, strength))
@@ -66,6 +69,16 @@ def _promises(page: Page, sentence: Sentence) -> list[tuple[Hit[Promise], Streng
 def _named(sentence: Sentence, fields: list[Hit[Field]]) -> list[str]:
     found = [hit.value[0] for hit in within(fields, sentence)]
     return list(dict.fromkeys(domain for domain in found if domain != "politics_other"))
+
+
+def _between(page: Page, scene: Scene) -> tuple[str, str] | None:
+    """«موافقتنامه بین ایران و اتحادیه اقتصادی اوراسیا»: the two that stand together after the preposition."""
+    for actor in scene.actors:
+        if actor.first > scene.sentence.first and page.words[actor.first - 1] in _BETWEEN:
+            codes = listed(page, scene, actor)
+            if len(codes) == 2:
+                return (codes[0], codes[1])
+    return None
 
 
 def _pair(scene: Scene) -> tuple[str, str] | None:
@@ -87,4 +100,5 @@ def _refers_back(page: Page, sentence: Sentence) -> bool:
     )
 
 
+_BETWEEN = frozenset({"بین", "میان", "between"})
 _FIELDS = frozenset({"عرصه", "زمینه", "حوزه", "بخش", "fields", "areas", "spheres", "sectors"})

@@ -11,7 +11,8 @@ from peyvand.news.words import Page
 def is_diplomatic(page: Page, actors: tuple[Actor, ...], roles: list[Role], home: str) -> bool:
     """Title and lead show a foreign party, an executive office, and a contact or a statement.
 
-    Where experts, members of parliament or commanders speak, office and contact must both stand in title and lead.
+    A meeting with an office of another state in title or lead is enough. Where experts, members of parliament or
+    commanders speak, office and contact must both stand in title and lead.
     """
     lead = page.lead
     if not lead:
@@ -29,6 +30,9 @@ def is_diplomatic(page: Page, actors: tuple[Actor, ...], roles: list[Role], home
     contact = any(shows(name) for name in CONTACT)
     if shows("interview") and not shows("executive", head):
         return False
+    abroad = any(role.country not in {None, home} and not role.private for role in roles if first <= role.first < head)
+    if abroad and shows("meeting", head):
+        return True
     if shows("commentary", head) or any(role.private for role in roles if first <= role.first < head):
         return shows("executive", head) and any(shows(name, head) for name in CONTACT)
     return executive and (contact or shows("speech"))

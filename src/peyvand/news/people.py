@@ -18,6 +18,7 @@ from peyvand.news.roles import Role, role_rows
 from peyvand.news.words import Page, Sentence, Span, within
 
 LONGEST_NAME = 4
+HINT_REACH = 80  # tokens between a role without a name and the name that it belongs to
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +80,16 @@ def participants(page: Page, people: list[Person], roles: list[Role], home: str)
             continue
         spans[same].append(span)
         merged[same] = _merge(merged[same], person)
-    hint = _unnamed_role(page, people, roles)
+    openings = _unnamed_roles(page, people, roles)
     result: list[Participant] = []
     for person, where in zip(merged, spans, strict=True):
         if not person.speaks or (" " not in person.key and person.country is None and not person.role):
             continue
         role, country = person.role, person.country
-        if not role and country in {None, hint.country if hint else None} and hint is not None:
-            role, country, hint = page.quote(hint.first, hint.last), country or hint.country, None
+        hint = _opening_before(openings, person.first) if not role else None
+        if hint is not None and country in {None, hint.country}:
+            openings.remove(hint)
+            role, country = page.quote(hint.first, hint.last), hint.country
         result.append(Participant(person.name, role, country or home, tuple(where)))
     return tuple(result)
 
@@ -133,15 +136,21 @@ class _Context:
     home: str
 
 
-def _unnamed_role(page: Page, people: list[Person], roles: list[Role]) -> Role | None:
-    """The role that opens title or lead and has no name beside it."""
+def _unnamed_roles(page: Page, people: list[Person], roles: list[Role]) -> list[Role]:
+    """Roles that open a sentence and have no name beside them."""
     named = {k for person in people for k in range(person.first - 3, person.last + 3)}
-    early = [sentence for sentence in page.sentences if sentence.line <= 1]
-    for sentence in early:
-        for role in within(roles, sentence):
-            if role.first <= sentence.first + 2 and role.first not in named and role.last not in named:
-                return role
-    return None
+    return [
+        role
+        for sentence in page.sentences
+        for role in within(roles, sentence)
+        if role.first <= sentence.first + 2 and role.first not in named and role.last not in named
+    ]
+
+
+def _opening_before(openings: list[Role], first: int) -> Role | None:
+    """The nearest such role within the sentences before a name, or one at the top."""
+    before = [role for role in openings if role.first < first]
+    return before[-1] if before and first - before[-1].first < HINT_REACH else None
 
 
 def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] | None:
@@ -174,7 +183,8 @@ def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] |
     before_role = last in context.role_at or (
         last < sentence.last and page.words[last] in _COMMAS and last + 1 in context.role_at
     )
-    if follows_role and (long_enough or _closes_name(page, last, sentence)):
+    member = follows_role and _is_member(context, k)
+    if follows_role and (long_enough or (not member and _closes_name(page, last, sentence))):
         return (k, last)
     if (
         before_role
@@ -189,6 +199,12 @@ def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] |
     if long_enough and (at_head or is_given(page.words[k])) and _speech_follows(page, last, sentence):
         return (k, last)
     return None
+
+
+def _is_member(context: _Context, k: int) -> bool:
+    """«نماینده مردم اهواز»: the word after is a constituency."""
+    role = context.role_before.get(k) or context.role_before.get(k - 1)
+    return role is not None and context.page.words[role.first] in {"نماینده", "نمایندگان"}
 
 
 def _person(context: _Context, first: int, last: int, sentence: Sentence, *, first_here: bool) -> Person | None:
