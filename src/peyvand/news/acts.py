@@ -15,7 +15,7 @@ from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.meetings import meetings
 from peyvand.news.report import Act
 from peyvand.news.scene import Scene, is_negated, listed, near, partner_of
-from peyvand.news.words import Page, Sentence
+from peyvand.news.words import Page, Sentence, within
 
 CLOSE = 8  # tokens within which a party after a friendly cue is meant by it
 REACH = 40  # tokens within which a cue looks for the other party
@@ -36,10 +36,11 @@ def find_acts(page: Page, told: list[Scene]) -> list[Act]:
     A headline has no verb: if the text only announces its meeting, the meeting has not taken place.
     """
     met = {scene.sentence.order: meetings(page, scene) for scene in told}
+    cued = page.find_all(verbs())
     announced = {_pair(act) for acts in met.values() for act in acts if act.type == "AGREE"}
     found: dict[tuple[frozenset[str], str], Act] = {}
     for scene in sorted(told, key=lambda scene: scene.sentence.line == 0):  # the headline last
-        for act in (*met[scene.sentence.order], *_deeds(page, scene)):
+        for act in (*met[scene.sentence.order], *_deeds(page, scene, cued)):
             told_before = (_pair(act), "CONSULT") in found
             if scene.sentence.line == 0 and act.type == "CONSULT" and _pair(act) in announced and not told_before:
                 continue
@@ -62,26 +63,25 @@ def verbs() -> tuple[Lexicon[Verb], ...]:
     return tuple(made)
 
 
-def _deeds(page: Page, scene: Scene) -> list[Act]:
+def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
     sentence, speaker = scene.sentence, scene.speaker
     if speaker is None or speaker.private:
         return []
     made: list[Act] = []
-    for lexicon in verbs():
-        for hit in page.find(lexicon, sentence.first, sentence.last):
-            verb = hit.value
-            if not near(page, sentence, hit, verb.company):
-                continue
-            if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
-                continue
-            span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
-            sources = _sources(page, scene)
-            made += [
-                Act(source, other, verb.type, span)
-                for source in sources
-                for other in _targets(page, scene, hit, verb, sources)
-                if source != other and not (verb.type in {"AGREE", "CONSULT"} and other in FORUMS)
-            ]
+    sources = _sources(page, scene)
+    for hit in within(cued, sentence):
+        verb = hit.value
+        if not near(page, sentence, hit, verb.company):
+            continue
+        if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
+            continue
+        span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
+        made += [
+            Act(source, other, verb.type, span)
+            for source in sources
+            for other in _targets(page, scene, hit, verb, sources)
+            if source != other and not (verb.type in {"AGREE", "CONSULT"} and other in FORUMS)
+        ]
     return made
 
 

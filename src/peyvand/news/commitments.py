@@ -14,7 +14,8 @@ from peyvand.news.report import Commitment, Strength
 from peyvand.news.scene import Scene, is_negated, listed, near
 from peyvand.news.words import Page, Sentence, within
 
-REACH = {"intent": 8, "agreed": 8, "signed": 14, "ratified": 14, "implemented": 8}  # tokens to a cue's company
+REACH = {"intent": 8, "agreed": 8, "implemented": 8, "signed": 14, "ratified": 14}  # tokens to a cue's company
+ORDER = tuple(REACH)[::-1]  # the firmest promise of a sentence names its commitments
 Promise = tuple[Strength, Lexicon[bool] | None]
 
 
@@ -22,9 +23,10 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]]) 
     """Every commitment once per pair and domain, in the order of the text."""
     made: dict[tuple[frozenset[str], str], Commitment] = {}
     before: list[str] = []
+    cued = page.find_all(promises())
     for scene in scenes:
         named = _named(scene.sentence, fields)
-        promised = _promises(page, scene.sentence)
+        promised = _promises(page, scene.sentence, cued)
         if any(strength == "intent" for _, strength in promised):  # what is still to be done outweighs what was agreed
             promised = [(hit, strength) for hit, strength in promised if strength != "agreed"]
         for hit, strength in promised:
@@ -52,18 +54,17 @@ def promises() -> tuple[Lexicon[Promise], ...]:
     return tuple(made)
 
 
-def _promises(page: Page, sentence: Sentence) -> list[tuple[Hit[Promise], Strength]]:
+def _promises(page: Page, sentence: Sentence, cued: list[Hit[Promise]]) -> list[tuple[Hit[Promise], Strength]]:
     found: list[tuple[Hit[Promise], Strength]] = []
-    for lexicon in promises():
-        for hit in page.find(lexicon, sentence.first, sentence.last):
-            strength, company = hit.value
-            if strength == "signed" and page.find(cues("future"), sentence.first, sentence.last):
-                strength = "intent"
-            if near(page, sentence, hit, company, REACH[strength]) and not is_negated(
-                page, hit.last, min(hit.last + 4, sentence.last)
-            ):
-                found.append((hit, strength))
-    return found
+    for hit in within(cued, sentence):
+        strength, company = hit.value
+        if strength == "signed" and page.find(cues("future"), sentence.first, sentence.last):
+            strength = "intent"
+        if not near(page, sentence, hit, company, REACH[strength]):
+            continue
+        if not is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
+            found.append((hit, strength))
+    return sorted(found, key=lambda one: ORDER.index(one[1]))
 
 
 def _named(sentence: Sentence, fields: list[Hit[Field]]) -> list[str]:

@@ -36,8 +36,16 @@ def _unknown(page: Page, k: int) -> bool:
 
 
 def may_begin_name(page: Page, k: int) -> bool:
+    """A capital in Latin; in Persian a word that is not common, or a given name."""
     word = page.words[k]
-    return len(word) > 1 and word.isalpha() and (_unknown(page, k) or is_given(page.words[k]))
+    if word.isascii():
+        return word[0].isalpha() and _unknown(page, k)
+    return _may_begin(word)
+
+
+@lru_cache(maxsize=50_000)
+def _may_begin(word: str) -> bool:
+    return len(word) > 1 and word.isalpha() and (not is_common(word) or is_given(word))
 
 
 def may_stand_in_name(page: Page, k: int, first: int) -> bool:

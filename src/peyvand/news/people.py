@@ -46,12 +46,14 @@ def find_people(page: Page, actors: tuple[Actor, ...], roles: list[Role], home: 
         inside=frozenset(k for role in roles for k in range(role.first, role.last)),
         home=home,
     )
+    starts = {k for k, word in enumerate(page.words) if word in _QUOTES or may_begin_name(page, k)}
+    starts |= {hit.first for hit in page.find(titles())} | set(context.holders)
     found: list[Person] = []
     for sentence in page.sentences:
         here: list[Person] = []
         k = sentence.first
         while k < sentence.last:
-            span = _name_at(context, k, sentence)
+            span = _name_at(context, k, sentence) if k in starts else None
             if span is None:
                 k += 1
                 continue

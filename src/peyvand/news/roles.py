@@ -29,15 +29,11 @@ def find_roles(page: Page, actors: tuple[Actor, ...], home: str) -> list[Role]:
     by_first = {actor.first: actor for actor in actors}
     found: list[Role] = []
     for sentence in page.sentences:
-        k = sentence.first
-        while k < sentence.last:
-            hit = page.at(role_heads(), k, sentence.last)
-            if hit is None:
-                k += 1
-                continue
-            role = _grow_role(page, hit, sentence, by_first, home)
-            found.append(role)
-            k = max(role.last, k + 1)
+        end = sentence.first
+        for hit in page.find(role_heads(), sentence.first, sentence.last):
+            if hit.first >= end:
+                found.append(_grow_role(page, hit, sentence, by_first, home))
+                end = found[-1].last
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Hit, Lexicon
@@ -38,7 +39,7 @@ def is_negated(page: Page, first: int, last: int) -> bool:
     return any(word in _NEGATIONS for word in page.words[first:last])
 
 
-def near(page: Page, sentence: Sentence, hit: Hit[object], company: Lexicon[bool] | None, reach: int = COMPANY) -> bool:
+def near(page: Page, sentence: Sentence, hit: Hit[Any], company: Lexicon[bool] | None, reach: int = COMPANY) -> bool:
     """One of `company` stands within `reach` tokens of the cue, in its sentence."""
     if company is None:
         return True

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Protocol, TypeVar
@@ -135,6 +135,10 @@ class Page:
         high = bisect_left(marks.starts, last, low)
         found = marks.hits[low:high]
         return found if not found or found[-1].last <= last else found[:-1]
+
+    def find_all(self, lexicons: Iterable[Terms]) -> list[Any]:
+        """Hits of several lexicons together, in the order of the text."""
+        return sorted((hit for lexicon in lexicons for hit in self.find(lexicon)), key=_first)
 
     def at(self, lexicon: Terms, k: int, last: int | None = None) -> Any | None:
         """The hit of `lexicon` that begins at token `k` and ends by `last`."""
