@@ -170,9 +170,28 @@ def test_a_union_that_agrees_on_nothing_says_so():
 
 def test_titles_cannot_bring_markup_into_the_page():
 
-
     bad = Union(title={"en": "</title><script>alert(1)</script>", "fa": "<i>x</i>"}, members=("IRN", "KAZ"))
     run = simulate(bad, world=world_of())
     html = render(run, tables(run))
     assert "<script>alert" not in html
     assert html.count("<script>") == 1
+
+
+def test_a_border_without_recorded_trade_is_drawn_closed():
+    trio = ("IRN", "TKM", "KAZ")  # each two of them are neighbours, by land or by sea
+    union = Union(title={"en": "Three neighbours", "fa": "سه همسایه"}, members=trio)
+    run = simulate(union, world=world_of(zero_share=0.97))
+    table = tables(run)["pairs"]
+    closed = table[table["both_members"] & ~table["recorded"]]
+    html = render(run, tables(run))
+    assert len(closed) > 0
+    assert html.count('class="border closed"') + html.count('class="border sea closed"') == 2 * len(closed)
+    assert "No trade recorded in both directions" in html
+    assert re.findall(r">\s*[+−]?nan\b", html) == []
+
+
+def test_members_without_a_common_border_still_have_a_map():
+    run = simulate(Union(title={"en": "Far apart", "fa": "دور از هم"}, members=("IRN", "USA")), world=world_of())
+    html = render(run, tables(run))
+    assert "Outside this map: <bdi>United States</bdi>." in html
+    assert 'class="border' not in html

@@ -90,9 +90,9 @@ def tidy_codes(codes: pd.Series, *, path: str | Path, also: Collection[str] = ()
     if empty.size:
         where = f"in {empty.size} of {len(codes)} rows, first at row {empty[0] + 1}"
         raise DataError(f"{Path(path).name}: {codes.name} is missing {where}", rows=empty.tolist()[:100])
-    tidy = codes.astype(str).str.strip().str.upper()
+    tidy = {code: str(code).strip().upper() for code in codes.unique()}
     known = known_codes(also=also)
-    unknown = sorted(set(tidy) - known)
+    unknown = sorted(set(tidy.values()) - known)
     if unknown:
         raise UnknownEconomyError(
             f"{Path(path).name}: {codes.name} holds {unknown[0]!r}, which is no ISO alpha-3 code"
@@ -100,7 +100,7 @@ def tidy_codes(codes: pd.Series, *, path: str | Path, also: Collection[str] = ()
             hint=nearest_codes(unknown[0], known),
             codes=unknown,
         )
-    return tidy.replace(FORMER)
+    return codes.map({code: FORMER.get(new, new) for code, new in tidy.items()})
 
 
 def nearest_codes(word: str, known: Collection[str]) -> str:

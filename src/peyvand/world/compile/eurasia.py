@@ -23,12 +23,10 @@ from peyvand.world.compile.geography import geography, population
 from peyvand.world.compile.icio import icio_flows_and_tariffs
 from peyvand.world.compile.inputs import BASE_YEAR, Inputs
 from peyvand.world.compile.mixes import Mixes
-from peyvand.world.compile.partners import pair_totals
 from peyvand.world.compile.provenance import provenance
 from peyvand.world.compile.services import donor_service_shares, import_shares, split_services
-from peyvand.world.compile.split import split_rest
+from peyvand.world.compile.split import split_flows
 from peyvand.world.compile.status import flow_cv, flow_status
-from peyvand.world.compile.targets import targets
 from peyvand.world.compile.tariffs import tariffs
 from peyvand.world.from_tables import world_from_arrays
 from peyvand.world.world import World
@@ -69,7 +67,7 @@ def build_eurasia(folder: str | Path) -> World:
         base_year=BASE_YEAR,
         trade_flow=flow,
         trade_flow_status=status,
-        trade_flow_cv=flow_cv(status, chosen),
+        trade_flow_cv=flow_cv(flow, status, chosen),
         tariff_rate=duty["tariff_rate"],
         tariff_status=duty["tariff_status"],
         value_added_share=value_added_share,
@@ -79,18 +77,6 @@ def build_eurasia(folder: str | Path) -> World:
         gdp_musd=gdp.to_numpy(),
         provenance=provenance(chosen, duty),
         **_covariates(inputs, chosen),
-    )
-
-
-def split_flows(inputs: Inputs, flow: xr.DataArray, donors: xr.Dataset, chosen: tuple[Economy, ...]) -> xr.DataArray:
-    """Flows of eight goods sectors and all services over `chosen`, ICIO's rest of the world taken apart."""
-    split = tuple(economy for economy in chosen if economy.kind == "split")
-    return split_rest(
-        flow,
-        codes=[economy.code for economy in chosen],
-        targets=targets(inputs, split, donors),
-        pairs=pair_totals(inputs, chosen, tuple(economy.code for economy in split)),
-        ease=geography(inputs, chosen).ease(),
     )
 
 

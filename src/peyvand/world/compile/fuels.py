@@ -42,6 +42,17 @@ def fuel_values(balance: pd.Series, prices: tuple[float, float]) -> pd.Series:
     return pd.Series({"oil_gas": crude + max(known["gas_balance_bcm"], 0.0) * gas, "refining_chemicals": products})
 
 
+def fuel_gaps(balance: pd.Series, prices: tuple[float, float]) -> pd.Series:
+    """Imports of `oil_gas` (crude and gas) and `refining_chemicals` (products) in M USD that a balance needs."""
+    oil, gas = prices
+    known = balance.fillna(0.0)
+    refined = known["refinery_throughput_kbd"] * TONNES_PER_BARREL_A_DAY / 1e3
+    crude = max(refined - known["oil_production_mt"], 0.0) * oil
+    products = max(known["oil_consumption_mt"] - refined, 0.0) * oil
+    missing_gas = max(known["gas_consumption_bcm"] - known["gas_production_bcm"], 0.0) * gas
+    return pd.Series({"oil_gas": crude + missing_gas, "refining_chemicals": products})
+
+
 def fuel_division(economy: str, energy: pd.DataFrame, prices: tuple[float, float]) -> pd.Series:
     """Shares of crude and gas, coal, and products in an economy's fuel exports."""
     values = fuel_values(energy.T[economy], prices) if economy in energy.index else pd.Series(dtype=float)

@@ -1,10 +1,13 @@
-"""What does each split economy make for itself?  Domestic sales that agree with GDP and its three broad sectors.
+"""What does each split economy make for itself?  Domestic sales from what it buys, what it imports, and its GDP.
 
-A donor's table says how an economy's purchases divide over sectors.  They are scaled until the value added of all that
-the economy sells – at home and abroad, at the donor's value-added shares – is its GDP; then each broad sector
-(agriculture, industry, services) again until it has its share of GDP (WDI), at most a fifth up: where an oil exporter's
-industry earns more than its exports explain, the donor's value-added share of oil is too low rather than its home
-industry large.  `estimated`.
+- What is bought of each sector, in relation to GDP, is that of ICIO's economies around, those of like income first.
+- Purchases of oil and gas follow what refineries and gas users take (Energy Institute) at world prices, times the ratio
+  that ICIO has to this at the producers around, at most the largest share of GDP that ICIO has there.
+- Less imports, and then scaled until the value added of all that is sold – at home and abroad, at a donor's
+  value-added shares – is GDP, and that of each broad sector (agriculture, industry, services) its share of it (WDI).
+  A broad sector grows by a fifth at most: where an oil exporter's industry earns more, its oil has the value added.
+
+All `estimated`.
 """
 
 from __future__ import annotations
@@ -14,27 +17,71 @@ import pandas as pd
 import xarray as xr
 
 from peyvand.world.balance import Array
-from peyvand.world.compile.concordance import SECTORS
+from peyvand.world.compile.concordance import ALL_SERVICES, GOODS, SERVICES, Economy
+from peyvand.world.compile.fuels import TONNES_PER_BARREL_A_DAY
+from peyvand.world.compile.inputs import Inputs
 
+PEERS = ("KAZ", "TUR", "PAK", "RUS", "BLR", "UKR", "IND", "SAU", "ARE", "BGD", "EGY", "JOR")
+"""ICIO's economies around the region."""
+PRODUCERS = ("KAZ", "PAK", "RUS", "SAU", "ARE")
+"""Those that pump most of what they burn: their purchases of oil and gas are not imports under hidden codes."""
 BROAD = {
     "agriculture": ("agriculture_food",),
     "industry": (
         "oil_gas", "mining", "refining_chemicals", "pharmaceuticals", "textiles_light", "metals_minerals",
-        "machinery_equipment", "engineering_services",
+        "machinery_equipment",
     ),
-    "services": ("transport_services", "other_services"),
+    "services": (ALL_SERVICES,),
 }  # fmt: skip
-_FOOD, _FARMS, _UTILITIES, _INDUSTRY = ("C10", "C11", "C12"), ("A",), ("D", "E"), ("B", "C", "D", "E", "F")
+_LABELS = (*GOODS, ALL_SERVICES)
+_FOOD, _FARMS, _IN_SERVICES, _INDUSTRY = ("C10", "C11", "C12"), ("A",), ("D", "E", "F"), ("B", "C", "D", "E", "F")
+_LIKE_INCOME = 0.7
+"""Distance in log GDP a head at which a peer's weight falls to 1/e (`assumed`)."""
 _HOME_FLOOR = 0.1
-"""Least part of an economy's purchases of a sector that is made at home."""
+"""Least part of an economy's purchases of a sector that is made at home (`assumed`)."""
 _MOST_RESCALED = 1.2
+
+
+class Purchases:
+    """What economies buy of each sector, from the economies around that ICIO holds."""
+
+    def __init__(
+        self, inputs: Inputs, flow: xr.DataArray, economies: tuple[Economy, ...], prices: tuple[float, float]
+    ) -> None:
+        shown = {economy.code for economy in economies if economy.kind == "reported"}
+        self.inputs = inputs
+        self.peers = [code for code in PEERS if code in shown]
+        self.gdp = inputs.gdp_musd
+        expenditure = flow.sum("exporter").to_pandas()
+        self.shares = expenditure.loc[self.peers, list(_LABELS)].div(self.gdp[self.peers], axis=0)
+        self.burnt = _burnt_musd(inputs.energy, prices)
+        producers = [code for code in PRODUCERS if code in shown]
+        self.ratio = float((expenditure.loc[producers, "oil_gas"] / self.burnt[producers]).median())
+
+    def of(self, code: str) -> Array:
+        """M USD over the goods sectors and all services."""
+        income = np.log(self.gdp / self.inputs.population)
+        weight = np.exp(-(income[self.peers] - income[code]).abs() / _LIKE_INCOME)
+        shares = self.shares.mul(weight, axis=0).sum() / weight.sum()
+        if code in self.burnt.index:
+            burnt = self.ratio * self.burnt[code] / self.gdp[code]
+            shares["oil_gas"] = min(burnt, self.shares["oil_gas"].max())
+        return np.asarray(shares.to_numpy(float) * self.gdp[code])
+
+
+def _burnt_musd(energy: pd.DataFrame, prices: tuple[float, float]) -> pd.Series:
+    """What refineries and gas users take, at world prices; where both are known."""
+    oil, gas = prices
+    refined = energy["refinery_throughput_kbd"] * TONNES_PER_BARREL_A_DAY / 1e3
+    burnt: pd.Series = (refined * oil + energy["gas_consumption_bcm"] * gas).dropna()
+    return burnt
 
 
 def broad_shares(structure: pd.Series, uzbek_products: pd.DataFrame) -> pd.Series:
     """Shares of value added of our three broad sectors, from the World Bank's three.
 
-    Ours put food processing with agriculture and utilities with services; the World Bank has both in industry.  They
-    are moved in Uzbekistan's proportions.
+    Ours put food processing with agriculture, and utilities and construction with services; the World Bank has them all
+    in industry.  They are moved in Uzbekistan's proportions.
     """
     added = uzbek_products.set_index("sector")["value_added_muzs"]
 
@@ -43,19 +90,21 @@ def broad_shares(structure: pd.Series, uzbek_products: pd.DataFrame) -> pd.Serie
 
     farms, industry = structure["agriculture_of_gdp_share"], structure["industry_of_gdp_share"]
     food = farms * made(_FOOD) / made(_FARMS)
-    utilities = industry * made(_UTILITIES) / made(_INDUSTRY)
+    moved = industry * made(_IN_SERVICES) / made(_INDUSTRY)
     broad = pd.Series(
         {
             "agriculture": farms + food,
-            "industry": max(industry - food - utilities, 0.3 * industry),
-            "services": structure["services_of_gdp_share"] + utilities,
+            "industry": max(industry - food - moved, industry / 4),
+            "services": structure["services_of_gdp_share"] + moved,
         }
     )
     return broad / broad.sum()
 
 
-def home_sales(*, gdp: float, shares: pd.Series, donor: xr.Dataset, exports: Array, imports: Array) -> Array:
-    """Domestic sales by the eleven sectors, M USD.
+def home_sales(
+    *, gdp: float, shares: pd.Series, bought: Array, value_added_share: Array, exports: Array, imports: Array
+) -> Array:
+    """Domestic sales of the eight goods sectors and all services, M USD.
 
     Parameters
     ----------
@@ -63,20 +112,26 @@ def home_sales(*, gdp: float, shares: pd.Series, donor: xr.Dataset, exports: Arr
         M USD.
     shares : Series
         Of GDP by broad sector.
-    donor : Dataset
-        `input_share`, `value_added_share`, `output_share`, `final_share` of one donor.
-    exports, imports : array (sector)
-        Of all eleven sectors, M USD.
+    bought, exports, imports : array (sector)
+        M USD.
+    value_added_share : array (sector)
+        Of output.
     """
-    bought = _purchases(donor)
-    added = donor["value_added_share"].to_numpy()
-    overall = _scale(gdp, added, bought, exports, imports)
-    sales = np.zeros(len(SECTORS))
+    overall = _scale(gdp, value_added_share, bought, exports, imports)
+    sales = np.zeros(len(_LABELS))
     for broad, sectors in BROAD.items():
-        at = [SECTORS.index(sector) for sector in sectors]
-        own = _scale(gdp * shares[broad], added[at], bought[at], exports[at], imports[at])
+        at = [_LABELS.index(sector) for sector in sectors]
+        own = _scale(gdp * shares[broad], value_added_share[at], bought[at], exports[at], imports[at])
         sales[at] = _sales(min(own, overall * _MOST_RESCALED), bought[at], imports[at])
     return sales
+
+
+def donor_value_added_share(donor: xr.Dataset) -> Array:
+    """Value-added shares of the eight goods sectors and all services, the three services by their output."""
+    share = donor["value_added_share"].sel(sector=list(GOODS)).to_numpy()
+    services = donor.sel(sector=list(SERVICES))
+    mean = np.average(services["value_added_share"], weights=services["output_share"])
+    return np.append(share, mean)
 
 
 def _sales(scale: float, bought: Array, imports: Array) -> Array:
@@ -92,13 +147,3 @@ def _scale(target: float, added: Array, bought: Array, exports: Array, imports: 
         made = added @ (_sales(middle, bought, imports) + exports)
         low, high = (middle, high) if made < target else (low, middle)
     return high
-
-
-def _purchases(donor: xr.Dataset) -> Array:
-    """How a donor's purchases, intermediate and final, divide over sectors."""
-    output, inputs = (
-        donor["output_share"].to_numpy(),
-        donor["input_share"].transpose("input_sector", "sector").to_numpy(),
-    )
-    final = donor["final_share"].to_numpy() * (donor["value_added_share"].to_numpy() @ output)
-    return np.asarray(inputs @ output + final)

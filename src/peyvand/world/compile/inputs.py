@@ -131,6 +131,10 @@ class Inputs:
         return frame[frame["flow"] == "import"]
 
     @cached_property
+    def top_partners(self) -> pd.DataFrame:
+        return wits.read_partners(self._wits).frame
+
+    @cached_property
     def tariffs_by_stage(self) -> pd.DataFrame:
         return wits.read_tariffs(self._wits).frame
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from peyvand.world.balance import fit_margins, margin
 from peyvand.world.compile.concordance import GOODS, sector_of
-from peyvand.world.compile.fuels import PRICED_BY, fuel_division, fuel_prices, fuel_values
+from peyvand.world.compile.fuels import PRICED_BY, fuel_division, fuel_gaps, fuel_prices, fuel_values
 from peyvand.world.compile.inputs import BASE_YEAR, Inputs
 
 _STAGES = ("raw_materials", "intermediate_goods", "consumer_goods", "capital_goods")
@@ -143,11 +143,16 @@ class Mixes:
         by_chapter = rows.groupby("hs2")["trade_musd"].sum()
         single = {code: names[0] for code, names in sector_of("hs2").items() if len(names) == 1}
         found = _goods(by_chapter.groupby(by_chapter.index.map(single)).sum())
-        return found.add(by_chapter.get("27", 0.0) * _goods(self.fuel_imports))
+        return found.add(by_chapter.get("27", 0.0) * _goods(self.fuel_imports(economy)))
+
+    def fuel_imports(self, economy: str) -> pd.Series:
+        """Crude and gas, coal and products in fuel imports: what the balance lacks, else as ICIO's rest buys."""
+        energy = self.inputs.energy
+        lacking = fuel_gaps(energy.T[economy], self.prices) if economy in energy.index else pd.Series(dtype=float)
+        return lacking / lacking.sum() if lacking.sum() > 0 else self._fuel_imports_of_rest
 
     @cached_property
-    def fuel_imports(self) -> pd.Series:
-        """Crude and gas, coal and products in the fuel imports of ICIO's rest of the world."""
+    def _fuel_imports_of_rest(self) -> pd.Series:
         table = self.inputs.icio
         rows = table[(table["importer"] == "ROW") & (table["exporter"] != "ROW")]
         values = rows.groupby("sector")["trade_musd"].sum()

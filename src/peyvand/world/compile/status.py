@@ -23,7 +23,8 @@ REPORTED_CV = 0.05
 """Of a flow that ICIO reports (`assumed`): it is itself a balanced table."""
 SERVICES_CV = 0.25
 """Of one of three services where ICIO reports their total (`assumed`)."""
-CLASSES = ("goods_home", "goods_abroad", "services_home", "services_abroad")
+LARGE_MUSD = 100.0
+"""A cross-border cell of goods from here on is `large`."""
 
 
 def flow_status(economies: tuple[Economy, ...]) -> NDArray[np.int8]:
@@ -38,18 +39,23 @@ def flow_status(economies: tuple[Economy, ...]) -> NDArray[np.int8]:
     return np.where(reported, REPORTED, ESTIMATED).astype(np.int8)
 
 
-def flow_cv(status: NDArray[np.int8], economies: tuple[Economy, ...]) -> Array:
+def class_of(*, goods: bool, home: bool, flow_musd: float) -> str:
+    """The class of a cell: goods_home, goods_large, goods_small (abroad), services_home or services_abroad."""
+    if goods:
+        return "goods_home" if home else "goods_large" if flow_musd >= LARGE_MUSD else "goods_small"
+    return "services_home" if home else "services_abroad"
+
+
+def flow_cv(flow: Array, status: NDArray[np.int8], economies: tuple[Economy, ...]) -> Array:
     """Coefficients of variation over (exporter, importer, sector)."""
     known = np.array([economy.kind in ("reported", "bloc") for economy in economies])
     touched = ~(known[:, None, None] & known[None, :, None])
     goods = np.arange(len(SECTORS)) < len(GOODS)
     home = np.eye(len(economies), dtype=bool)[:, :, None]
     errors = held_out_cvs()
-    split = np.where(
-        goods,
-        np.where(home, errors["goods_home"], errors["goods_abroad"]),
-        np.where(home, errors["services_home"], errors["services_abroad"]),
-    )
+    abroad = np.where(flow >= LARGE_MUSD, errors["goods_large"], errors["goods_small"])
+    services = np.where(home, errors["services_home"], errors["services_abroad"])
+    split = np.where(goods, np.where(home, errors["goods_home"], abroad), services)
     return np.where(touched, split, np.where(status == REPORTED, REPORTED_CV, SERVICES_CV))
 
 

@@ -9,14 +9,11 @@ import pandas as pd
 import xarray as xr
 
 from peyvand.world.balance import Array
-from peyvand.world.compile.concordance import GOODS, Economy
-from peyvand.world.compile.home import broad_shares, home_sales
+from peyvand.world.compile.concordance import Economy
+from peyvand.world.compile.home import Purchases, broad_shares, donor_value_added_share, home_sales
 from peyvand.world.compile.inputs import Inputs
 from peyvand.world.compile.mixes import Mixes
-from peyvand.world.compile.services import donor_service_shares
-
-CIF_TO_FOB = 0.95
-"""Goods imports are recorded with freight and insurance, flows without: a twentieth is taken off (`assumed`)."""
+from peyvand.world.compile.partners import CIF_TO_FOB
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +26,48 @@ class Target:
     home: Array
 
 
-def targets(inputs: Inputs, split: tuple[Economy, ...], donors: xr.Dataset) -> tuple[Target, ...]:
-    """The accounts that the split aims at, all `estimated`.
+def targets(
+    inputs: Inputs, economies: tuple[Economy, ...], flow: xr.DataArray, donors: xr.Dataset
+) -> tuple[Target, ...]:
+    """The accounts that the split aims at, one per split economy, all `estimated`.
 
     Goods totals: WDI merchandise trade of 2019.  Mixes: `mixes`.  Services imports: WTO, else WDI goods and services
     less goods.  Services exports: WDI goods and services less goods where positive, else the region's ratio to imports.
+    Domestic sales: `home`.
+
+    Parameters
+    ----------
+    flow : DataArray (exporter, importer, sector)
+        ICIO's flows, for what economies around buy.
     """
+    split = [economy for economy in economies if economy.kind == "split"]
     mixes = Mixes(inputs)
+    purchases = Purchases(inputs, flow, economies, mixes.prices)
     services = services_trade(inputs, [economy.code for economy in split])
-    return tuple(_target(inputs, economy, mixes, services.T[economy.code], donors) for economy in split)
+    return tuple(_target(inputs, economy, mixes, purchases, services.T[economy.code], donors) for economy in split)
 
 
-def _target(inputs: Inputs, economy: Economy, mixes: Mixes, services: pd.Series, donors: xr.Dataset) -> Target:
-    totals = inputs.base_year.T[economy.code]
-    exports = mixes.exports(economy.code).to_numpy() * totals["merchandise_exports_musd"]
-    imports = mixes.imports(economy.code).to_numpy() * totals["merchandise_imports_musd"] * CIF_TO_FOB
-    _, sold = donor_service_shares(donors, (economy,))
+def _target(
+    inputs: Inputs,
+    economy: Economy,
+    mixes: Mixes,
+    purchases: Purchases,
+    services: pd.Series,
+    donors: xr.Dataset,
+) -> Target:
+    code, totals = economy.code, inputs.base_year.T[economy.code]
+    exports = mixes.exports(code).to_numpy() * totals["merchandise_exports_musd"]
+    imports = mixes.imports(code).to_numpy() * totals["merchandise_imports_musd"] * CIF_TO_FOB
+    exports, imports = np.append(exports, services["exports"]), np.append(imports, services["imports"])
     home = home_sales(
-        gdp=float(inputs.gdp_musd[economy.code]),
-        shares=broad_shares(inputs.structure.T[economy.code], inputs.uzbekistan["sectors"]),
-        donor=donors.sel(donor=economy.donor),
-        exports=np.append(exports, services["exports"] * sold[0]),
-        imports=np.append(imports, services["imports"] * sold[0]),
+        gdp=float(inputs.gdp_musd[code]),
+        shares=broad_shares(inputs.structure.T[code], inputs.uzbekistan["sectors"]),
+        bought=purchases.of(code),
+        value_added_share=donor_value_added_share(donors.sel(donor=economy.donor)),
+        exports=exports,
+        imports=imports,
     )
-    at_home = np.append(home[: len(GOODS)], home[len(GOODS) :].sum())
-    return Target(
-        economy.code, np.append(exports, services["exports"]), np.append(imports, services["imports"]), at_home
-    )
+    return Target(code, exports, imports, home)
 
 
 def services_trade(inputs: Inputs, codes: list[str]) -> pd.DataFrame:
