@@ -66,7 +66,7 @@ def states_of(page: Page, actors: tuple[Actor, ...], home: str) -> dict[str, lis
     pacts = sum(2 if actor.first < early else 1 for actor in actors if actor.kind == "pact")
     foreign = [code for code in weight if code != home and weight[code] >= PARTY]
     if sum(weight[code] for code in foreign) + pacts < FOREIGN:
-        return {}
+        return {home: found[home]} if pacts and home in found else {}
     return {code: mentions for code, mentions in found.items() if code in foreign or code == home}
 
 
@@ -105,7 +105,12 @@ def _weight(page: Page, actors: tuple[Actor, ...], k: int, early: int) -> float:
     actor = actors[k]
     before = page.words[max(0, actor.first - 8) : actor.first]
     weight = 2.0 if actor.first < early else 1.0
-    if _in_list(page, actors, k) or (before and before[-1] in _TOPIC_WORDS) or _after_office(page, actor.first):
+    chain = _chain(page, actors, k)
+    if (
+        1 < chain <= (len(actors) if actor.first < early else SHORT_LIST)
+        or (before and before[-1] in _TOPIC_WORDS)
+        or _after_office(page, actor.first)
+    ):
         weight += 1.0
     elif actor.kind == "capital" and page.words[actor.first] in _SEATS and before and before[-1] in _PLACE_WORDS:
         weight *= 0.25
@@ -116,17 +121,18 @@ def _weight(page: Page, actors: tuple[Actor, ...], k: int, early: int) -> float:
     return weight
 
 
-def _in_list(page: Page, actors: tuple[Actor, ...], k: int) -> bool:
-    """«ایران، روسیه و چین»: a neighbour one comma or «و» away."""
-    here = actors[k]
-    return any(
-        0 <= k + step < len(actors)
-        and actors[k + step].code != here.code
-        and (low := min(here.last, actors[k + step].last)) == (high := max(here.first, actors[k + step].first)) - 1
-        and page.words[low] in _LINKS
-        and low < high
-        for step in (-1, 1)
-    )
+def _chain(page: Page, actors: tuple[Actor, ...], k: int) -> int:
+    """How many mentions stand in one list with this one: «ایران، روسیه و چین» are three."""
+    low = high = k
+    while low > 0 and _is_next(page, actors[low - 1], actors[low]):
+        low -= 1
+    while high + 1 < len(actors) and _is_next(page, actors[high], actors[high + 1]):
+        high += 1
+    return len({actor.code for actor in actors[low : high + 1]})
+
+
+def _is_next(page: Page, one: Actor, other: Actor) -> bool:
+    return other.first == one.last + 1 and page.words[one.last] in _LINKS
 
 
 def _after_office(page: Page, first: int) -> bool:
@@ -149,6 +155,7 @@ def _is_other_person(page: Page, first: int, last: int) -> bool:
 
 
 PARTY = 1.5  # weight from which a foreign state counts as a party
+SHORT_LIST = 4  # longer lists of states deep in a text are scenery
 FOREIGN = 3.0  # weight of all that is foreign, from which a report is not purely domestic
 _TOPIC_WORDS = frozenset({"درباره", "پیرامون", "خصوص", "مورد", "بحران", "about", "علیه", "against"})
 _PLACE_WORDS = frozenset({"پایتخت", "در", "in", "at", "به", "از", "مقصد"})

@@ -18,7 +18,7 @@ def is_common(word: str) -> bool:
     begun = any(
         word.startswith(start) and word[len(start) :] in common
         for start in _WORD_BEGINNINGS
-        if len(word) > len(start) + 1
+        if len(word) > len(start) + 2
     )
     return ended or begun
 

@@ -62,14 +62,13 @@ def find_people(page: Page, actors: tuple[Actor, ...], roles: list[Role], home: 
                 here.append(person)
             k = max(span[1], k + 1)
         found += here
-    return _with_surnames(page, found)
+    return _with_surnames(page, _with_openings(page, found, roles))
 
 
-def participants(page: Page, people: list[Person], roles: list[Role], home: str) -> tuple[Participant, ...]:
+def participants(page: Page, people: list[Person], home: str) -> tuple[Participant, ...]:
     """Persons who take part, each once, with the fullest form of the name and the first role.
 
-    A role that opens title or lead without a name («معاون پارلمانی رئیس جمهور گفت») belongs to the first person without
-    one; who has neither role nor state in the home press is of the home state.
+    Who has neither role nor state is of the home press's state.
     """
     merged: list[Person] = []
     spans: list[list[Span]] = []
@@ -82,18 +81,11 @@ def participants(page: Page, people: list[Person], roles: list[Role], home: str)
             continue
         spans[same].append(span)
         merged[same] = _merge(merged[same], person)
-    openings = _unnamed_roles(page, people, roles)
-    result: list[Participant] = []
-    for person, where in zip(merged, spans, strict=True):
-        if not person.speaks or (" " not in person.key and person.country is None and not person.role):
-            continue
-        role, country = person.role, person.country
-        hint = _opening_before(openings, person.first) if not role else None
-        if hint is not None and country in {None, hint.country}:
-            openings.remove(hint)
-            role, country = page.quote(hint.first, hint.last), hint.country
-        result.append(Participant(person.name, role, country or home, tuple(where)))
-    return tuple(result)
+    return tuple(
+        Participant(person.name, person.role, person.country or home, tuple(where))
+        for person, where in zip(merged, spans, strict=True)
+        if person.speaks and (" " in person.key or person.country is not None or person.role)
+    )
 
 
 def same_person(one: str, other: str) -> bool:
@@ -108,6 +100,26 @@ def same_person(one: str, other: str) -> bool:
 def titles() -> Lexicon[str]:
     """Words that stand before a name."""
     return Lexicon((word, kind) for kind, words in role_rows() if kind in {"title", "entitle"} for word in words)
+
+
+def _with_openings(page: Page, people: list[Person], roles: list[Role]) -> list[Person]:
+    """Give a role that opens a sentence («معاون پارلمانی رئیس جمهور گفت») to the next person without one."""
+    openings = _unnamed_roles(page, people, roles)
+    known: list[Person] = []
+    result: list[Person] = []
+    for person in people:
+        before = next((one for one in known if same_person(one.key, person.key)), None)
+        hint = _opening_before(openings, person.first) if before is None and not person.role else None
+        if hint is not None and person.country in {None, hint.country}:
+            openings.remove(hint)
+            words = page.quote(hint.first, hint.last)
+            person = replace(person, role=words, country=hint.country, private=hint.private)
+        elif before is not None and not person.role and person.country in {None, before.country}:
+            person = replace(person, country=before.country, private=before.private)
+        if before is None:
+            known.append(person)
+        result.append(person)
+    return result
 
 
 def _with_surnames(page: Page, found: list[Person]) -> list[Person]:
@@ -140,7 +152,7 @@ class _Context:
 
 def _unnamed_roles(page: Page, people: list[Person], roles: list[Role]) -> list[Role]:
     """Roles that open a sentence and have no name beside them."""
-    named = {k for person in people for k in range(person.first - 3, person.last + 3)}
+    named = {k for person in people for k in range(person.first - 2, person.last + 2)}
     return [
         role
         for sentence in page.sentences
@@ -165,6 +177,12 @@ def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] |
             hit = page.at(titles(), first, sentence.last)
             first = hit.last if hit else first + 1
         last = _name_end(context, first, sentence)
+        if (
+            last == first < sentence.last
+            and page.words[first].endswith("ی")
+            and _closes_name(page, first + 1, sentence)
+        ):
+            return (first, first + 1)  # «سردار حاتمی»: a surname that is also a common word
         if last > first and (last - first > 1 or last in context.role_at or _closes_name(page, last, sentence)):
             return (first, last)
     if k in context.holders:
@@ -198,6 +216,8 @@ def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] |
     colon = last < sentence.last and page.words[last] == ":"
     if at_head and colon and sentence.line == 0:
         return (k, last)
+    if long_enough and at_head and is_given(page.words[k]) and page.find(cues("speech"), last, sentence.last):
+        return (k, last)
     if long_enough and (at_head or is_given(page.words[k])) and _speech_follows(page, last, sentence):
         return (k, last)
     return None
@@ -228,7 +248,10 @@ def _person(context: _Context, first: int, last: int, sentence: Sentence, *, fir
     if country is None and role is not None:
         country = context.home
     end = max(last, after.last if after else 0)
-    subject = first_here and (_speech_follows(page, end, sentence) or _acts(page, sentence))
+    opens = (first <= sentence.first + 1 or page.words[first - 1] in _COMMAS) and bool(
+        page.find(cues("speech"), end, sentence.last)
+    )
+    subject = first_here and (opens or _speech_follows(page, end, sentence) or _acts(page, sentence))
     return Person(
         name=page.quote(first, last),
         key=" ".join(word for word in page.words[first:last] if word not in _QUOTES),

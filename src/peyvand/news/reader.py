@@ -101,7 +101,7 @@ def read_text(
             Mention(code, tuple(page.span(a.first, a.last) for a in found)) for code, found in states.items()
         ),
         pacts=pacts,
-        participants=participants(page, people, roles, home),
+        participants=participants(page, people, home),
         domains=domains_of(page, fields),
         acts=tuple(acts),
         commitments=tuple(commitments),
