@@ -59,10 +59,10 @@ def states_of(page: Page, actors: tuple[Actor, ...], home: str) -> dict[str, lis
     early = page.lead[-1].last if page.lead else 0
     found: dict[str, list[Actor]] = {}
     weight: dict[str, float] = {}
-    for k, actor in enumerate(actors):
+    for actor, listed in zip(actors, _list_sizes(page, actors), strict=True):
         if actor.kind in STATE_KINDS and len(actor.code) == 3:
             found.setdefault(actor.code, []).append(actor)
-            weight[actor.code] = weight.get(actor.code, 0.0) + _weight(page, actors, k, early)
+            weight[actor.code] = weight.get(actor.code, 0.0) + _weight(page, actor, listed, early)
     pacts = sum(2 if actor.first < early else 1 for actor in actors if actor.kind == "pact")
     foreign = [code for code in weight if code != home and weight[code] >= PARTY]
     if sum(weight[code] for code in foreign) + pacts < FOREIGN:
@@ -101,16 +101,11 @@ def _holder_names(row: list[str]) -> list[str]:
     return [word for cell in row[1:] for word in alternatives(cell)]
 
 
-def _weight(page: Page, actors: tuple[Actor, ...], k: int, early: int) -> float:
-    actor = actors[k]
+def _weight(page: Page, actor: Actor, listed: int, early: int) -> float:
     before = page.words[max(0, actor.first - 8) : actor.first]
     weight = 2.0 if actor.first < early else 1.0
-    chain = _chain(page, actors, k)
-    if (
-        1 < chain <= (len(actors) if actor.first < early else SHORT_LIST)
-        or (before and before[-1] in _TOPIC_WORDS)
-        or _after_office(page, actor.first)
-    ):
+    in_list = listed > 1 and (actor.first < early or listed <= SHORT_LIST)
+    if in_list or (before and before[-1] in _TOPIC_WORDS) or _after_office(page, actor.first):
         weight += 1.0
     elif actor.kind == "capital" and page.words[actor.first] in _SEATS and before and before[-1] in _PLACE_WORDS:
         weight *= 0.25
@@ -121,14 +116,15 @@ def _weight(page: Page, actors: tuple[Actor, ...], k: int, early: int) -> float:
     return weight
 
 
-def _chain(page: Page, actors: tuple[Actor, ...], k: int) -> int:
-    """How many mentions stand in one list with this one: «ایران، روسیه و چین» are three."""
-    low = high = k
-    while low > 0 and _is_next(page, actors[low - 1], actors[low]):
-        low -= 1
-    while high + 1 < len(actors) and _is_next(page, actors[high], actors[high + 1]):
-        high += 1
-    return len({actor.code for actor in actors[low : high + 1]})
+def _list_sizes(page: Page, actors: tuple[Actor, ...]) -> list[int]:
+    """For each mention, how many states stand in one list with it: «ایران، روسیه و چین» are three."""
+    sizes: list[int] = []
+    start = 0
+    for k in range(1, len(actors) + 1):
+        if k == len(actors) or not _is_next(page, actors[k - 1], actors[k]):
+            sizes += [len({actor.code for actor in actors[start:k]})] * (k - start)
+            start = k
+    return sizes
 
 
 def _is_next(page: Page, one: Actor, other: Actor) -> bool:
