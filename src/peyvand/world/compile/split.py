@@ -86,7 +86,7 @@ def split_rest(
         *_total_margins(codes, aims, prior.shape),
         *_icio_margins(whole, codes, inside),
     ]
-    found = fit_margins(prior, margins, tol=1e-9, max_iterations=20_000)
+    found = fit_margins(prior, margins, tol=1e-9, max_iterations=4_000)
     if not found.residual <= 1e-8:
         raise ConvergenceError(
             f"the rest of the world could not be split: residual {found.residual:.1e} after {found.iterations} rounds",
