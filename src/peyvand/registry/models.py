@@ -53,6 +53,7 @@ DOMAINS = (
     *("trade", "travel", "education", "transit", "energy", "agriculture", "health", "parliament", "culture"),
     *("investment", "engineering", "finance", "security", "environment", "cooperation"),
 )
+TRADE_KINDS = ("customs_union", "free_trade_area", "partial_scope")
 OUTCOMES = ("done", "returned", "rejected")
 COMMITMENT_STATUSES = ("planned", "partial", "full", "dropped", "unknown")
 HERITAGE_KINDS = ("site", "element", "luminary")
@@ -114,7 +115,11 @@ class Agreement(Row, kw_only=True):
     """A text that its parties agreed on, or one party's published measure."""
 
     __tablename__ = "agreement"
-    __table_args__ = (one_of("kind", *AGREEMENT_KINDS), one_of("domain", *DOMAINS))
+    __table_args__ = (
+        one_of("kind", *AGREEMENT_KINDS),
+        one_of("domain", *DOMAINS),
+        one_of("trade_kind", *TRADE_KINDS),
+    )
 
     title_en: Mapped[str]
     title_fa: Mapped[str]
@@ -125,12 +130,17 @@ class Agreement(Row, kw_only=True):
     place: Mapped[str | None] = mapped_column(default=None)
     in_force_on: Mapped[str | None] = mapped_column(default=None)
     ended_on: Mapped[str | None] = mapped_column(default=None)
+    trade_kind: Mapped[str | None] = mapped_column(default=None)
     amends: Mapped[str | None] = mapped_column(ForeignKey("agreement.code"), default=None)
     replaces: Mapped[str | None] = mapped_column(ForeignKey("agreement.code"), default=None)
 
 
 class Signatory(Row, kw_only=True):
-    """A party to an agreement and the legal path on which it takes the text home."""
+    """A party to an agreement and the legal path on which it takes the text home.
+
+    `from_on` and `to_on` differ from the agreement's own dates where a party joined later or left. `side` is empty where
+    all parties are bound to one another; else only parties of different sides are.
+    """
 
     __tablename__ = "signatory"
     __table_args__ = (Index("signatory_of", "agreement", "party", unique=True), Index("signatory_party", "party"))
@@ -138,6 +148,9 @@ class Signatory(Row, kw_only=True):
     agreement: Mapped[str] = mapped_column(ForeignKey("agreement.code"))
     party: Mapped[str] = mapped_column(ForeignKey("party.code"))
     path: Mapped[str]
+    side: Mapped[str | None] = mapped_column(default=None)
+    from_on: Mapped[str | None] = mapped_column(default=None)
+    to_on: Mapped[str | None] = mapped_column(default=None)
 
 
 class Step(Row, kw_only=True):

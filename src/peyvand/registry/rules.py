@@ -30,6 +30,7 @@ _WORDS = {
     ("membership", "status"): models.MEMBER_STATUSES,
     ("agreement", "kind"): models.AGREEMENT_KINDS,
     ("agreement", "domain"): models.DOMAINS,
+    ("agreement", "trade_kind"): models.TRADE_KINDS,
     ("step", "outcome"): models.OUTCOMES,
     ("commitment", "status"): models.COMMITMENT_STATUSES,
     ("commitment", "domain"): models.DOMAINS,

@@ -179,12 +179,16 @@ def create_tables() -> None:
         sa.Column("place", BYTEWISE, nullable=True),
         sa.Column("in_force_on", BYTEWISE, nullable=True),
         sa.Column("ended_on", BYTEWISE, nullable=True),
+        sa.Column("trade_kind", BYTEWISE, nullable=True),
         sa.Column("amends", BYTEWISE, nullable=True),
         sa.Column("replaces", BYTEWISE, nullable=True),
         sa.Column("source", BYTEWISE, nullable=False),
         sa.Column("read_on", BYTEWISE, nullable=True),
         sa.Column("note", BYTEWISE, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "trade_kind IN ('customs_union', 'free_trade_area', 'partial_scope')", name="trade_kind_is_known"
+        ),
         sa.CheckConstraint(
             DOMAIN_IS_KNOWN,
             name="domain_is_known",
@@ -400,6 +404,9 @@ def create_tables() -> None:
         sa.Column("agreement", BYTEWISE, nullable=False),
         sa.Column("party", BYTEWISE, nullable=False),
         sa.Column("path", BYTEWISE, nullable=False),
+        sa.Column("side", BYTEWISE, nullable=True),
+        sa.Column("from_on", BYTEWISE, nullable=True),
+        sa.Column("to_on", BYTEWISE, nullable=True),
         sa.Column("source", BYTEWISE, nullable=False),
         sa.Column("read_on", BYTEWISE, nullable=True),
         sa.Column("note", BYTEWISE, nullable=True),
