@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import create_engine, text
 from peyvand.registry import Registry
 from peyvand.registry.engine import database_url
 from peyvand.registry.models import Agreement, Party, Signatory
+from peyvand.registry.shipped import load_shipped
 
 SERVER = os.environ.get("PEYVAND_TEST_POSTGRES")
 SOURCE = "test"
@@ -23,26 +25,81 @@ def backend(request):
     return request.param
 
 
+class Server:
+    """Makes databases on the PostgreSQL server, empty or as copies, and drops them at the end."""
+
+    def __init__(self):
+        self.engine = create_engine(database_url(SERVER), isolation_level="AUTOCOMMIT")
+        self.made = []
+
+    def new(self, template="template1"):
+        name = f"peyvand_{uuid4().hex[:12]}"
+        self._say(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.made.append(name)
+        return database_url(SERVER).set(database=name).render_as_string(hide_password=False)
+
+    def close(self):
+        for name in self.made:
+            self._say(f"DROP DATABASE {name} WITH (FORCE)")
+        self.engine.dispose()
+
+    def _say(self, statement):
+        with self.engine.connect() as connection:
+            connection.execute(text(statement))
+
+
+@pytest.fixture(scope="session")
+def server():
+    made = Server()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def empty_url(backend, tmp_path):
+def empty_url(backend, tmp_path, request):
     """Where an empty database is."""
-    if backend == "sqlite":
-        yield str(tmp_path / "registry.sqlite")
-        return
-    name = f"peyvand_{uuid4().hex[:12]}"
-    server = create_engine(database_url(SERVER), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield database_url(SERVER).set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+    return str(tmp_path / "registry.sqlite") if backend == "sqlite" else request.getfixturevalue("server").new()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """A function that makes a database once and hands out copies: with its tables, or full of what ships."""
+    originals = {}
+
+    def copy(backend, kind, target, server):
+        if (backend, kind) not in originals:
+            place = str(tmp_path_factory.mktemp(kind) / "x.sqlite") if backend == "sqlite" else server().new()
+            made = Registry.create(place)
+            if kind == "full":
+                load_shipped(made)
+            made.close()
+            originals[backend, kind] = place
+        original = originals[backend, kind]
+        if backend == "postgresql":
+            return server().new(template=original.rsplit("/", 1)[1])
+        shutil.copy(original, target)
+        return str(target)
+
+    return copy
+
+
+def opened_copy(kind, backend, prepared, tmp_path, request):
+    place = prepared(backend, kind, tmp_path / "registry.sqlite", lambda: request.getfixturevalue("server"))
+    return Registry.open(place)
 
 
 @pytest.fixture
-def registry(empty_url):
+def registry(backend, prepared, tmp_path, request):
     """A registry with its tables and nothing in them."""
-    opened = Registry.create(empty_url)
+    opened = opened_copy("bare", backend, prepared, tmp_path, request)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def full(backend, prepared, tmp_path, request):
+    """A registry with the content that ships."""
+    opened = opened_copy("full", backend, prepared, tmp_path, request)
     yield opened
     opened.close()
 

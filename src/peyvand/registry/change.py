@@ -121,7 +121,7 @@ class Change:
             rows = waiting.get(kind, [])
             if rows:
                 self._refuse_known(kind, rows)
-                rows = _parents_first(kind, rows)
+                rows = parents_first(kind, rows)
                 self._refuse_unknown(kind, rows)
                 for start in range(0, len(rows), _BATCH):
                     self._connection.execute(insert(table_of(kind)), rows[start : start + _BATCH])
@@ -144,7 +144,7 @@ class Change:
         search.index_rows(self._connection, name, [after for _, after in pairs], new=action == "add")
 
 
-def _parents_first(kind: type[Row], rows: list[Values]) -> list[Values]:
+def parents_first(kind: type[Row], rows: list[Values]) -> list[Values]:
     """Rows that name others of their own table after those they name; a circle is refused."""
     links = [column.key for column in table_of(kind).columns if column.references(table_of(kind).c.code)]
     by_code = {row["code"]: row for row in rows}

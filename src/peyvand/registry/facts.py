@@ -1,8 +1,8 @@
 """What binds whom on a day, for the scenarios?
 
-Turns the registry's trade agreements into the `Facts` that a union file is checked against and that move the baseline to
-its date, so that what is in force is never counted twice. A tariff cut is taken from the agreement's commitments that hold
-a tariff provision; an agreement without one moves no tariff.
+Turns the registry's trade agreements into the `Facts` that a union file is checked against and that move the baseline
+to its date, so that what is in force is never counted twice. A tariff cut is taken from the agreement's commitments
+that hold a tariff provision; an agreement without one moves no tariff.
 """
 
 from __future__ import annotations

@@ -138,8 +138,8 @@ class Agreement(Row, kw_only=True):
 class Signatory(Row, kw_only=True):
     """A party to an agreement and the legal path on which it takes the text home.
 
-    `from_on` and `to_on` differ from the agreement's own dates where a party joined later or left. `side` is empty where
-    all parties are bound to one another; else only parties of different sides are.
+    `from_on` and `to_on` differ from the agreement's own dates where a party joined later or left. `side` is empty
+    where all parties are bound to one another; else only parties of different sides are.
     """
 
     __tablename__ = "signatory"

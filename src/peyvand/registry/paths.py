@@ -155,8 +155,10 @@ def advance(way: Path, state: State, taken: Taken) -> State:
 
 
 def allowed(way: Path, state: State) -> list[PathStep]:
-    """The steps that may be taken next."""
-    return [step for step in way.steps if refuse(way, state, Taken(step.step)) is None]
+    """The steps that may come next: not those that were passed over."""
+    order = [step.step for step in way.steps]
+    reached = order.index(state.reached) if state.reached else -1
+    return [step for step in way.steps[reached + 1 :] if refuse(way, state, Taken(step.step)) is None]
 
 
 def _before(way: Path, name: str) -> set[str]:

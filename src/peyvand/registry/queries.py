@@ -140,20 +140,32 @@ def agreements(
 
 
 def party_states(connection: Connection, agreement: str, on: date) -> list[PartyState]:
-    """Where one agreement stood with each of its parties on a day: undated steps count as taken."""
+    """Where one agreement stood with each of its parties on a day.
+
+    A step without a date counts once a later step of known date has come, or if no later step has a date.
+    """
     signed, step = table_of(Signatory).c, table_of(Step).c
-    taken: dict[str, list[Taken]] = {}
-    recorded = select(table_of(Step)).where(step.agreement == agreement).order_by(step.party, step.number)
-    for row in connection.execute(recorded):
-        if row.done_on is None or last_day(row.done_on) <= on:
-            taken.setdefault(row.party, []).append(Taken(row.step, row.outcome, row.done_on))
+    recorded: dict[str, list[Taken]] = {}
+    rows = select(table_of(Step)).where(step.agreement == agreement).order_by(step.party, step.number)
+    for row in connection.execute(rows):
+        recorded.setdefault(row.party, []).append(Taken(row.step, row.outcome, row.done_on))
+    taken = {party: _taken_by(on, steps) for party, steps in recorded.items()}
     found = []
     parties = select(signed.party, signed.path).where(signed.agreement == agreement).order_by(signed.party)
-    for party, code in connection.execute(parties).tuples():
+    for party, code in connection.execute(parties):
         way = path(code)
         state, _ = replay(way, taken.get(party, []))
         found.append(PartyState(party, code, state, tuple(allowed(way, state))))
     return found
+
+
+def _taken_by(on: date, steps: Sequence[Taken]) -> Sequence[Taken]:
+    """The steps that are known to have been taken by a day."""
+    dated = [place for place, step in enumerate(steps) if step.done_on]
+    past = [place for place in dated if last_day(str(steps[place].done_on)) <= on]
+    if len(past) == len(dated):
+        return steps
+    return steps[: past[-1] + 1] if past else ()
 
 
 def overdue(connection: Connection, on: date, *, by_party: str = "", limit: int | None = None) -> list[OverdueRow]:
@@ -171,5 +183,5 @@ def counts(connection: Connection, on: date) -> dict[str, int]:
     """How many agreements stood where on a day."""
     stood = agreement_state(on).label("state")
     grouped = select(stood, func.count()).group_by(stood)
-    found = dict(connection.execute(grouped).tuples().all())
+    found: dict[str, int] = dict(connection.execute(grouped).all())  # type: ignore[arg-type]
     return {state: found.get(state, 0) for state in AGREEMENT_STATES}

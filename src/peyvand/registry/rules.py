@@ -38,8 +38,6 @@ _WORDS = {
     ("heritage", "kind"): models.HERITAGE_KINDS,
     ("claim", "basis"): models.CLAIM_BASES,
 }
-check_provision: list[Callable[[Values], None]] = []
-"""Checks of a provision fragment; each raises a PeyvandError if the fragment is not valid in a union file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +230,15 @@ def _read(name: str, value: Any) -> Any:
 
 
 def _provision(value: Any) -> str:
+    """A provision fragment, checked as in a union file; kinds that later rooms will simulate are kept as they are."""
+    from peyvand.scenarios.files import provision_from
+    from peyvand.scenarios.provisions import NOT_YET
+
     fragment = json.loads(value) if isinstance(value, str) else value
     if not isinstance(fragment, dict) or not isinstance(fragment.get("kind"), str):
         raise RuleError("a provision is a table with a kind", hint='{"kind": "tariff", "cut_share": 1.0}')
-    for check in check_provision:
-        check(fragment)
+    if fragment["kind"] not in NOT_YET:
+        provision_from(fragment)
     return json.dumps(fragment, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

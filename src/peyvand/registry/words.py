@@ -26,7 +26,7 @@ def normalise(text: str) -> str:
 
 
 def index_words(*texts: str | None) -> str:
-    """The words to index, apart by spaces: a word with half-spaces counts joined and as its parts.
+    """The words to index, apart by spaces: a word with half-spaces counts joined and as its parts («حمل‌ونقل» as three).
 
     >>> index_words("آیین‌نامه")
     'اییننامه ایین نامه'
@@ -34,8 +34,9 @@ def index_words(*texts: str | None) -> str:
     found: dict[str, None] = {}
     for text in texts:
         for word in _WORD.findall(normalise(text or "")):
-            parts = word.split(ZWNJ)
-            found |= dict.fromkeys(["".join(parts), *(part for part in parts if part)])
+            parts = [part for part in word.split(ZWNJ) if part]
+            joined_by_and = [part[1:] for part in parts[1:] if part[0] == "و" and len(part) > 2]
+            found |= dict.fromkeys(["".join(parts), *parts, *joined_by_and, *(["و"] if joined_by_and else [])])
     return " ".join(found)
 
 

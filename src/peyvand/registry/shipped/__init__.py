@@ -1,7 +1,8 @@
 """What does peyvand know before anybody types a row?
 
-CSV tables, one a kind, typed from public pages: each row has its address and the day it was read, and a date that was not
-published is empty. They are the format of `peyvand registry export --csv`, so that a corrected export may replace them.
+CSV tables, one a kind, typed from public pages: each row has its address and the day it was read, and a date that was
+not published is empty. They are the format of `peyvand registry export --csv`, so that a corrected export may replace
+them.
 """
 
 from __future__ import annotations
