@@ -183,5 +183,5 @@ def counts(connection: Connection, on: date) -> dict[str, int]:
     """How many agreements stood where on a day."""
     stood = agreement_state(on).label("state")
     grouped = select(stood, func.count()).group_by(stood)
-    found: dict[str, int] = dict(connection.execute(grouped).all())  # type: ignore[arg-type]
+    found: dict[str, int] = dict(connection.execute(grouped).all())
     return {state: found.get(state, 0) for state in AGREEMENT_STATES}
