@@ -319,4 +319,4 @@ def pairs(written: Iterable[str]) -> dict[str, str]:
     return found
 
 
-from peyvand.cli import registry_changes as _changes  # noqa: E402, F401  the commands that write join the group
+from peyvand.cli import registry_changes, registry_worth  # noqa: E402, F401  their commands join the group
