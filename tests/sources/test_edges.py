@@ -132,7 +132,7 @@ def test_missing_trade_may_be_allowed(written):
 
 
 def test_a_flow_given_twice_is_refused(written):
-    with pytest.raises(DataError, match="more than one row for a exporter, importer"):
+    with pytest.raises(DataError, match="more than one row for the same exporter, importer"):
         read_flows(written(FLOWS + "IRN,KAZ,9\n"))
 
 
@@ -173,6 +173,57 @@ def test_two_candidate_columns_are_ambiguous(written):
 def test_our_own_name_wins_over_synonyms(written):
     frame = read_flows(written("exporter,origin,importer,trade\nIRN,Asia,KAZ,1\n")).frame
     assert frame.loc[0, ["exporter", "origin"]].tolist() == ["IRN", "Asia"]
+
+
+def test_semicolons_separate_too(written):
+    assert len(read_flows(written(FLOWS.replace(",", ";")))) == 2
+
+
+def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path):
+    path = tmp_path / "flows.csv"
+    path.write_text(FLOWS, encoding="utf-8-sig")
+    assert list(read_flows(path).frame.columns) == ["exporter", "importer", "trade_musd"]
+
+
+def test_a_file_in_another_encoding_is_refused(tmp_path):
+    path = tmp_path / "partners.csv"
+    path.write_text("name,regime,import_usd\nКитай,mfn,1\n", encoding="cp1251")
+    with pytest.raises(DataError, match="cannot be read") as caught:
+        uzbekistan_trade.read_partners(path)
+    assert "UTF-8" in caught.value.hint
+
+
+class TestPublishedShapes:
+    """Files laid out as their publishers lay them out, a few rows each."""
+
+    def test_cepii_gravity(self, written):
+        text = "year,country_id_o,country_id_d,iso3_o,iso3_d,dist,tradeflow_baci,tradeflow_comtrade_o\n"
+        path = written(text + "2019,IRN,KAZ,IRN,KAZ,2338,150000,140000\n2019,IRN,NAM,IRN,NAM,8000,,\n")
+        frame = read_flows(path, unit="thousand_usd", gaps=True).frame
+        assert frame["trade_musd"].tolist()[0] == 150.0
+        assert frame["trade_musd"].isna().tolist() == [False, True]
+        assert frame["importer"].tolist() == ["KAZ", "NAM"]
+        assert {"dist", "tradeflow_comtrade_o"} <= set(frame.columns)
+
+    def test_itpd_e(self, written):
+        text = "exporter_iso3,importer_iso3,year,industry_id,trade,flag_mirror\n"
+        frame = read_flows(written(text + "IRN,IRN,2019,1,5.5,0\nIRN,IRN,2019,2,7.5,1\n")).frame
+        assert frame["sector"].tolist() == [1, 2]
+        assert frame["trade_musd"].sum() == 13.0
+
+    @pytest.mark.parametrize("iso3", ["iso_3digit_alpha", "country_iso3"])
+    def test_baci_by_product(self, written, iso3):
+        codes = written(
+            f"country_code,country_name,{iso3}\n364,Iran,IRN\n398,Kazakhstan,KAZ\n490,Other Asia,S19\n", "codes.csv"
+        )
+        flows = written("t,i,j,k,v,q\n2019,364,398,10121,1500.5,NA\n2019,490,364,852990,20,3.5\n")
+        frame = baci.read_products(flows, countries=codes, year=2019).frame
+        assert frame["exporter"].tolist() == ["IRN", "TWN"]
+        assert frame["hs6"].tolist() == ["010121", "852990"]
+        assert frame["trade_musd"].tolist() == [1.5005, 0.02]
+        assert frame["quantity_t"].isna().tolist() == [True, False]
+        with pytest.raises(DataError, match="country 398 is not in"):
+            baci.read_products(flows, countries=written(f"country_code,{iso3}\n364,IRN\n490,S19\n", "few.csv"))
 
 
 def test_an_unknown_unit_is_refused(written):
@@ -220,6 +271,16 @@ def test_names_of_an_unknown_code_are_refused():
 def test_broken_lines_are_refused(text):
     with pytest.raises(DataError):
         lines_of(text)
+
+
+def test_a_missing_code_is_refused_in_every_format(tmp_path):
+    frame = pd.DataFrame({"exporter": ["IRN", None], "importer": ["KAZ", "KAZ"], "trade": [1.0, 2.0]})
+    frame["exporter"] = frame["exporter"].astype("category")
+    frame.to_parquet(tmp_path / "flows.parquet")
+    frame.to_csv(tmp_path / "flows.csv", index=False)
+    for name in ("flows.parquet", "flows.csv"):
+        with pytest.raises(DataError, match="exporter is missing in 1 of 2 rows, first at row 2"):
+            read_flows(tmp_path / name)
 
 
 def test_reading_leaves_the_file_alone(written):

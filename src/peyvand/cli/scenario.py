@@ -71,10 +71,10 @@ def check(name_or_file: str, language: Language, world_file: str | None, as_json
 @scenario.command()
 @click.argument("name_or_file")
 def show(name_or_file: str) -> None:
-    """Print a union's file as TOML, shipped or checked: a start for your own."""
+    """Print a union file, once it is clear: a start for your own."""
     from peyvand.scenarios import open_scenario
 
-    click.echo(open_scenario(name_or_file).to_toml(), nl=False)
+    click.echo(open_scenario(name_or_file).text, nl=False)
 
 
 def _effect(name_or_file: str, world_file: str | None) -> Effect:

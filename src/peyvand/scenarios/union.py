@@ -132,8 +132,9 @@ class Union(Part):
     def shock(self, world: World, *, year: int | None = None, facts: Facts | None = None) -> Shock:
         """What changes in a World `year` years after the start; in the end by default.
 
-        >>> from peyvand.scenarios import open_scenario  # doctest: +SKIP
-        >>> open_scenario("eco-ten").shock(World.embedded())  # doctest: +SKIP
+        >>> from peyvand.scenarios import open_scenario
+        >>> open_scenario("eco-ten").shock(World.embedded(), year=1)["iceberg_cost_hat"].dims
+        ('exporter', 'importer', 'sector')
         """
         return self.effect(world, facts=facts).shock(year=year)
 
@@ -151,6 +152,11 @@ class Union(Part):
         }
         said["provision"] = [dumped(provision) for provision in self.provisions]
         return tomli_w.dumps(_plain(said))
+
+    @property
+    def text(self) -> str:
+        """The file that the union was read from, comments and all; `to_toml` for one made in Python."""
+        return self._text or self.to_toml()
 
     def line_of(self, words: str) -> int | None:
         """Line of the file in which a quoted name stands first, if this union came from a file."""

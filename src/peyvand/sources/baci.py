@@ -7,14 +7,15 @@ have no flow, in either direction, with any of the nine known non-reporters of t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from peyvand.errors import DataError
-from peyvand.sources.codes import tidy_codes
-from peyvand.sources.files import read_frame, require_numbers, require_unique
+from peyvand.sources.codes import FORMER, tidy_codes
+from peyvand.sources.files import read_columns, read_frame, require_numbers, require_unique
 from peyvand.sources.table import Source, Table
 
 YEAR = 2023
@@ -78,6 +79,44 @@ def read_trade(path: str | Path, *, year: int | None = YEAR) -> Table:
     return Table(full, BACI, notes)
 
 
+def read_products(path: str | Path, *, countries: str | Path, year: int | None = None) -> Table:
+    """A yearly file of BACI as CEPII publishes it (`BACI_HS…_Y2019_V….csv`): every product of every pair.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file of flows, with columns t, i, j, k, v, q.
+    countries : str or Path
+        The file of country codes that comes with it (`country_codes_V….csv`).
+    year : int, optional
+        Keep this year only.
+
+    Returns
+    -------
+    Table
+        exporter, importer, year, hs6 (six digits), trade_musd, quantity_t (NaN where not known).  Pairs and products
+        that are not listed were not recorded: zero or unreported, which the file does not tell apart.
+    """
+    columns = {"i": "exporter", "j": "importer", "t": "year", "k": "hs6", "v": "trade_musd", "q": "quantity_t"}
+    frame = read_frame(path, columns, year=year, missing=("", "NA"))
+    require_numbers(frame, ["trade_musd"], path=path)
+    frame["quantity_t"] = pd.to_numeric(frame["quantity_t"], errors="coerce")
+    codes = _country_codes(countries)
+    for name in ("exporter", "importer"):
+        unknown = sorted(set(frame[name]) - set(codes.index))
+        if unknown:
+            raise DataError(f"{Path(path).name}: country {unknown[0]} is not in {Path(countries).name}", codes=unknown)
+        frame[name] = frame[name].map(codes)
+    frame["hs6"] = frame["hs6"].astype(str).str.zfill(6)
+    frame["trade_musd"] = frame["trade_musd"] * 1e-3
+    require_unique(frame, ["exporter", "importer", "year", "hs6"], path=path)
+    notes = (
+        "only positive flows are listed",
+        "TWN stands for 'Other Asia, not elsewhere specified'; CHE holds LIE, and FRA holds MCO",
+    )
+    return Table(frame, replace(BACI, title="BACI, by product", vintage=Path(path).name), notes)
+
+
 def silent_economies(flows: pd.DataFrame) -> list[str]:
     """Economies without any flow, in either direction, with every one of `KNOWN_SILENT` that the file holds."""
     economies = sorted(set(flows["exporter"]) | set(flows["importer"]))
@@ -87,6 +126,15 @@ def silent_economies(flows: pd.DataFrame) -> list[str]:
     known = index.isin(KNOWN_SILENT)
     with_known = np.asarray((trades | trades.T)[:, known].any(axis=1))
     return [code for code, trading in zip(economies, with_known, strict=True) if known.any() and not trading]
+
+
+def _country_codes(path: str | Path) -> pd.Series:
+    """BACI's country number → ISO alpha-3; the column's name changed between releases."""
+    header = list(read_columns(Path(path), None).columns)
+    iso3 = "iso_3digit_alpha" if "iso_3digit_alpha" in header else "country_iso3"
+    frame = read_frame(path, {"country_code": "number", iso3: "economy"}, missing=("", "N/A", "NA"))
+    known = frame.dropna().drop_duplicates("number").set_index("number")["economy"]
+    return known.replace({"S19": "TWN", **FORMER})
 
 
 def _every_pair(flows: pd.DataFrame) -> pd.DataFrame:

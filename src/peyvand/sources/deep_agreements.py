@@ -28,7 +28,8 @@ DEEP_AGREEMENTS = Source(
     url="https://datatopics.worldbank.org/dta",
     vintage="1964-2016, every four years",
     citation="A. Mattoo, N. Rocha and M. Ruta (2020), Handbook of deep trade agreements, World Bank; assembled by "
-    "Breinlich, Corradi, Rocha, Ruta, Santos Silva and Zylkin (2021), Machine learning in international trade.",
+    "H. Breinlich, V. Corradi, N. Rocha, M. Ruta, J. Santos Silva and T. Zylkin (2021), Machine learning in "
+    "international trade research: evaluating the impact of trade agreements.",
     may_feed="averages",
 )
 

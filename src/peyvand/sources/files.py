@@ -65,7 +65,8 @@ def read_columns(
         hint = f"is it really a {path.suffix} file, whole, and in UTF-8?"
         raise DataError(f"{path.name} cannot be read: {reason}", hint=hint, path=str(path)) from error
     for name in frame.columns[frame.dtypes == "category"]:
-        frame[name] = frame[name].astype(str)
+        plain = object if frame[name].isna().any() else frame[name].cat.categories.dtype
+        frame[name] = frame[name].astype(plain)
     return frame if columns is None else frame[list(columns)].copy()
 
 
@@ -98,7 +99,7 @@ def require_numbers(
 
 def require_unique(frame: pd.DataFrame, keys: Sequence[str], *, path: str | Path) -> None:
     """Refuse a file with two rows under one key."""
-    _refuse(frame, frame.duplicated(list(keys)), f"more than one row for a {', '.join(keys)}", path)
+    _refuse(frame, frame.duplicated(list(keys)), f"more than one row for the same {', '.join(keys)}", path)
 
 
 def pick_year(frame: pd.DataFrame, year: int, *, path: str | Path) -> pd.DataFrame:
@@ -118,8 +119,9 @@ def _read(path: Path, columns: Sequence[str] | None, only: list[Any] | None, mis
     if name.endswith(".dta"):
         frame = pd.read_stata(path)
     elif name.endswith((".csv", ".csv.gz", ".tsv", ".tsv.gz")):
-        separator = "\t" if ".tsv" in name else ","
-        frame = pd.read_csv(path, sep=separator, keep_default_na=False, na_values=list(missing), low_memory=False)
+        frame = _read_text(path, "\t" if ".tsv" in name else ",", missing)
+        if len(frame.columns) == 1 and ";" in str(frame.columns[0]):
+            frame = _read_text(path, ";", missing)
         if any("\x00" in str(column) for column in frame.columns):
             raise DataError(f"{path.name} is a binary file, not text", path=str(path))
     else:
@@ -127,6 +129,10 @@ def _read(path: Path, columns: Sequence[str] | None, only: list[Any] | None, mis
     frame.columns = frame.columns.astype(str).str.strip()
     require_columns(list(frame.columns), columns or (), path=path)
     return frame
+
+
+def _read_text(path: Path, separator: str, missing: Sequence[str]) -> pd.DataFrame:
+    return pd.read_csv(path, sep=separator, keep_default_na=False, na_values=list(missing), low_memory=False)
 
 
 def _read_parquet(path: Path, columns: Sequence[str] | None, only: list[Any] | None) -> pd.DataFrame:

@@ -40,7 +40,7 @@ TARIFFS = Source(
     may_feed="averages",
 )
 ELASTICITIES = Source(
-    publisher="A. Lashkaripour and the authors named in `source`",
+    publisher="A. Lashkaripour and the authors cited",
     title="Eight sets of sector trade elasticities on ICIO industries",
     licence="figures of published papers, with citation",
     url="https://doi.org/10.1016/j.jinteco.2021.103489",

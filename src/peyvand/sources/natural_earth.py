@@ -25,10 +25,10 @@ KINDS = {
 
 NATURAL_EARTH = Source(
     publisher="Natural Earth",
-    title="Natural Earth 1:10m boundary lines (v4.0) and 1:50m countries (v5.1)",
+    title="Natural Earth 1:10m boundary lines and places (v4.0), 1:50m countries (v5.1)",
     licence="public domain",
     url="https://www.naturalearthdata.com",
-    vintage="lines 4.0 (2017), countries 5.1",
+    vintage="lines and places 4.0 (2017), countries 5.1",
     citation="Made with Natural Earth.",
     may_feed="figures",
 )
