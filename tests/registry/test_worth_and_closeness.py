@@ -156,7 +156,7 @@ def test_the_timeline_has_a_lane_a_party_and_both_calendars(full, language):
     assert len(lanes) == 7
     marks = list(picture.iter("{http://www.w3.org/2000/svg}circle"))
     assert {"done", "undated"} == {node.get("class") for node in marks}
-    assert all(150 <= float(node.get("cx")) <= 960 for node in marks)
+    assert all(190 <= float(node.get("cx")) <= 920 for node in marks)
 
 
 def run(*words, db, expect=0):

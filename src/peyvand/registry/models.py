@@ -176,7 +176,7 @@ class Commitment(Row, kw_only=True):
         one_of("status", *COMMITMENT_STATUSES),
         one_of("domain", *DOMAINS),
         Index("commitment_of", "agreement"),
-        Index("commitment_due", "status", "due_on"),
+        Index("commitment_due", "due_on", "code"),
     )
 
     agreement: Mapped[str] = mapped_column(ForeignKey("agreement.code"))

@@ -11,6 +11,7 @@ import unicodedata
 
 ZWNJ = "\u200c"
 _LETTERS = str.maketrans("يىئكةۀأإٱآؤ۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "ییی" + "کههاااا" + "و" + "01234567890123456789")
+_MARKS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]")
 _WORD = re.compile(rf"[^\W_]+(?:{ZWNJ}+[^\W_]+)*")
 
 
@@ -21,7 +22,7 @@ def normalise(text: str) -> str:
     'علیک 1402'
     """
     mapped = text.translate(_LETTERS).replace("\u0640", "")
-    bare = "".join(mark for mark in unicodedata.normalize("NFKD", mapped) if not unicodedata.combining(mark))
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", mapped))
     return bare.translate(_LETTERS).casefold()
 
 

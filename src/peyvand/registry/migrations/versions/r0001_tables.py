@@ -366,7 +366,7 @@ def create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("code"),
     )
-    op.create_index("commitment_due", "commitment", ["status", "due_on"], unique=False)
+    op.create_index("commitment_due", "commitment", ["due_on", "code"], unique=False)
     op.create_index("commitment_of", "commitment", ["agreement"], unique=False)
     op.create_table(
         "event",
