@@ -26,11 +26,9 @@ from peyvand.world.compile.inputs import BASE_YEAR, PAIRS_YEAR, Inputs
 _BACI_YEAR = 2023
 _WEIGHT_2016 = 2 / 3
 _HIDES_OTHERS = (("IRN", "TWN"),)
-_UNNAMED = "UNS"
 _LAST_OF_IRAN = 2018
 CIF_TO_FOB = 0.95
 """Goods imports are recorded with freight and insurance, flows without: a twentieth is taken off (`assumed`)."""
-_OLD_CODES = {"BLX": "BEL", "ROM": "ROU", "ZAR": "COD"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +113,11 @@ def _buyers_of_iran(inputs: Inputs, crude_share: float, like: pd.DataFrame) -> p
 
 
 def _exports_2016(inputs: Inputs) -> pd.DataFrame:
-    """Positive exports of those that reported partners for at least half of their exports."""
-    rows = inputs.pairs_2016.replace({"exporter": _OLD_CODES, "importer": _OLD_CODES})
-    rows = rows[rows["trade_musd"] > 0]
-    total = rows.groupby("exporter")["trade_musd"].sum()
-    unnamed = rows[rows["importer"] == _UNNAMED].groupby("exporter")["trade_musd"].sum()
-    silent = unnamed.index[unnamed / total.reindex(unnamed.index) > 0.5]
+    """Exports of those that named partners for at least half of what the World Bank has for them."""
+    rows = inputs.pairs_2016
+    named = rows.groupby("exporter")["trade_musd"].sum()
+    totals = inputs.indicators["merchandise_exports_musd"].xs(PAIRS_YEAR, level="year")
+    silent = totals.index[named.reindex(totals.index).fillna(0.0) < totals / 2]
     return rows[~rows["exporter"].isin(silent)]
 
 
