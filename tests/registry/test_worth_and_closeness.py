@@ -185,3 +185,14 @@ def test_a_day_with_the_register(tmp_path):
     assert "کشتیرانی" in run("search", "كشتيراني", "-l", "fa", db=db)
     rows = sum(len(table) for table in shipped_tables().values())
     assert f"{rows + 2} changes" in run("verify", db=db)
+
+
+def test_value_solves_in_the_embedded_world(tmp_path):
+    db = str(tmp_path / "office.sqlite")
+    run("init", db=db)
+    found = json.loads(run("value", "--json", db=db))
+    (ranked,) = found["ranking"]
+    change = found["real_income_change_musd"]["IRN-EAEU"]
+    assert ranked["agreement"] == "IRN-EAEU"
+    assert ranked["alone_musd"] == pytest.approx(sum(change[member] for member in SIX))
+    assert change["RUS"] > 0
