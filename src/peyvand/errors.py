@@ -71,6 +71,48 @@ class ScenarioError(PeyvandError):
     key = "scenario"
 
 
+class RegistryError(PeyvandError):
+    """A registry that cannot do what was asked."""
+
+    key = "registry"
+
+
+class RuleError(RegistryError):
+    """Rows that break a rule of the registry: nothing of the change was written."""
+
+    key = "registry.rule"
+
+
+class RegistryDateError(RegistryError):
+    """A date that is in no calendar, or that cannot be read."""
+
+    key = "registry.date"
+
+
+class UnknownRowError(RegistryError):
+    """A code that the registry does not hold."""
+
+    key = "registry.unknown_row"
+
+
+class StaleRowError(RegistryError):
+    """A row that somebody else changed since it was read."""
+
+    key = "registry.stale"
+
+
+class AuditError(RegistryError):
+    """An audit trail that does not lead to the rows that stand there."""
+
+    key = "registry.audit"
+
+
+class DatabaseError(RegistryError):
+    """A database that this program cannot open, or not yet, or no longer."""
+
+    key = "registry.database"
+
+
 class OutputError(PeyvandError):
     """A file or folder that cannot be written."""
 
