@@ -15,9 +15,9 @@ from peyvand.mobility.deferred_acceptance import deferred_acceptance
 from peyvand.mobility.trading_cycles import UNPLACED, Market, top_trading_cycles
 
 SIZES = {"toy": [(5, 100), (10, 300)], "full": [(20, 1_000), (50, 2_000), (100, 20_000)]}
-T = TypeVar("T")
 PEER_LIMIT = 2_000
-"""Students; the peer takes minutes above."""
+"""Students; at 20,000 `matching` 1.4.3 passes Python's limit of recursion while it copies its game."""
+T = TypeVar("T")
 
 
 def main(size: str) -> None:
@@ -29,7 +29,7 @@ def main(size: str) -> None:
         placed = sum(place != UNPLACED for place in cycles.placed)
         apart = max(abs(s - t) for s, t in zip(cycles.sent, cycles.taken, strict=True))
         peer = peer_seconds(market, deferred.placed) if people <= PEER_LIMIT else None
-        beside = "not run | –" if peer is None else f"{peer:.3f} | {peer / taken_deferred:.0f}×"
+        beside = "– | –" if peer is None else f"{peer:.3f} | {peer / taken_deferred:.0f}×"
         print(f"{halls} × {people} | {taken:.3f} | {placed} | {apart} | {taken_deferred:.3f} | {beside}")
 
 

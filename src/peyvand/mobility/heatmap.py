@@ -15,6 +15,8 @@ COLOURS = {
     "eta": "#7fb89a", "free": "#2f7f79",
 }  # fmt: skip
 CELL, LABEL, HEAD, LEGEND_ROW = 26, 150, 90, 22
+LEAST_WIDTH = 520
+"""So that the title fits above a small table."""
 
 
 def heatmap(
@@ -24,7 +26,7 @@ def heatmap(
     named = names or {}
     codes = list(regimes.index)
     shown = [regime for regime in REGIMES if (regimes == regime).any(axis=None)]
-    width = LABEL + CELL * len(codes) + 20
+    width = max(LEAST_WIDTH, LABEL + CELL * len(codes) + 20)
     height = HEAD + CELL * len(codes) + 20 + LEGEND_ROW * len(shown)
     edge = 8 if DIRECTION[language] == "ltr" else width - 8
     parts = [
