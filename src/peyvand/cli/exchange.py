@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from peyvand.cli.options import language_option
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -33,8 +35,7 @@ _SHOWN = 12
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder for placements, universities and countries as CSV."
 )
-@click.option("--language", "-l", type=click.Choice(["en", "fa"]), default="en", show_default=True,
-              help="Language of the words.")  # fmt: skip
+@language_option()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def match_command(
     universities_file: Path,

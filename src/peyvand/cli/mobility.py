@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peyvand.cli.exchange import match_command
+from peyvand.cli.options import language_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
     from peyvand.locale import Language
     from peyvand.mobility import Rule, Visas
 
-_LANGUAGE = click.option(
-    "--language", "-l", type=click.Choice(["en", "fa"]), default="en", show_default=True, help="Language of the words."
-)
+_LANGUAGE = language_option()
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "0123456789" * 2)
 _LAST_JALALI_YEAR = 1700
