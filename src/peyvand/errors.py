@@ -67,6 +67,12 @@ class ScenarioError(PeyvandError):
     key = "scenario"
 
 
+class FormulaError(DataError):
+    """A formula that cannot be read."""
+
+    key = "data.formula"
+
+
 class OutputError(PeyvandError):
     """A file or folder that cannot be written."""
 
@@ -83,6 +89,12 @@ class ConvergenceError(ModelError):
     """An equilibrium or an estimate that was not reached."""
 
     key = "model.convergence"
+
+
+class IdentificationError(ModelError):
+    """An estimate that these data cannot give: nothing varies, or a correction does not fit the model."""
+
+    key = "model.identification"
 
 
 def did_you_mean(name: str, choices: Iterable[str], *, count: int = 3) -> str:

@@ -1,0 +1,255 @@
+"""How is the Poisson score brought to zero?  Newton steps in the space of slopes and fixed effects.
+
+Each step is a weighted least-squares fit of the working residual (y − μ)/μ on regressors and fixed effects. The effects
+are absorbed (`absorb.py`), so a step costs one projection of the residual and, only at some steps, of the regressors:
+between refreshes the residualised regressors of an earlier step span the same space. Steps are inexact while far from
+the solution and exact at the end; convergence is judged on the size of the exact Newton step, hence on the score.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from peyvand.errors import ConvergenceError
+from peyvand.gravity.absorb import Absorber, Effects
+from peyvand.gravity.kernels import Array
+from peyvand.gravity.threads import each
+
+CHUNK = 1 << 15
+SWEEPS = 4
+REFRESH = (0, 2, 4)
+LOOSE, TIGHT = 1e-2, 1e-9
+SMALL_STEP = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoissonFit:
+    """A Poisson fit in cells.
+
+    Parameters
+    ----------
+    slopes : Array
+        One for each regressor kept.
+    kept : tuple of int
+        Which regressors are identified.
+    log_fitted, fitted_weight : Array
+        ln μ and prior weight × μ in cells.
+    residual_regressors : Array
+        Regressors without their fixed effects under the final weights, (regressor, cell).
+    information : Array
+        X̃'WX̃, (regressor, regressor).
+    last_step : Array
+        The last step of ln μ in cells: near −1 where a separated row runs away.
+    """
+
+    slopes: Array
+    kept: tuple[int, ...]
+    log_fitted: Array
+    fitted_weight: Array
+    residual_regressors: Array
+    information: Array
+    iterations: int
+    converged: bool
+    step_size: float
+    last_step: Array
+
+
+def poisson_fit(
+    *,
+    flow: Array,
+    regressors: Array,
+    prior: Array,
+    absorber: Absorber,
+    offset: Array | None = None,
+    start: Array | None = None,
+    max_iterations: int = 50,
+    patience: int | None = None,
+) -> PoissonFit:
+    """Maximise Σ prior [y ln μ − μ], ln μ = offset + Xβ + effects.
+
+    Parameters
+    ----------
+    flow, prior, offset, start : Array
+        Cells; `prior` is the weight of a row and zero where the panel has none; `start` is a first ln μ.
+    regressors : Array
+        (regressor, cell).
+    patience : int, optional
+        Return unconverged after this many steps if some ln μ of a zero flow still runs away.
+
+    Raises
+    ------
+    ConvergenceError
+        If the step is not small after `max_iterations`.
+    """
+    work = _Work(flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset, start=start)
+    exact, previous = False, np.inf
+    for iteration in range(max_iterations):
+        work.absorber.weigh(work.weight)
+        if iteration in REFRESH or exact:
+            work.residualise(tol=TIGHT if exact else LOOSE)
+        work.step(tol=TIGHT if exact else LOOSE)
+        size = work.step_size()
+        done = exact and size <= SMALL_STEP
+        if not done or size > 0:
+            work.advance()
+        if done:
+            work.finish()
+            return work.result(iteration + 1, converged=True, size=size)
+        if patience is not None and iteration >= patience and work.runs_away():
+            return work.result(iteration + 1, converged=False, size=size)
+        exact = exact or size <= 1e-3
+        previous = size
+    raise ConvergenceError(
+        f"the Poisson fit did not converge: the last step moved ln μ by {previous:.1e} (root mean square)",
+        hint="look for separated rows, or for a regressor that nearly repeats others",
+        iterations=max_iterations,
+    )
+
+
+class _Work:
+    """The arrays that a fit updates in place."""
+
+    def __init__(
+        self, *, flow: Array, regressors: Array, prior: Array, absorber: Absorber, offset: Array | None,
+        start: Array | None,
+    ) -> None:  # fmt: skip
+        self.flow, self.regressors, self.prior, self.absorber, self.offset = flow, regressors, prior, absorber, offset
+        self.chunks = [slice(at, at + CHUNK) for at in range(0, absorber.cells, CHUNK)]
+        self.full = bool(np.all(prior > 0))
+        base = np.zeros(absorber.cells) if offset is None else offset
+        if start is None:
+            reach = prior * np.exp(base)
+            fitted = absorber.scaled_start(flow * prior, reach, SWEEPS)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                self.log_fitted = np.where(fitted > 0, np.log(fitted / np.where(prior > 0, prior, 1.0)), base)
+        else:
+            self.log_fitted = start.copy()
+        self.weight, self.target = np.empty(absorber.cells), np.empty(absorber.cells)
+        self._refresh_weights()
+        # the first step fits ln μ itself, so that from then on ln μ lies in the space of the model
+        self.target += self.log_fitted
+        self.target -= base
+        self.log_fitted = base.copy()
+        self.first = True
+        self.move = np.empty(absorber.cells)
+        self.kept: list[int] = list(range(len(regressors)))
+        self.residual = np.empty((0, absorber.cells))
+        self.effects: Effects | None = None
+        self.slopes = np.zeros(len(regressors))
+        self.change = np.zeros(len(regressors))
+        self.information = np.zeros((len(regressors), len(regressors)))
+
+    def residualise(self, *, tol: float) -> None:
+        """Take the fixed effects out of the regressors; at first also find those that nothing identifies."""
+        if not len(self.regressors):
+            return
+        if self.effects is None:
+            self.kept = identified(self.regressors, self.weight, self.absorber)
+            if len(self.kept) < len(self.regressors):
+                self.regressors = self.regressors[self.kept]
+                self.slopes = np.zeros(len(self.kept))
+        self.effects = self.absorber.project(self.regressors, tol=tol, start=self.effects)
+        if len(self.residual) != len(self.regressors):
+            self.residual = np.empty_like(self.regressors)
+        subtract(self.absorber, self.effects, self.regressors, self.residual)
+
+    def step(self, *, tol: float) -> None:
+        """The Newton step: `change` of the slopes and `move` of ln μ."""
+        effects = self.absorber.project(self.target[None], tol=tol)
+        self.absorber.expand(effects, 0, self.move)
+
+        def moments(chunk: slice) -> tuple[Array, Array]:
+            weighted = self.residual[:, chunk] * self.weight[chunk]
+            return weighted @ self.residual[:, chunk].T, weighted @ (self.target[chunk] - self.move[chunk])
+
+        if len(self.residual):
+            parts = each(moments, self.chunks)
+            self.information = np.sum([part[0] for part in parts], axis=0)
+            self.change = np.linalg.solve(self.information, np.sum([part[1] for part in parts], axis=0))
+
+            def add(chunk: slice) -> None:
+                self.move[chunk] += self.change @ self.residual[:, chunk]
+
+            each(add, self.chunks)
+
+    def step_size(self) -> float:
+        """Root mean square of the step of ln μ, weighted by μ; the very first step sets levels and counts as large."""
+        if self.first:
+            return np.inf
+
+        def square(chunk: slice) -> tuple[float, float]:
+            weight = self.weight[chunk]
+            return float((weight * self.move[chunk]) @ self.move[chunk]), float(weight.sum())
+
+        parts = each(square, self.chunks)
+        return float(np.sqrt(sum(part[0] for part in parts) / sum(part[1] for part in parts)))
+
+    def advance(self) -> None:
+        self.log_fitted += self.move
+        if len(self.residual):
+            self.slopes = self.slopes + self.change
+        self._refresh_weights()
+        self.first = False
+
+    def finish(self) -> None:
+        """Residuals of the regressors and information at the final weights."""
+
+    def runs_away(self) -> bool:
+        return bool(np.any((self.move < -0.5) & (self.flow == 0) & (self.prior > 0)))
+
+    def result(self, iterations: int, *, converged: bool, size: float) -> PoissonFit:
+        return PoissonFit(
+            slopes=self.slopes, kept=tuple(self.kept), log_fitted=self.log_fitted, fitted_weight=self.weight,
+            residual_regressors=self.residual, information=self.information, iterations=iterations,
+            converged=converged, step_size=size, last_step=self.move,
+        )  # fmt: skip
+
+    def _refresh_weights(self) -> None:
+        def refresh(chunk: slice) -> None:
+            if not self.full:
+                self.log_fitted[chunk] *= self.prior[chunk] > 0
+            fitted = np.exp(self.log_fitted[chunk])
+            np.divide(self.flow[chunk], fitted, out=self.target[chunk])
+            self.target[chunk] -= 1.0
+            np.multiply(fitted, self.prior[chunk], out=self.weight[chunk])
+
+        each(refresh, self.chunks)
+
+
+def subtract(absorber: Absorber, effects: Effects, columns: Array, out: Array) -> None:
+    """Columns less their fitted effects, written into `out`."""
+    for column in range(len(columns)):
+        absorber.expand(effects, column, out[column])
+        np.subtract(columns[column], out[column], out=out[column])
+
+
+def identified(regressors: Array, weight: Array, absorber: Absorber, *, ratio: float = 1e-10) -> list[int]:
+    """Which regressors add something to the fixed effects and to the regressors before them.
+
+    A regressor whose weighted sum of squares falls by the factor `ratio` when the effects and the earlier regressors
+    are taken out is not identified. The absorber must hold the weights already.
+    """
+    effects = absorber.project(regressors, tol=LOOSE)
+    rest = np.empty_like(regressors)
+    subtract(absorber, effects, regressors, rest)
+    before = np.array([(weight * column) @ column for column in regressors])
+    if min(_shares(rest, weight, before), default=1.0) < 1e-2:
+        effects = absorber.project(regressors, tol=1e-7, start=effects)
+        subtract(absorber, effects, regressors, rest)
+    shares = _shares(rest, weight, before)
+    return [column for column, share in enumerate(shares) if share > ratio]
+
+
+def _shares(rest: Array, weight: Array, before: NDArray[np.float64]) -> list[float]:
+    """What share of each column's sum of squares is left after the effects and the earlier columns kept."""
+    gram = (rest * weight) @ rest.T
+    left, shares = gram.copy(), []
+    for column in range(len(gram)):
+        share = left[column, column] / before[column] if before[column] > 0 else 0.0
+        shares.append(float(share))
+        if share > 1e-10:
+            left = left - np.outer(left[:, column], left[column]) / left[column, column]
+    return shares
