@@ -1,7 +1,7 @@
 """How certain are the slopes?  Covariances under independence, heteroskedasticity and any number of clusters.
 
-Small-sample factors are those of fixest's defaults: (n − 1)/(n − k) with k the slopes and the fixed effects not nested
-in a cluster, times G/(G − 1) with the smallest G. With several clusters the sandwich adds and subtracts their
+Small-sample factors are by default those of fixest: (n − 1)/(n − k) with k the slopes and the fixed effects not nested
+in a cluster, times G/(G − 1) with the smallest G; `stata` keeps the second only, `none` neither. With several clusters the sandwich adds and subtracts their
 intersections (Cameron, Gelbach and Miller 2011); a negative eigenvalue is set to zero and said so.
 """
 
@@ -20,6 +20,7 @@ from peyvand.gravity.kernels import Array
 
 Codes = NDArray[np.intp]
 KINDS = ("iid", "hetero")
+SMALL_SAMPLE = ("fixest", "stata", "none")
 ALIASES = {"HC1": "hetero", "robust": "hetero"}
 
 
@@ -85,6 +86,7 @@ def covariance(
     effects: tuple[FixedEffect, ...],
     keep: NDArray[np.bool_],
     variance: float | None = None,
+    small_sample: str = "fixest",
 ) -> Covariance:
     """The covariance of the slopes.
 
@@ -102,35 +104,41 @@ def covariance(
         Rows in the sample.
     variance : float, optional
         σ² with divisor n − 1, for least squares under `iid`; None for a Poisson fit, whose variance is its mean.
+    small_sample : str
+        `fixest`, `stata` or `none`, see above.
     """
+    if small_sample not in SMALL_SAMPLE:
+        raise UnknownNameError(f"no factor {small_sample!r}", hint=did_you_mean(small_sample, SMALL_SAMPLE))
     rows, slopes = int(np.count_nonzero(keep)), len(bread)
     used = {name: _dense_codes(code, keep) for name, code in clusters.items()}
     parameters = _parameters(slopes, effects, list(used.values()), keep)
-    if rows <= parameters:
-        raise DataError(
-            f"{rows} rows cannot carry {parameters} parameters", hint="fewer fixed effects, or more rows", rows=rows
-        )
+    free = rows - parameters
+    if free < 1:  # a perfect fit: the slopes exist, their uncertainty does not
+        nowhere = np.full_like(bread, np.nan)
+        return Covariance(matrix=nowhere, name=f"{kind}, no degrees of freedom", factor=np.nan, degrees=0, clusters={})
     if kind == "iid":
-        factor = (rows - 1) / (rows - parameters)
+        factor = (rows - 1) / free if small_sample == "fixest" else 1.0
         matrix = factor * bread * (1.0 if variance is None else variance)
-        return Covariance(matrix=matrix, name="iid", factor=factor, degrees=rows - parameters, clusters={})
+        return Covariance(matrix=matrix, name="iid", factor=factor, degrees=free, clusters={})
     if kind == "hetero":
-        factor = rows / (rows - parameters)
+        factor = rows / free if small_sample == "fixest" else rows / (rows - 1) if small_sample == "stata" else 1.0
         matrix = factor * bread @ (scores @ scores.T) @ bread
         name = "heteroskedasticity-robust (HC1)"
-        return Covariance(matrix=matrix, name=name, factor=factor, degrees=rows - parameters, clusters={})
+        return Covariance(matrix=matrix, name=name, factor=factor, degrees=free, clusters={})
 
     counts = {name: int(code.max()) + 1 for name, code in used.items()}
     smallest = min(counts.values())
     if smallest < 2:
         name = min(counts, key=lambda key: counts[key])
         raise DataError(f"cluster {name!r} has one group only", hint="clusters need several groups", cluster=name)
-    factor = (rows - 1) / (rows - parameters) * smallest / (smallest - 1)
+    factor = (rows - 1) / free if small_sample == "fixest" else 1.0
+    factor *= smallest / (smallest - 1) if small_sample != "none" else 1.0
     meat = multiway_meat(scores[:, keep] if not keep.all() else scores, list(used.values()))
     matrix, repaired = positive_part(factor * bread @ meat @ bread)
     label = "clustered by " + " and ".join(f"{name} ({count:,})" for name, count in counts.items())
     if repaired:
         label += ", negative eigenvalues set to zero"
+    label += "" if small_sample == "fixest" else f", small-sample factor: {small_sample}"
     return Covariance(matrix=matrix, name=label, factor=factor, degrees=smallest - 1, clusters=counts)
 
 
@@ -159,21 +167,21 @@ def positive_part(matrix: Array) -> tuple[Array, bool]:
     return (vectors * np.maximum(values, 0)) @ vectors.T, True
 
 
+def is_nested(inner: Codes, outer: Codes) -> bool:
+    """Whether every level of `inner` lies in one level of `outer`."""
+    last = np.empty(int(inner.max()) + 1, dtype=np.intp)
+    last[inner] = outer
+    return bool(np.array_equal(last[inner], outer))
+
+
 def _parameters(slopes: int, effects: tuple[FixedEffect, ...], clusters: list[Codes], keep: NDArray[np.bool_]) -> int:
     """Slopes and fixed effects, less those nested in a cluster (which count as one together each)."""
     counts = [len(renumbered(effect.codes[keep])[1]) if not keep.all() else effect.count for effect in effects]
     total = slopes + sum(counts) - max(len(counts) - 1, 0)
     for effect, count in zip(effects, counts, strict=True):
-        if any(_nested(effect.codes if keep.all() else effect.codes[keep], code) for code in clusters):
+        if any(is_nested(effect.codes if keep.all() else effect.codes[keep], code) for code in clusters):
             total += 1 - count
     return total
-
-
-def _nested(inner: Codes, outer: Codes) -> bool:
-    """Whether every level of `inner` lies in one level of `outer`."""
-    last = np.empty(int(inner.max()) + 1, dtype=np.intp)
-    last[inner] = outer
-    return bool(np.array_equal(last[inner], outer))
 
 
 def _dense_codes(code: Codes, keep: NDArray[np.bool_]) -> Codes:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peyvand.errors import ConvergenceError
-from peyvand.gravity.absorb import Absorber, Effects
+from peyvand.gravity.absorb import Absorber, Effects, NoEffects
 from peyvand.gravity.kernels import Array
 from peyvand.gravity.threads import each
 
@@ -23,6 +23,7 @@ SWEEPS = 4
 REFRESH = (0, 2, 4)
 LOOSE, TIGHT = 1e-2, 1e-9
 SMALL_STEP = 1e-6
+MOST_HALVED = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +89,13 @@ def poisson_fit(
     exact, previous = False, np.inf
     for iteration in range(max_iterations):
         work.absorber.weigh(work.weight)
-        if iteration in REFRESH or exact:
+        if iteration in REFRESH or exact or work.halved:
             work.residualise(tol=TIGHT if exact else LOOSE)
         work.step(tol=TIGHT if exact else LOOSE)
         size = work.step_size()
         done = exact and size <= SMALL_STEP
-        if not done or size > 0:
-            work.advance()
+        work.advance()
         if done:
-            work.finish()
             return work.result(iteration + 1, converged=True, size=size)
         if patience is not None and iteration >= patience and work.runs_away():
             return work.result(iteration + 1, converged=False, size=size)
@@ -119,21 +118,10 @@ class _Work:
         self.flow, self.regressors, self.prior, self.absorber, self.offset = flow, regressors, prior, absorber, offset
         self.chunks = [slice(at, at + CHUNK) for at in range(0, absorber.cells, CHUNK)]
         self.full = bool(np.all(prior > 0))
-        base = np.zeros(absorber.cells) if offset is None else offset
-        if start is None:
-            reach = prior * np.exp(base)
-            fitted = absorber.scaled_start(flow * prior, reach, SWEEPS)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                self.log_fitted = np.where(fitted > 0, np.log(fitted / np.where(prior > 0, prior, 1.0)), base)
-        else:
-            self.log_fitted = start.copy()
         self.weight, self.target = np.empty(absorber.cells), np.empty(absorber.cells)
-        self._refresh_weights()
-        # the first step fits ln μ itself, so that from then on ln μ lies in the space of the model
-        self.target += self.log_fitted
-        self.target -= base
-        self.log_fitted = base.copy()
-        self.first = True
+        self.base = np.zeros(absorber.cells) if offset is None else offset
+        self.log_fitted = self._scaled_guess() if start is None else start.copy()
+        self.halved = False
         self.move = np.empty(absorber.cells)
         self.kept: list[int] = list(range(len(regressors)))
         self.residual = np.empty((0, absorber.cells))
@@ -141,6 +129,12 @@ class _Work:
         self.slopes = np.zeros(len(regressors))
         self.change = np.zeros(len(regressors))
         self.information = np.zeros((len(regressors), len(regressors)))
+        self.likelihood = self._refresh_weights()
+        self.whole = start is not None or isinstance(absorber, NoEffects)
+        if self.whole:  # the guess has slopes that are not known: let the first step fit ln μ itself
+            self.target += self.log_fitted
+            self.target -= self.base
+            self.log_fitted, self.likelihood = self.base.copy(), -np.inf
 
     def residualise(self, *, tol: float) -> None:
         """Take the fixed effects out of the regressors; at first also find those that nothing identifies."""
@@ -176,8 +170,9 @@ class _Work:
             each(add, self.chunks)
 
     def step_size(self) -> float:
-        """Root mean square of the step of ln μ, weighted by μ; the very first step sets levels and counts as large."""
-        if self.first:
+        """Root mean square of the step of ln μ, weighted by μ; a step that fits ln μ itself counts as large."""
+        if self.whole:
+            self.whole = False
             return np.inf
 
         def square(chunk: slice) -> tuple[float, float]:
@@ -188,14 +183,17 @@ class _Work:
         return float(np.sqrt(sum(part[0] for part in parts) / sum(part[1] for part in parts)))
 
     def advance(self) -> None:
+        """Take the step, or as much of it as does not lower the likelihood."""
         self.log_fitted += self.move
+        share, likelihood = 1.0, self._refresh_weights()
+        slack = 1e-10 * abs(self.likelihood) if np.isfinite(self.likelihood) else 0.0
+        while not likelihood >= self.likelihood - slack and share > MOST_HALVED:
+            share /= 2
+            self.log_fitted -= share * self.move
+            likelihood = self._refresh_weights()
+        self.halved, self.likelihood = share < 1, likelihood
         if len(self.residual):
-            self.slopes = self.slopes + self.change
-        self._refresh_weights()
-        self.first = False
-
-    def finish(self) -> None:
-        """Residuals of the regressors and information at the final weights."""
+            self.slopes = self.slopes + share * self.change
 
     def runs_away(self) -> bool:
         return bool(np.any((self.move < -0.5) & (self.flow == 0) & (self.prior > 0)))
@@ -207,16 +205,27 @@ class _Work:
             converged=converged, step_size=size, last_step=self.move,
         )  # fmt: skip
 
-    def _refresh_weights(self) -> None:
-        def refresh(chunk: slice) -> None:
-            if not self.full:
-                self.log_fitted[chunk] *= self.prior[chunk] > 0
-            fitted = np.exp(self.log_fitted[chunk])
-            np.divide(self.flow[chunk], fitted, out=self.target[chunk])
-            self.target[chunk] -= 1.0
-            np.multiply(fitted, self.prior[chunk], out=self.weight[chunk])
+    def _scaled_guess(self) -> Array:
+        """ln μ after proportional scaling of the effects, which lies in the space of the model."""
+        fitted = self.absorber.scaled_start(self.flow * self.prior, self.prior * np.exp(self.base), SWEEPS)
+        positive = fitted > 0
+        return np.log(fitted / np.where(positive, self.prior, 1.0), out=self.base.copy(), where=positive)
 
-        each(refresh, self.chunks)
+    def _refresh_weights(self) -> float:
+        """Weights and working residuals at ln μ; returns Σ prior (y ln μ − μ)."""
+
+        def refresh(chunk: slice) -> float:
+            logs, flow, prior = self.log_fitted[chunk], self.flow[chunk], self.prior[chunk]
+            if not self.full:
+                logs *= prior > 0
+            fitted = np.exp(logs)
+            np.divide(flow, fitted, out=self.target[chunk])
+            self.target[chunk] -= 1.0
+            np.multiply(fitted, prior, out=self.weight[chunk])
+            return float((flow * prior) @ logs - self.weight[chunk].sum())
+
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            return sum(each(refresh, self.chunks))
 
 
 def subtract(absorber: Absorber, effects: Effects, columns: Array, out: Array) -> None:

@@ -41,6 +41,7 @@ def ppml(
     weights: str | None = None,
     offset: str | None = None,
     separation: str = "full",
+    small_sample: str = "fixest",
     layout: str = "auto",
     repeated_cells: str = "error",
 ) -> Estimate:
@@ -61,6 +62,8 @@ def ppml(
         Columns: weights multiply the likelihood of a row, the offset is added to ln μ with slope one.
     separation : str
         `full`: groups without positive flows, then the iterative rectifier; `fe`: the first only; `none`.
+    small_sample : str
+        Factors of the covariance: `fixest` (its defaults), `stata` (G/(G − 1) alone) or `none`.
     layout : str
         `auto`; `groups` never uses the panel's array structure (same numbers, slower on full panels).
     repeated_cells : str
@@ -96,7 +99,7 @@ def ppml(
     with one_blas_thread():
         fit, absorber, keep, reasons = fit_sample(design, separation=separation, layout=layout)
         sample = poisson_sample(design, fit, absorber, keep)
-        covariance = sample_covariance(sample, kind, clusters)
+        covariance = sample_covariance(sample, kind, clusters, small_sample=small_sample)
     return Estimate(
         estimator="ppml", formula=asked.text, names=tuple(design.names[at] for at in fit.kept), values=fit.slopes,
         covariance=covariance, dropped=dropped_table(design, reasons), collinear=unidentified(design, fit.kept),

@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import gammaln
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import gammaln, ndtr, ndtri, stdtr, stdtrit
 
 from peyvand.errors import UnknownNameError, did_you_mean
 from peyvand.gravity.absorb import Absorber
@@ -48,6 +46,20 @@ class Sample:
     score_weight: Array
     bread: Array
     variance: float | None
+
+    def cluster_codes(self, name: str) -> NDArray[np.intp]:
+        """Level of each row of a cluster: columns that the design holds, joined by ^."""
+        design = self.design
+        if name in design.clusters:
+            return design.clusters[name]
+        columns = tuple(name.split("^"))
+        for column in columns:
+            if column not in design.axes:
+                raise UnknownNameError(
+                    f"the estimate holds no column {column!r} to cluster by",
+                    hint=did_you_mean(column, design.axes) + " or name it in cluster= when you estimate",
+                )
+        return joint_effect(columns, design.axes).codes
 
     def scores(self) -> Array:
         """(regressor, row), zero for rows not in the sample."""
@@ -123,18 +135,21 @@ class Estimate:
         error = self.covariance.std_error
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = self.values / error
-        law = norm if self.estimator == "ppml" else student(self.covariance.degrees)
-        reach = law.ppf(0.5 + level / 2) * error
+        normal, degrees = self.estimator == "ppml", self.covariance.degrees
+        reach = (ndtri(0.5 + level / 2) if normal else stdtrit(degrees, 0.5 + level / 2)) * error
+        beyond = ndtr(-np.abs(ratio)) if normal else stdtr(degrees, -np.abs(ratio))
         columns = {
-            "estimate": self.values, "std_error": error, "z" if self.estimator == "ppml" else "t": ratio,
-            "p_value": 2 * law.sf(np.abs(ratio)), "low": self.values - reach, "high": self.values + reach,
+            "estimate": self.values, "std_error": error, "z" if normal else "t": ratio,
+            "p_value": 2 * beyond, "low": self.values - reach, "high": self.values + reach,
         }  # fmt: skip
         return pd.DataFrame(columns, index=list(self.names))
 
-    def with_vcov(self, vcov: str | Mapping[str, str] | None = None, *, cluster: object = None) -> Estimate:
+    def with_vcov(
+        self, vcov: str | Mapping[str, str] | None = None, *, cluster: object = None, small_sample: str = "fixest"
+    ) -> Estimate:
         """The same estimate with another covariance; a cluster may be any columns of the fixed effects or clusters."""
         kind, names = read_vcov(vcov, cluster)
-        return replace(self, covariance=sample_covariance(self.sample, kind, names))
+        return replace(self, covariance=sample_covariance(self.sample, kind, names, small_sample=small_sample))
 
     # -- fit -------------------------------------------------------------------------------------------------------
     @property
@@ -295,25 +310,12 @@ class Estimate:
         return etable([self])
 
 
-def sample_covariance(sample: Sample, kind: str, names: tuple[str, ...]) -> Covariance:
+def sample_covariance(
+    sample: Sample, kind: str, names: tuple[str, ...], *, small_sample: str = "fixest"
+) -> Covariance:
     """The covariance of a sample's slopes, clustered by columns that its design holds."""
-    design = sample.design
-    clusters = {}
-    for name in names:
-        if name in design.clusters:
-            clusters[name] = design.clusters[name]
-            continue
-        columns = tuple(name.split("^"))
-        for column in columns:
-            if column not in design.axes:
-                raise UnknownNameError(
-                    f"the estimate holds no column {column!r} to cluster by",
-                    hint=did_you_mean(column, design.axes) + " or name it in cluster= when you estimate",
-                )
-        clusters[name] = joint_effect(columns, design.axes).codes
     return covariance(
         kind=kind, bread=sample.bread, scores=sample.scores() if kind != "iid" else np.empty((0, 0)),
-        clusters=clusters, effects=design.effects, keep=sample.keep, variance=sample.variance,
+        clusters={name: sample.cluster_codes(name) for name in names}, effects=sample.design.effects,
+        keep=sample.keep, variance=sample.variance, small_sample=small_sample,
     )  # fmt: skip
-
-
