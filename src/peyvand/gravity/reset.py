@@ -8,8 +8,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from peyvand.gravity.covariance import read_vcov
-from peyvand.gravity.ols import least_squares
-from peyvand.gravity.ppml import fit_sample, poisson_sample
+from peyvand.gravity.least_squares import least_squares
+from peyvand.gravity.poisson import fit_sample, poisson_sample
 from peyvand.gravity.results import Estimate, sample_covariance
 from peyvand.gravity.threads import one_blas_thread
 
@@ -31,7 +31,7 @@ class Reset:
 def reset_test(estimate: Estimate) -> Reset:
     """Add (Xβ + effects)² to the equation and test it, with the estimate's own covariance.
 
-    >>> from peyvand.gravity.ols import ols
+    >>> from peyvand.gravity.least_squares import ols
     >>> x = np.arange(12.0)
     >>> reset_test(ols("y ~ x", {"y": x**2, "x": x}, vcov="iid")).p_value < 1e-6
     True

@@ -305,7 +305,7 @@ class Estimate:
         }  # fmt: skip
 
     def __str__(self) -> str:
-        from peyvand.gravity.etable import etable
+        from peyvand.gravity.compare import etable
 
         return etable([self])
 

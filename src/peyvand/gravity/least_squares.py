@@ -13,7 +13,7 @@ from peyvand.gravity.design import Design, build_design
 from peyvand.gravity.formula import parse
 from peyvand.gravity.layout import absorber_for, panel_shape
 from peyvand.gravity.newton import identified, subtract
-from peyvand.gravity.ppml import dropped_table, unidentified
+from peyvand.gravity.poisson import dropped_table, unidentified
 from peyvand.gravity.results import Estimate, Sample, sample_covariance
 from peyvand.gravity.threads import one_blas_thread
 

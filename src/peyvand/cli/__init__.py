@@ -1,0 +1,87 @@
+"""How do people ask?  The command line: parse, call, show.
+
+A command's module is loaded only when it is used, so that `peyvand --help` is quick. Every error raised on purpose
+becomes a title, a message and a hint on standard error and exit code 2 (1 for a model that was not solved), without a
+traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from peyvand import __version__
+from peyvand.errors import ModelError, PeyvandError, did_you_mean
+
+COMMANDS = {
+    "run": ("peyvand.cli.run:run", "Simulate a union and write its report."),
+    "scenario": ("peyvand.cli.scenario:scenario", "List, check and explain union files."),
+    "world": ("peyvand.cli.world:world", "Explain, check and build the World."),
+}
+
+
+class Rooms(click.Group):
+    """A group whose commands are loaded when they are called, with the nearest name for a mistyped one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            ctx.fail(f"no command {args[0]!r}; {did_you_mean(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, package_name="peyvand", message="peyvand %(version)s")
+def cli() -> None:
+    """peyvand (پیوند): how thick is each border, and who gains when it fades?
+
+    Start with `peyvand run`: it simulates a union of ECO's ten members and says where the report is.
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code: 0 done, 1 failed, 2 bad input."""
+    try:
+        code: Any = cli.main(args, standalone_mode=False)
+    except PeyvandError as error:
+        show_error(error)
+        code = 1 if isinstance(error, ModelError) else 2
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        code = 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def show_error(error: PeyvandError) -> None:
+    """The error's title, message and hint on standard error, in the language of PEYVAND_LANGUAGE."""
+    from peyvand.locale import error_title
+
+    language = "fa" if os.environ.get("PEYVAND_LANGUAGE") == "fa" else "en"
+    click.echo(f"{error_title(error.key, language)}: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"  → {error.hint}", err=True)

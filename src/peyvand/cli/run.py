@@ -1,0 +1,90 @@
+"""`peyvand run`: simulate a union, show who gains, write the report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from peyvand.locale import Language, number, text
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from peyvand.run import Run
+    from peyvand.trade.deficits import DeficitRule
+
+DEFAULT_SCENARIO = "eco-ten"
+
+
+@click.command()
+@click.argument("scenario", default=DEFAULT_SCENARIO)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("peyvand-out"), show_default=True, help="Folder.")
+@click.option("--world", "world_file", type=click.Path(path_type=Path), help="A World file instead of the scenario's.")
+@click.option("--deficits", default="fixed", show_default=True, help="Closure: fixed or eliminated.")
+@click.option("--language", type=click.Choice(["en", "fa"]), default="en", show_default=True, help="Of the table here.")
+@click.option("--json", "as_json", is_flag=True, help="Print the table of economies as JSON, nothing else.")
+def run(
+    scenario: str, out: Path, world_file: Path | None, deficits: DeficitRule, language: Language, as_json: bool
+) -> None:
+    """Simulate SCENARIO, a union file or one that ships (`peyvand scenario list`), and write its report.
+
+    The folder gets report.html (English and Persian, opens offline), an Excel workbook, tidy CSV and Parquet tables and
+    run.json. A folder that peyvand did not write is never touched.
+    """
+    from rich.console import Console
+
+    from peyvand.reports.tables import tables
+    from peyvand.reports.write import write
+    from peyvand.run import simulate
+    from peyvand.trade import CaliendoParro
+    from peyvand.world import World
+
+    console, notes = Console(), Console(stderr=True)
+    world = World.load(world_file) if world_file else None
+    with notes.status("") as status:
+        done = simulate(
+            scenario,
+            world=world,
+            model=CaliendoParro(deficit_rule=deficits),
+            progress=lambda step: status.update(text(f"steps.{step}", language)),
+        )
+        status.update(text("steps.report", language))
+        page = write(done, out)
+    if as_json:
+        click.echo(json.dumps(tables(done)["economies"].to_dict("records"), ensure_ascii=False, indent=2))
+        return
+    console.print(_table(done, language))
+    for key, values in done.warnings:
+        notes.print(f"! {text(key, language, **values)}", style="yellow")
+    console.print(text("run.written", language, report=page), soft_wrap=True)
+
+
+def _table(done: Run, language: Language) -> Table:
+    """Real income, money, exports of every economy, members first, the largest gain first."""
+    from rich.table import Table
+
+    from peyvand.reports.tables import tables
+
+    frame = tables(done)["economies"]
+    frame = frame.sort_values(["member", "real_income_change_percent"], ascending=False)
+    table = Table(
+        title=done.scenario.title[language], caption=text("run.closure", language, rule=done.trade.deficit_rule)
+    )
+    table.add_column(text("run.columns.economy", language))
+    for name in ("income", "money", "exports"):
+        table.add_column(text(f"run.columns.{name}", language), justify="right")
+    outsiders = frame[~frame["member"]]
+    shown = [frame[frame["member"]], outsiders.head(3), outsiders.tail(3)]
+    for group in shown:
+        for row in group.to_dict("records"):
+            table.add_row(
+                row[f"name_{language}"],
+                number(row["real_income_change_percent"], language, decimals=2, sign=True),
+                number(row["real_income_change_musd"], language, sign=True),
+                number(row["exports_change_percent"], language, decimals=1, sign=True),
+            )
+        table.add_section()
+    return table

@@ -1,0 +1,85 @@
+"""`peyvand scenario`: which unions ship, is a union file clear, and what does it say?"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from peyvand.locale import Language
+    from peyvand.scenarios import Effect
+
+_LANGUAGE = click.option(
+    "--language", "-l", type=click.Choice(["en", "fa"]), default="en", show_default=True, help="Language of the words."
+)
+
+
+@click.group()
+def scenario() -> None:
+    """List, check and explain union files."""
+
+
+@scenario.command("list")
+@_LANGUAGE
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_command(language: Language, as_json: bool) -> None:
+    """The scenarios that ship with peyvand, and the named estimates that a file may use."""
+    from peyvand.scenarios import estimates, open_scenario, shipped
+
+    found = {name: open_scenario(name) for name in shipped()}
+    if as_json:
+        rows = [{"name": name, "title": union.title, "members": union.members} for name, union in found.items()]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for name, union in found.items():
+        click.echo(f"{name:18} {union.title[language]}")
+    for name, row in estimates().items():
+        click.echo(f"{name:18} β = {row.coefficient} ({row.standard_error}), {row.status}: {row.source}")
+
+
+@scenario.command()
+@click.argument("name_or_file")
+@_LANGUAGE
+@click.option("--world", "world_file", type=click.Path(), help="A World's file, instead of the one the scenario names.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(name_or_file: str, language: Language, world_file: str | None, as_json: bool) -> None:
+    """Say in words what a union file means, or where it is not clear.
+
+    NAME_OR_FILE is a shipped scenario's name or a TOML file. Exit code 0: the file is clear; 2: it is not.
+    """
+    from peyvand.scenarios import explain, explain_caution
+
+    effect = _effect(name_or_file, world_file)
+    lines = explain(effect, language)
+    cautions = [explain_caution(caution, effect, language) for caution in effect.warnings]
+    if as_json:
+        cuts = json.loads(effect.implied_cuts().to_json(orient="records"))
+        click.echo(json.dumps({"says": lines, "warnings": cautions, "pairs": cuts}, ensure_ascii=False, indent=2))
+        return
+    from peyvand.locale import text
+
+    click.echo(effect.union.title[language])
+    click.echo("\n".join(lines))
+    if cautions:
+        click.echo("\n" + text("scenario.say.warnings", language))
+        click.echo("\n".join(f"- {caution}" for caution in cautions))
+    click.echo("\n" + text("scenario.say.clear", language))
+
+
+@scenario.command()
+@click.argument("name_or_file")
+def show(name_or_file: str) -> None:
+    """Print a union file, once it is clear: a start for your own."""
+    from peyvand.scenarios import open_scenario
+
+    click.echo(open_scenario(name_or_file).text, nl=False)
+
+
+def _effect(name_or_file: str, world_file: str | None) -> Effect:
+    from peyvand.scenarios import open_scenario
+    from peyvand.world import World
+
+    union = open_scenario(name_or_file)
+    return union.effect(World.load(world_file) if world_file else World.embedded(union.world))

@@ -1,0 +1,46 @@
+"""What moves trade, and how thick is a border?
+
+Each name is loaded when it is first used: measuring borders does not wait for the estimators.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from peyvand.gravity.bias import correct_bias
+    from peyvand.gravity.compare import etable
+    from peyvand.gravity.least_squares import ols
+    from peyvand.gravity.poisson import ppml
+    from peyvand.gravity.reset import reset_test
+    from peyvand.gravity.results import Estimate
+    from peyvand.gravity.borders import Thickness, thickness
+
+_DOORS = {
+    "Estimate": "results",
+    "Thickness": "borders",
+    "correct_bias": "bias",
+    "etable": "compare",
+    "ols": "least_squares",
+    "ppml": "poisson",
+    "reset_test": "reset",
+    "thickness": "borders",
+}
+
+__all__ = [
+    "Estimate",
+    "Thickness",
+    "correct_bias",
+    "etable",
+    "ols",
+    "ppml",
+    "reset_test",
+    "thickness",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _DOORS:
+        raise AttributeError(f"module 'peyvand.gravity' has no attribute {name!r}")
+    return getattr(import_module(f"peyvand.gravity.{_DOORS[name]}"), name)

@@ -1,0 +1,231 @@
+"""How thick is a border?  Head–Ries thickness of every pair and sector, its parts, and the border after a union.
+
+With X̃ = trade_flow (1 + t), i and j economies, s sector, θ the trade elasticity:
+
+    h_ijs  = ln( X̃_ii X̃_jj / (X̃_ij X̃_ji) ) / (2 θ_s)                 log points, symmetric, 0 at home
+    tariff   ½ [ln(1+t_ij) + ln(1+t_ji)]
+    cause k  −(β_k/θ_s) [½(z_ij + z_ji) − ½(z_ii + z_jj)]              z_ii = 1; internal distance for distance
+    unexplained  the remainder, always shown, may be negative
+
+A pair's total is Σ_s w_s h_s, w the sector's share in the two economies' expenditure over the sectors with trade both
+ways. A missing or zero flow is "no recorded trade": NaN, never infinity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from peyvand.errors import DataError
+from peyvand.gravity import head_ries
+from peyvand.variables import labelled
+from peyvand.world import STATUSES, Shock, World
+
+TARIFF, UNEXPLAINED, UNION = "tariff", "unexplained", "union"
+_CELL = ("exporter", "importer", "sector")
+_PAIR = ("exporter", "importer")
+_IN_LOGS = ("distance_km",)
+
+
+@dataclass(frozen=True, eq=False)
+class Thickness:
+    """The borders of one World.
+
+    Parameters
+    ----------
+    data : Dataset
+        `border_thickness`, `border_weight`, `trade_recorded`, `border_thickness_status` (exporter, importer, sector),
+        `border_thickness_part` (component, exporter, importer, sector), `pair_thickness`,
+        `pair_thickness_size_adjusted`, `sanctioned_pair` (exporter, importer) and `pair_thickness_part` (component,
+        exporter, importer); log points. The parts sum to the thickness; where no trade is recorded all are NaN.
+    """
+
+    data: xr.Dataset
+
+    def __getitem__(self, name: str) -> xr.DataArray:
+        return self.data[name]
+
+    @property
+    def economies(self) -> tuple[str, ...]:
+        return tuple(map(str, self.data.indexes["exporter"]))
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """The parts, `tariff` first and `unexplained` last (`union` after it once a union has come)."""
+        return tuple(map(str, self.data.indexes["component"]))
+
+    def total(self, economy: str, partner: str) -> float:
+        """Thickness of one pair in log points, NaN without recorded trade."""
+        return float(self.data["pair_thickness"].sel(exporter=economy, importer=partner))
+
+    def after(self, world: World, shock: Shock) -> Thickness:
+        """The borders after a shock: each sector's thickness plus the mean over the two directions of ln κ̂.
+
+        κ̂ = d̂ (1+t')/(1+t). The tariff part moves with the tariffs; the rest is one more part, `union`. Weights, and so
+        the pairs' totals, keep today's expenditure.
+
+        Parameters
+        ----------
+        world : World
+            The World these borders were measured on.
+        shock : Shock
+            What the union changes.
+        """
+        new_tariff, cost_hat = shock["tariff_rate_counterfactual"], shock["iceberg_cost_hat"]
+        tariff, new_tariff, cost_hat, parts = xr.align(
+            world["tariff_rate"], new_tariff, cost_hat, self.data["border_thickness_part"], join="exact"
+        )
+        recorded = self.data["trade_recorded"]
+        if UNION not in self.components:
+            nothing = xr.zeros_like(parts.sel(component=[UNEXPLAINED])).assign_coords(component=[UNION])
+            parts = xr.concat([parts, nothing.where(recorded)], dim="component")
+        moved = {TARIFF: _mean_log(1 + new_tariff) - _mean_log(1 + tariff), UNION: _mean_log(cost_hat)}
+        parts = xr.concat(
+            [part + moved.get(str(part["component"].item()), 0.0) for part in parts.transpose("component", *_CELL)],
+            dim="component",
+        )
+        kept = self.data[["trade_recorded", "border_weight", "border_thickness_status", "sanctioned_pair"]]
+        return _assemble(parts=parts, kept=kept, output=world["output"].sum("sector"))
+
+    def to_frame(self, by: Literal["pair", "sector"] = "pair") -> pd.DataFrame:
+        """A tidy table: one row per pair of different economies (and sector), a column per part, log points.
+
+        Columns: `economy`, `partner` (and `sector`), `thickness_log_points`, `thickness_percent` = 100 (exp(h) − 1), a
+        `<part>_log_points` per part, and `size_adjusted_log_points` or `weight_share` and `status`; then `recorded`
+        and `sanctioned`.
+        """
+        if by not in ("pair", "sector"):
+            raise DataError(f"borders are by 'pair' or by 'sector', not by {by!r}")
+        name = "pair_thickness" if by == "pair" else "border_thickness"
+        dims = _PAIR if by == "pair" else _CELL
+        thickness = self.data[name]
+        columns = {"thickness_log_points": thickness, "thickness_percent": 100 * (np.e**thickness - 1)}
+        for part in self.components:
+            columns[f"{part}_log_points"] = self.data[f"{name}_part"].sel(component=part, drop=True)
+        if by == "pair":
+            columns["size_adjusted_log_points"] = self.data["pair_thickness_size_adjusted"]
+            columns["recorded"] = self.data["trade_recorded"].any("sector")
+        else:
+            columns["weight_share"] = self.data["border_weight"]
+            columns["status"] = self.data["border_thickness_status"]
+            columns["recorded"] = self.data["trade_recorded"]
+        columns["sanctioned"] = self.data["sanctioned_pair"]
+        table = xr.Dataset({key: array.drop_attrs() for key, array in columns.items()})
+        frame = table.to_dataframe(dim_order=list(dims)).reset_index()
+        position = {code: place for place, code in enumerate(self.economies)}
+        one_way = frame["exporter"].map(position) < frame["importer"].map(position)
+        frame = frame[one_way].rename(columns={"exporter": "economy", "importer": "partner"}).reset_index(drop=True)
+        if by == "sector":
+            frame["status"] = frame["status"].map(lambda code: STATUSES[int(code)])
+        return frame
+
+
+def thickness(world: World, *, causes: Mapping[str, float | xr.DataArray] | None = None) -> Thickness:
+    """Thickness of every border of a World, in parts.
+
+    Parameters
+    ----------
+    world : World
+    causes : mapping, optional
+        Gravity coefficients β by the World variable they belong to, a number or an array over `sector`, from a
+        regression that also holds ln(1+t). `distance_km` enters in logs with the World's internal distance; every
+        other variable is 1 at home.
+
+    Raises
+    ------
+    UnknownNameError
+        If the World holds no variable of a cause's name.
+    """
+    flow, tariff, theta = world["trade_flow"], world["tariff_rate"], world["trade_elasticity"]
+    flow, tariff = flow.transpose(*_CELL), tariff.transpose(*_CELL)
+    paid = (flow * (1 + tariff)).values
+    recorded = head_ries.recorded_both_ways(trade=paid)
+    border = head_ries.head_ries(trade=paid, trade_elasticity=theta.values)
+
+    parts = {TARIFF: head_ries.tariff_part(tariff_rate=tariff.values)}
+    for name, coefficient in (causes or {}).items():
+        parts[name] = head_ries.cause_part(
+            cause=_cause_values(world, name),
+            coefficient=(xr.zeros_like(theta) + coefficient).values,
+            trade_elasticity=theta.values,
+        )
+    parts[UNEXPLAINED] = border - sum(parts.values())
+
+    labels = flow.drop_attrs()
+    stacked = np.where(recorded, np.stack(list(parts.values())), np.nan)
+    expenditure = world["expenditure"].transpose("economy", "sector").values
+    kept = xr.Dataset(
+        {
+            "trade_recorded": labels.copy(data=recorded),
+            "border_weight": labels.copy(data=head_ries.sector_weights(expenditure=expenditure, recorded=recorded)),
+            "border_thickness_status": labels.copy(data=_worst_status(world)),
+            "sanctioned_pair": _sanctioned_either_way(world),
+        }
+    )
+    return _assemble(
+        parts=xr.DataArray(stacked, dims=("component", *_CELL), coords=labels.coords).assign_coords(
+            component=list(parts)
+        ),
+        kept=kept,
+        output=world["output"].sum("sector"),
+    )
+
+
+def _assemble(*, parts: xr.DataArray, kept: xr.Dataset, output: xr.DataArray) -> Thickness:
+    """Totals of the parts by sector and by pair, with units and labels."""
+    parts = parts.transpose("component", *_CELL)
+    weight = kept["border_weight"].transpose(*_CELL)
+    pair_parts = parts.isel(sector=0, drop=True).copy(
+        data=np.stack([head_ries.weighted_total(weight=weight.values, part=part) for part in parts.values])
+    )
+    pair = pair_parts.sum("component", skipna=False)
+    adjusted = head_ries.size_adjusted(pair_thickness=pair.values, output=output.values)
+    found = {
+        **{str(name): array for name, array in kept.items()},
+        "border_thickness": parts.sum("component", skipna=False),
+        "border_thickness_part": parts,
+        "pair_thickness": pair,
+        "pair_thickness_part": pair_parts,
+        "pair_thickness_size_adjusted": pair.copy(data=adjusted),
+    }
+    return Thickness(xr.Dataset({name: labelled(array, name) for name, array in found.items()}))
+
+
+def _cause_values(world: World, name: str) -> NDArray[np.float64]:
+    """A covariate as (exporter, importer) numbers: logs for distance, 1 at home for everything else."""
+    values = np.array(world[name].transpose(*_PAIR).values, dtype=float)
+    if name in _IN_LOGS:
+        return np.asarray(np.log(values))
+    np.fill_diagonal(values, 1.0)
+    return values
+
+
+def _worst_status(world: World) -> NDArray[np.int_]:
+    """The least certain status among the four flows of a thickness; `assumed` where the World does not say."""
+    if "trade_flow_status" not in world.data:
+        return np.full(world["trade_flow"].shape, STATUSES.index("assumed"))
+    status = world["trade_flow_status"].transpose(*_CELL).values.astype(int)
+    home = np.einsum("iis->is", status)
+    abroad = np.maximum(status, status.swapaxes(0, 1))
+    return np.asarray(np.maximum(abroad, np.maximum(home[:, None], home[None, :])))
+
+
+def _sanctioned_either_way(world: World) -> xr.DataArray:
+    """Pairs whose thickness holds sanctions that cannot be separated from the rest of the border."""
+    empty = xr.zeros_like(world["trade_flow"].isel(sector=0, drop=True), dtype=bool).drop_attrs()
+    if "sanctioned" not in world.data:
+        return empty
+    flag = world["sanctioned"].transpose(*_PAIR).values.astype(bool)
+    return empty.transpose(*_PAIR).copy(data=flag | flag.T)
+
+
+def _mean_log(directed: xr.DataArray) -> xr.DataArray:
+    """½ (ln a_ij + ln a_ji)."""
+    directed = directed.transpose(*_CELL)
+    return directed.copy(data=head_ries.mean_of_directions(np.log(directed.values)))

@@ -1,0 +1,84 @@
+"""The algebra of border thickness, numpy only: Head and Ries (2001), Novy (2013).
+
+Arrays are (exporter, importer, sector) unless said otherwise; θ is (sector,). Everything is in log points.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+def recorded_both_ways(*, trade: Array) -> Mask:
+    """Where both directions and both home sales are positive; a border at home is always recorded."""
+    positive = trade > 0
+    at_home = np.einsum("iis->is", positive)
+    recorded = positive & positive.swapaxes(0, 1) & at_home[:, None] & at_home[None, :]
+    recorded[np.diag_indices(len(trade))] = True
+    return np.asarray(recorded)
+
+
+def head_ries(*, trade: Array, trade_elasticity: Array) -> Array:
+    """Thickness of every border, NaN where no trade is recorded.
+
+    h_ijs = ln( X̃_ii X̃_jj / (X̃_ij X̃_ji) ) / (2 θ_s) with X̃ inclusive of tariff: Novy (2013), equation 9, as a log.
+    """
+    recorded = recorded_both_ways(trade=trade)
+    log_trade = np.log(np.where(trade > 0, trade, 1.0))
+    home = np.einsum("iis->is", log_trade)
+    both_ways = log_trade + log_trade.swapaxes(0, 1)
+    thickness = (home[:, None] + home[None, :] - both_ways) / (2 * trade_elasticity)
+    return np.where(recorded, thickness, np.nan)
+
+
+def mean_of_directions(directed: Array) -> Array:
+    """½ (a_ij + a_ji) over the first two axes."""
+    return np.asarray(0.5 * (directed + directed.swapaxes(0, 1)))
+
+
+def tariff_part(*, tariff_rate: Array) -> Array:
+    """½ [ln(1 + t_ij) + ln(1 + t_ji)]."""
+    return mean_of_directions(np.log1p(tariff_rate))
+
+
+def cause_part(*, cause: Array, coefficient: Array, trade_elasticity: Array) -> Array:
+    """−(β_s/θ_s) [½(z_ij + z_ji) − ½(z_ii + z_jj)]; `cause` is (exporter, importer), `coefficient` (sector,)."""
+    home = np.diag(cause)
+    away = mean_of_directions(cause) - 0.5 * (home[:, None] + home[None, :])
+    return np.asarray(away[..., None] * (-coefficient / trade_elasticity))
+
+
+def sector_weights(*, expenditure: Array, recorded: Mask) -> Array:
+    """Sector's share in the two economies' expenditure over the sectors with trade both ways; NaN without any.
+
+    `expenditure` is (economy, sector).
+    """
+    together = np.where(recorded, expenditure[:, None] + expenditure[None, :], 0.0)
+    total = together.sum(axis=-1, keepdims=True)
+    return np.asarray(np.divide(together, total, out=np.full_like(together, np.nan), where=total > 0))
+
+
+def weighted_total(*, weight: Array, part: Array) -> Array:
+    """Σ_s w_ijs a_ijs over the sectors of positive weight; NaN where a pair has none."""
+    total = np.where(weight > 0, weight * part, 0.0).sum(axis=-1)
+    return np.where(np.isnan(weight).all(axis=-1), np.nan, total)
+
+
+def size_adjusted(*, pair_thickness: Array, output: Array) -> Array:
+    """Pair thickness less what its regression on ln Y_i + ln Y_j explains, at the mean size kept.
+
+    Large economies have thin-looking borders by construction (Coughlin and Novy 2016, spatial attenuation). The slope
+    is that of ordinary least squares over the pairs abroad; the border at home stays 0. `output` is (economy,).
+    """
+    size = np.log(np.where(output > 0, output, np.nan))
+    both = size[:, None] + size[None, :]
+    used = ~np.eye(len(size), dtype=bool) & np.isfinite(pair_thickness) & np.isfinite(both)
+    if used.sum() < 2:
+        return pair_thickness.copy()
+    centred = both - both[used].mean()
+    spread = float((centred[used] ** 2).sum())
+    slope = float((centred[used] * pair_thickness[used]).sum()) / spread if spread > 0 else 0.0
+    return np.where(used, pair_thickness - slope * np.where(np.isfinite(both), centred, 0.0), pair_thickness)

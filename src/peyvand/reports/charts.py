@@ -1,0 +1,98 @@
+"""Bars and heat: where each bar begins, how long it is and what tone it has. The template draws them as plain boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+_HEAT_TOP = 0.9  # quantile of absolute change that has the full colour
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One bar; `left` and `width` in per cent of the track."""
+
+    code: str
+    value: float
+    left: float
+    width: float
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Bars under one heading."""
+
+    label: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """Groups of bars on one scale; `zero` is where the zero line stands, in per cent of the track."""
+
+    zero: float
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A figure of a heat table with its tone and the weight (0 to 1) of its colour."""
+
+    value: float
+    tone: str
+    weight: float
+
+
+def bars(table: pd.DataFrame, *, value: str, groups: Iterable[tuple[str, pd.Series[bool]]]) -> Bars:
+    """Bars of one column, largest first, on one scale.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With `economy` and the column `value`.
+    value : str
+    groups : iterable of (label, mask)
+    """
+    chosen = [(label, table[mask].sort_values(value, ascending=False)) for label, mask in groups]
+    every = np.concatenate([rows[value].to_numpy() for _, rows in chosen] or [np.zeros(1)])
+    low, high = min(0.0, every.min(initial=0.0)), max(0.0, every.max(initial=0.0))
+    span = (high - low) or 1.0
+    zero = -100 * low / span
+    return Bars(
+        zero=zero,
+        groups=tuple(
+            Group(
+                label=label,
+                bars=tuple(_bar(code, x, zero, span) for code, x in zip(rows["economy"], rows[value], strict=True)),
+            )
+            for label, rows in chosen
+            if len(rows)
+        ),
+    )
+
+
+def heat(values: np.ndarray) -> list[list[Cell]]:
+    """Cells of a table of changes, coloured on one scale."""
+    known = np.abs(values[np.isfinite(values)])
+    top = float(np.quantile(known, _HEAT_TOP)) if known.size else 0.0
+    return [
+        [
+            Cell(value=float(x), tone=tone(x), weight=min(1.0, abs(x) / top) if top > 0 and np.isfinite(x) else 0.0)
+            for x in row
+        ]
+        for row in values
+    ]
+
+
+def tone(value: float) -> str:
+    """`gain`, `loss` or nothing."""
+    return "gain" if value > 0 else "loss" if value < 0 else ""
+
+
+def _bar(code: str, value: float, zero: float, span: float) -> Bar:
+    width = 100 * abs(value) / span
+    return Bar(code=code, value=value, left=zero - width if value < 0 else zero, width=width, tone=tone(value))

@@ -1,0 +1,76 @@
+"""What the union says, what the result assumes and what its reader should mind, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from markupsafe import Markup
+
+from peyvand.reports.tables import estimated_shares, members_of
+from peyvand.reports.voice import Voice
+from peyvand.scenarios import explain, explain_caution
+
+if TYPE_CHECKING:
+    from peyvand.run import Run
+
+_PAIRS_NAMED = 6
+
+
+def assumptions(run: Run, *, voice: Voice) -> list[Markup]:
+    """The sentences, in the order a reader needs them."""
+    return [
+        voice.t("assumptions.model", sectors=voice.n(len(run.world.sectors))),
+        voice.t("assumptions.deficit", deficit=voice.t(f"closure.{run.trade.deficit_rule}")),
+        _elasticities(run, voice),
+        _sanctions(run, voice),
+        _estimated(run, voice),
+        voice.t("assumptions.no_intervals"),
+    ]
+
+
+def _elasticities(run: Run, voice: Voice) -> Markup:
+    theta = run.world["trade_elasticity"]
+    rows = run.world.provenance
+    said = rows.loc[rows["variable"].eq("trade_elasticity"), "source"]
+    least, most = str(theta.idxmin().item()), str(theta.idxmax().item())
+    return voice.t(
+        "assumptions.elasticity",
+        least=voice.n(float(theta.min()), 1),
+        least_sector=voice.sector(least),
+        most=voice.n(float(theta.max()), 1),
+        most_sector=voice.sector(most),
+        source=voice.latin("; ".join(dict.fromkeys(map(str, said)))) if len(said) else voice.t("no_figure"),
+    )
+
+
+def _sanctions(run: Run, voice: Voice) -> Markup:
+    flag = run.thickness["sanctioned_pair"].transpose("exporter", "importer")
+    labels = list(map(str, flag.indexes["exporter"]))
+    flagged = [(labels[i], labels[j]) for i, j in np.argwhere(np.triu(flag.values.astype(bool), k=1))]
+    if not flagged:
+        return voice.t("assumptions.no_sanctions")
+    members = members_of(run)
+    year, count = voice.year(run.world.base_year), voice.n(len(flagged))
+    touching = [pair for pair in flagged if pair[0] in members or pair[1] in members]
+    if not touching:
+        return voice.t("assumptions.sanctions_elsewhere", year=year, count=count)
+    names = [f"{voice.name(first)}–{voice.name(second)}" for first, second in touching[:_PAIRS_NAMED]]
+    more = len(touching) - _PAIRS_NAMED
+    shown = voice.list(names) if more <= 0 else voice.t("list.more", list=voice.list(names), count=voice.n(more))
+    return voice.t("assumptions.sanctions", year=year, count=count, names=shown)
+
+
+def _estimated(run: Run, voice: Voice) -> Markup:
+    stock, change = (voice.percent(100 * share, 0, sign=False) for share in estimated_shares(run))
+    return voice.t("assumptions.estimated", stock=stock, change=change)
+
+
+def provisions(run: Run, *, voice: Voice) -> list[Markup]:
+    """What the union's members agree on, as its room says it."""
+    return [voice.prose(line) for line in explain(run.effect, voice.language)]
+
+
+def warnings(run: Run, *, voice: Voice) -> list[Markup]:
+    """The cautions of the scenario."""
+    return [voice.prose(explain_caution(caution, run.effect, voice.language)) for caution in run.warnings]

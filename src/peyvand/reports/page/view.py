@@ -1,0 +1,340 @@
+"""What one language of the page shows: every figure chosen, every sentence filled; the template only places them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from peyvand.reports import charts
+from peyvand.reports.headline import headline
+from peyvand.reports.map.draw import Border, Map
+from peyvand.reports.page.assumptions import assumptions, provisions, warnings
+from peyvand.reports.rows import Row, records
+from peyvand.reports.tables import MEMBERS, OUTSIDERS, estimated_shares, members_of
+from peyvand.reports.voice import Voice
+
+if TYPE_CHECKING:
+    from peyvand.run import Run
+
+_OUTSIDERS_SHOWN = 8
+_PROVENANCE_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A label and what stands beside it."""
+
+    label: str
+    value: object
+    note: object = ""
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readout:
+    """A figure that moves with the slider, from `before` to `after`."""
+
+    label: str
+    before: float
+    after: float
+    decimals: int
+    pattern: str
+    shown: Markup
+    sign: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """One language of a run's page.
+
+    Parameters
+    ----------
+    run : Run
+    tables : mapping
+        The run's tables by name.
+    drawn : Map
+    voice : Voice
+    """
+
+    run: Run
+    tables_by_name: Mapping[str, pd.DataFrame]
+    drawn: Map
+    voice: Voice
+
+    # -- opening ---------------------------------------------------------------------------------------------------
+    @property
+    def other(self) -> str:
+        return "en" if self.voice.language == "fa" else "fa"
+
+    @property
+    def kicker(self) -> Markup:
+        v, scenario = self.voice, self.run.scenario
+        line = v.t(
+            "masthead.line",
+            kind=v.t(f"kind.{scenario.kind}"),
+            count=v.n(len(scenario.members)),
+            members=v.list([v.name(code) for code in members_of(self.run)]),
+        )
+        world = v.t(
+            "masthead.world",
+            year=v.year(self.run.world.base_year),
+            world=v.latin(self.run.world.name),
+            date=v.date(_day(scenario.as_of, self.run.world.base_year)),
+        )
+        return Markup("{}. {}.").format(line, world)
+
+    @property
+    def headline(self) -> Markup:
+        return headline(self.run, economies=self._table("economies"), groups=self._table("groups"), voice=self.voice)
+
+    @property
+    def closure(self) -> Markup:
+        v = self.voice
+        deficit = v.t(f"closure.{self.run.trade.deficit_rule}")
+        return v.t("headline.closure", year=v.year(self.run.world.base_year), deficit=deficit)
+
+    @property
+    def mostly_estimated(self) -> bool:
+        return max(estimated_shares(self.run)) > 0.5
+
+    @property
+    def tiles(self) -> list[Item]:
+        v, members, outsiders = self.voice, self._group(MEMBERS), self._group(OUTSIDERS)
+        border = self._mean_movable
+        return [
+            Item(
+                label=v.t("tile.income"),
+                value=v.percent(members["real_income_change_percent"]),
+                note=Markup("{} {}").format(v.money(members["real_income_change_musd"], sign=True), v.t("tile.year")),
+            ),
+            Item(
+                label=v.t("tile.trade"),
+                value=v.percent(members["trade_within_change_percent"], 1),
+                note=self._from_to(
+                    v.money(members["trade_within_musd"]), v.money(members["trade_within_counterfactual_musd"])
+                ),
+            ),
+            Item(
+                label=v.t("tile.border"),
+                value=self._from_to(v.percent(border[0], 1, sign=False), v.percent(border[1], 1, sign=False)),
+                note=v.t("tile.border_note"),
+            ),
+            Item(
+                label=v.t("tile.outsiders"),
+                value=v.percent(outsiders["real_income_change_percent"], 3),
+                note=Markup("{} {}").format(v.money(outsiders["real_income_change_musd"], sign=True), v.t("tile.year")),
+            ),
+        ]
+
+    # -- map -------------------------------------------------------------------------------------------------------
+    @property
+    def readout(self) -> list[Readout]:
+        v, members = self.voice, self._group(MEMBERS)
+        sign = "٪" if v.language == "fa" else "%"
+        before, after = self._mean_movable
+        trade, trade_after = members["trade_within_musd"], members["trade_within_counterfactual_musd"]
+        scale = 1e3 if trade_after >= 1e3 else 1.0
+        unit = "billion" if scale > 1 else "million"
+        income = members["real_income_change_percent"]
+        return [
+            Readout(
+                label=v.t("tile.border"), before=before, after=after, decimals=1, pattern=f"#{sign}",
+                shown=v.percent(before, 1, sign=False),
+            ),
+            Readout(
+                label=v.t("tile.trade"), before=trade / scale, after=trade_after / scale, decimals=1, pattern="#",
+                shown=v.t(f"money.{unit}", amount=v.n(trade / scale, 1)),
+            ),
+            Readout(
+                label=v.t("tile.income"), before=0.0, after=income, decimals=2, pattern=f"#{sign}", sign=True,
+                shown=v.percent(0.0),
+            ),
+        ]  # fmt: skip
+
+    @property
+    def has_sea(self) -> bool:
+        return any(border.sea for border in self.drawn.borders)
+
+    @property
+    def has_closed(self) -> bool:
+        return any(border.whole is None for border in self.drawn.borders)
+
+    @property
+    def absent(self) -> Markup | str:
+        v = self.voice
+        return v.t("map.absent", names=v.list([v.name(c) for c in self.drawn.absent])) if self.drawn.absent else ""
+
+    def border_label(self, border: Border) -> Markup:
+        v = self.voice
+        key = "detail.sea_border" if border.sea else "detail.border"
+        return v.t(key, first=v.name(border.pair[0]), second=v.name(border.pair[1]))
+
+    @staticmethod
+    def as_percent(log_points: float) -> float:
+        """The ad valorem cost of a thickness: 100 (exp(h) − 1)."""
+        return float(100 * np.expm1(log_points))
+
+    # -- economies -------------------------------------------------------------------------------------------------
+    @cached_property
+    def economies(self) -> list[Row]:
+        table = self._table("economies").sort_values(["member", "real_income_change_percent"], ascending=False)
+        return records(table)
+
+    @property
+    def members(self) -> list[Row]:
+        return [row for row in self.economies if row["member"]]
+
+    def economy(self, code: str) -> Row:
+        return next(row for row in self.economies if row["economy"] == code)
+
+    @property
+    def income_bars(self) -> charts.Bars:
+        return self._bars("real_income_change_percent")
+
+    @property
+    def money_bars(self) -> charts.Bars:
+        return self._bars("real_income_change_musd")
+
+    def _bars(self, value: str) -> charts.Bars:
+        table = self._table("economies")
+        outside = table.loc[~table["member"], value].abs().nlargest(_OUTSIDERS_SHOWN).index
+        shown = pd.Series(table.index.isin(outside), index=table.index)
+        return charts.bars(
+            table,
+            value=value,
+            groups=[(self.voice.t("economies.members"), table["member"]), (self.voice.t("economies.outsiders"), shown)],
+        )
+
+    # -- sectors ---------------------------------------------------------------------------------------------------
+    @property
+    def sectors(self) -> list[str]:
+        return list(self.run.world.sectors)
+
+    @property
+    def heat(self) -> list[Row]:
+        codes = [row["economy"] for row in self.members]
+        wide = self._table("sectors").pivot(index="economy", columns="sector", values="output_change_percent")
+        cells = charts.heat(wide.loc[codes, self.sectors].to_numpy())
+        return [{"economy": code, "cells": row} for code, row in zip(codes, cells, strict=True)]
+
+    @property
+    def sector_totals(self) -> list[float]:
+        table = self._table("sectors")
+        table = table[table["member"]]
+        change = table["output_counterfactual_musd"] - table["output_musd"]
+        return [float(x) for x in change.groupby(table["sector"]).sum()[self.sectors]]
+
+    # -- pairs -----------------------------------------------------------------------------------------------------
+    @property
+    def pairs(self) -> list[Row]:
+        table = self._table("pairs")
+        kinds = {frozenset(border.pair): "sea" if border.sea else "land" for border in self.drawn.borders}
+        rows = records(table[table["both_members"]].sort_values("trade_counterfactual_musd", ascending=False))
+        return [row | {"neighbours": kinds.get(frozenset((row["economy"], row["partner"])), "")} for row in rows]
+
+    @property
+    def pairs_lead(self) -> Markup:
+        return self.voice.t("pairs.lead", cap=self.voice.percent(25, 0, sign=False))
+
+    @cached_property
+    def _mean_movable(self) -> tuple[float, float]:
+        """Trade-weighted movable part of the members' borders as per cent, today and in the union."""
+        table = self._table("pairs")
+        table = table[table["both_members"] & table["recorded"] & (table["trade_musd"] > 0)]
+        if table.empty:
+            return 0.0, 0.0
+        today, union = (
+            self.as_percent(float(np.average(table[f"movable_{when}log_points"], weights=table["trade_musd"])))
+            for when in ("", "counterfactual_")
+        )
+        return today, union
+
+    # -- what it stands on -----------------------------------------------------------------------------------------
+    @property
+    def assumptions(self) -> list[Markup]:
+        return assumptions(self.run, voice=self.voice)
+
+    @property
+    def provisions(self) -> list[Markup]:
+        return provisions(self.run, voice=self.voice)
+
+    @property
+    def warnings(self) -> list[Markup]:
+        return warnings(self.run, voice=self.voice)
+
+    @property
+    def provenance_lead(self) -> Markup:
+        return self.voice.t("provenance.lead", count=self.voice.n(len(self._table("provenance"))))
+
+    @property
+    def sources(self) -> list[Row]:
+        """Sources with the variables they give, most used first."""
+        v, table = self.voice, self._table("provenance")
+        by = ["source", "status", "licence"]
+        said = table.groupby(by, sort=False)["variable"].agg(lambda names: sorted(set(names))).reset_index()
+        return [
+            row
+            | {
+                "status": v.word(f"status.{row['status']}", row["status"]),
+                "variables": v.t("list.comma").join(v.word(f"variables.{name}", name) for name in row["variable"]),
+            }
+            for row in records(said.head(_PROVENANCE_SHOWN))
+        ]
+
+    @property
+    def tables(self) -> list[str]:
+        return list(self.tables_by_name)
+
+    @property
+    def facts(self) -> list[Item]:
+        v, meta = self.voice, self.run.meta
+        versions = {"peyvand": meta["peyvand"], "Python": meta["python"], **meta["libraries"]}
+        made = datetime.fromisoformat(meta["finished_at"]).date()
+        seed = meta["seed"]
+        return [
+            Item(label=v.t("reproduce.made"), value=v.date(made)),
+            Item(label=v.t("reproduce.hash"), value=meta["world_hash"], code=True),
+            Item(label=v.t("reproduce.scenario_hash"), value=meta["scenario_hash"], code=True),
+            Item(label=v.t("reproduce.residual"), value=f"{meta['residual']:.1e}", code=True),
+            Item(label=v.t("reproduce.iterations"), value=v.n(meta["iterations"])),
+            Item(label=v.t("reproduce.seed"), value=v.t("reproduce.no_seed") if seed is None else v.n(seed)),
+            Item(
+                label=v.t("reproduce.versions"),
+                value=", ".join(f"{name} {number}" for name, number in versions.items()),
+                code=True,
+            ),
+        ]
+
+    # -- marks -----------------------------------------------------------------------------------------------------
+    @property
+    def percent_mark(self) -> str:
+        return "، ٪" if self.voice.language == "fa" else ", %"
+
+    @property
+    def today_mark(self) -> Markup:
+        return Markup(", {}, %" if self.voice.language == "en" else "، {}، ٪").format(self.voice.t("column.today"))
+
+    @property
+    def union_mark(self) -> Markup:
+        return Markup(", {}, %" if self.voice.language == "en" else "، {}، ٪").format(self.voice.t("column.after"))
+
+    def _from_to(self, before: object, after: object) -> Markup:
+        return self.voice.t("tile.from_to", before=before, after=after)
+
+    def _table(self, name: str) -> pd.DataFrame:
+        return self.tables_by_name[name]
+
+    def _group(self, name: str) -> Row:
+        table = self._table("groups")
+        return records(table[table["group"] == name])[0]
+
+
+def _day(value: date | None, year: int) -> date:
+    return value or date(year, 12, 31)

@@ -1,0 +1,241 @@
+"""What does a run say, as plain tables?  One function a table, a row per thing, the unit in every column's name.
+
+The page, the workbook, the CSV and the Parquet files all show these tables; none computes a figure of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from peyvand.reports.borders import border_table
+from peyvand.world import STATUSES, World
+
+if TYPE_CHECKING:
+    from peyvand.run import Run
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+MEMBERS, OUTSIDERS, EVERYONE = "members", "outsiders", "world"
+_CELL = ("exporter", "importer", "sector")
+_ESTIMATED = tuple(STATUSES.index(status) for status in ("estimated", "assumed"))
+
+
+def economies(run: Run) -> pd.DataFrame:
+    """One row an economy: real income and its parts, wages, prices, exports, imports, tariff revenue."""
+    world, result = run.trade.baseline, run.trade.data
+    before, after = _flow(world["trade_flow"]), _flow(result["trade_flow_counterfactual"])
+    exports, imports = _abroad(before)
+    exports_after, imports_after = _abroad(after)
+    revenue = _by_economy(world["tariff_revenue"])
+    revenue_after = _by_economy(result["tariff_revenue_counterfactual"])
+    first_order = 100 * _by_economy(result["first_order_welfare"])
+    income = _percent(result["welfare_hat"])
+    return pd.DataFrame(
+        {
+            "economy": world.economies,
+            "name_en": _names(world, "name_en"),
+            "name_fa": _names(world, "name_fa"),
+            "member": np.isin(world.economies, members_of(run)),
+            "real_income_change_percent": income,
+            "real_income_change_musd": _by_economy(result["real_income_change_musd"]),
+            "terms_of_trade_percent": 100 * _by_economy(result["terms_of_trade"]),
+            "volume_of_trade_percent": 100 * _by_economy(result["volume_of_trade"]),
+            "first_order_percent": first_order,
+            "remainder_percent": income - first_order,
+            "real_wage_change_percent": _percent(result["real_wage_hat"]),
+            "consumer_price_change_percent": _percent(result["consumer_price_hat"]),
+            "exports_musd": exports,
+            "exports_counterfactual_musd": exports_after,
+            "exports_change_percent": _growth(exports, exports_after),
+            "imports_musd": imports,
+            "imports_counterfactual_musd": imports_after,
+            "imports_change_percent": _growth(imports, imports_after),
+            "tariff_revenue_musd": revenue,
+            "tariff_revenue_counterfactual_musd": revenue_after,
+            "tariff_revenue_change_musd": revenue_after - revenue,
+            "estimated_trade_share": _estimated_share(world),
+            "final_expenditure_musd": _by_economy(world["final_expenditure"]),
+        }
+    )
+
+
+def groups(run: Run) -> pd.DataFrame:
+    """Three rows: the members, the outsiders, the world. Real income is summed in M USD over baseline expenditure."""
+    table = economies(run)
+    before, after = _flow(run.trade.baseline["trade_flow"]), _flow(run.trade.data["trade_flow_counterfactual"])
+    member = table["member"].to_numpy()
+    rows = []
+    for name, inside in ((MEMBERS, member), (OUTSIDERS, ~member), (EVERYONE, np.ones_like(member))):
+        gain = table.loc[inside, "real_income_change_musd"].sum()
+        spent = table.loc[inside, "final_expenditure_musd"].sum()
+        trade, trade_after = _among(before, inside), _among(after, inside)
+        rows.append(
+            {
+                "group": name,
+                "economies": int(inside.sum()),
+                "real_income_change_percent": 100 * gain / spent if spent else 0.0,
+                "real_income_change_musd": gain,
+                "trade_within_musd": trade,
+                "trade_within_counterfactual_musd": trade_after,
+                "trade_within_change_percent": float(_growth(np.array(trade), np.array(trade_after))),
+                "trade_across_musd": _across(before, inside),
+                "trade_across_counterfactual_musd": _across(after, inside),
+                "tariff_revenue_change_musd": table.loc[inside, "tariff_revenue_change_musd"].sum(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def sectors(run: Run) -> pd.DataFrame:
+    """One row an economy and sector: output, exports and imports, today and in the union."""
+    world, result = run.trade.baseline, run.trade.data
+    before, after = _flow(world["trade_flow"]), _flow(result["trade_flow_counterfactual"])
+    abroad = (1 - np.eye(len(world.economies)))[:, :, None]
+    output = world["output"].transpose("economy", "sector").values
+    output_after = result["output_counterfactual"].transpose("economy", "sector").values
+    labels = pd.MultiIndex.from_product([world.economies, world.sectors], names=["economy", "sector"]).to_frame()
+    return labels.reset_index(drop=True).assign(
+        member=np.repeat(np.isin(world.economies, members_of(run)), len(world.sectors)),
+        output_musd=output.ravel(),
+        output_counterfactual_musd=output_after.ravel(),
+        output_change_percent=_growth(output, output_after).ravel(),
+        exports_musd=(before * abroad).sum(axis=1).ravel(),
+        exports_counterfactual_musd=(after * abroad).sum(axis=1).ravel(),
+        imports_musd=(before * abroad).sum(axis=0).ravel(),
+        imports_counterfactual_musd=(after * abroad).sum(axis=0).ravel(),
+    )
+
+
+def pairs(run: Run) -> pd.DataFrame:
+    """One row a pair of economies: trade both ways, the border's thickness and what the union takes from it."""
+    world, result = run.trade.baseline, run.trade.data
+    before, after = _flow(world["trade_flow"]).sum(axis=2), _flow(result["trade_flow_counterfactual"]).sum(axis=2)
+    table = border_table(run)
+    place = {code: at for at, code in enumerate(world.economies)}
+    first, second = (table[end].map(place).to_numpy() for end in ("economy", "partner"))
+    return table.assign(
+        trade_musd=before[first, second] + before[second, first],
+        trade_counterfactual_musd=after[first, second] + after[second, first],
+    ).assign(trade_change_percent=lambda t: _growth(t["trade_musd"].array, t["trade_counterfactual_musd"].array))
+
+
+def flows(run: Run) -> pd.DataFrame:
+    """One row an exporter, importer and sector: flow and tariff before and after, cost change, status of the flow."""
+    world = run.trade.baseline
+    index = pd.MultiIndex.from_product([world.economies, world.economies, world.sectors], names=_CELL)
+    cells = {
+        "trade_flow_musd": world["trade_flow"],
+        "trade_flow_counterfactual_musd": run.trade.data["trade_flow_counterfactual"],
+        "tariff_rate_share": world["tariff_rate"],
+        "tariff_rate_counterfactual_share": run.shock["tariff_rate_counterfactual"],
+        "iceberg_cost_hat": run.shock["iceberg_cost_hat"],
+    }
+    table = index.to_frame(index=False).assign(**{name: _flow(array).ravel() for name, array in cells.items()})
+    return table.assign(trade_flow_status=np.array(STATUSES)[_status(world)].ravel())
+
+
+def provenance(run: Run) -> pd.DataFrame:
+    """Where each figure of the World comes from."""
+    return run.world.provenance.astype(str).reset_index(drop=True)
+
+
+TABLES: dict[str, Callable[[Run], pd.DataFrame]] = {
+    "economies": economies,
+    "groups": groups,
+    "sectors": sectors,
+    "pairs": pairs,
+    "flows": flows,
+    "provenance": provenance,
+}
+
+
+def tables(run: Run) -> dict[str, pd.DataFrame]:
+    """Every table by its name."""
+    return {name: make(run) for name, make in TABLES.items()}
+
+
+def members_of(run: Run) -> tuple[str, ...]:
+    """The members by the World's codes, in the scenario's order."""
+    return run.effect.members
+
+
+def estimated_shares(run: Run) -> tuple[float, float]:
+    """How much of the trade among members, and of its change, rests on estimated or assumed cells (0 to 1).
+
+    Returns
+    -------
+    tuple of float
+        By value of today's trade; by the absolute change of the flows.
+    """
+    world = run.trade.baseline
+    before, after = _flow(world["trade_flow"]), _flow(run.trade.data["trade_flow_counterfactual"])
+    inside = np.isin(world.economies, members_of(run))
+    among = (np.outer(inside, inside) & ~np.eye(len(inside), dtype=bool))[:, :, None]
+    estimated = np.isin(_status(world), _ESTIMATED) & among
+    return _ratio(before, estimated, among), _ratio(np.abs(after - before), estimated, among)
+
+
+# -- arithmetic ----------------------------------------------------------------------------------------------------
+def _flow(array: xr.DataArray) -> Array:
+    return np.asarray(array.transpose(*_CELL).values, dtype=float)
+
+
+def _by_economy(array: xr.DataArray) -> Array:
+    return np.asarray(array.transpose("economy").values, dtype=float)
+
+
+def _percent(hat: xr.DataArray) -> Array:
+    return 100 * (_by_economy(hat) - 1)
+
+
+def _growth(before: Array, after: Array) -> Array:
+    """Change in per cent; NaN where nothing was there to change."""
+    before, after = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
+    return np.asarray(100 * (np.divide(after, before, out=np.full(before.shape, np.nan), where=before > 0) - 1))
+
+
+def _abroad(flow: Array) -> tuple[Array, Array]:
+    """Exports and imports of each economy, all sectors."""
+    total = flow.sum(axis=2) * (1 - np.eye(len(flow)))
+    return total.sum(axis=1), total.sum(axis=0)
+
+
+def _among(flow: Array, inside: Flags) -> float:
+    total = flow.sum(axis=2) * (1 - np.eye(len(flow)))
+    return float(total[np.ix_(inside, inside)].sum())
+
+
+def _across(flow: Array, inside: Flags) -> float:
+    total = flow.sum(axis=2)
+    return float(total[np.ix_(inside, ~inside)].sum() + total[np.ix_(~inside, inside)].sum())
+
+
+def _status(world: World) -> NDArray[np.int_]:
+    """Positions in STATUSES; a World that does not say counts as assumed."""
+    if "trade_flow_status" not in world.data:
+        return np.full(world["trade_flow"].shape, STATUSES.index("assumed"))
+    return np.asarray(world["trade_flow_status"].transpose(*_CELL).values, dtype=int)
+
+
+def _estimated_share(world: World) -> Array:
+    """Share of each economy's exports and imports that is estimated or assumed."""
+    flow = _flow(world["trade_flow"]) * (1 - np.eye(len(world.economies)))[:, :, None]
+    doubtful = flow * np.isin(_status(world), _ESTIMATED)
+    total = flow.sum(axis=(1, 2)) + flow.sum(axis=(0, 2))
+    part = doubtful.sum(axis=(1, 2)) + doubtful.sum(axis=(0, 2))
+    return np.asarray(np.divide(part, total, out=np.zeros_like(total), where=total > 0))
+
+
+def _ratio(size: Array, part: Flags, whole: Flags) -> float:
+    total = float((size * whole).sum())
+    return float((size * part).sum()) / total if total > 0 else 0.0
+
+
+def _names(world: World, variable: str) -> list[str]:
+    return [str(name) for name in world[variable].values] if variable in world.data else list(world.economies)

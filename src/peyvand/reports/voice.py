@@ -1,0 +1,136 @@
+"""How does the report speak?  Words, numbers, money and dates of one language, safe to put into HTML.
+
+Every number stands in `<bdi class="n" dir="ltr">`, so that its minus sign and digits keep their order inside Persian
+text, and so that the page can switch its digits. Every date carries both calendars for the page to choose from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from dataclasses import dataclass, field
+
+import jdatetime
+from babel.dates import format_date
+from markupsafe import Markup, escape
+
+from peyvand.locale import DIRECTION, Language, catalogue, localise_digits, number
+
+_LATIN_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789")
+_NUMBERS = re.compile(r"((?<![\w-])[+−-]?[0-9۰-۹][0-9۰-۹.,٫٬/-]*(?<![.,/-])[%٪]?(?![\w-]))")
+_BILLION, _MILLION_MUSD = 1e3, 1e6  # in M USD: a thousand of them is a billion, a million of them a trillion
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One language of the report.
+
+    Parameters
+    ----------
+    language : {"en", "fa"}
+    names : dict
+        Names of economies by code, in this language.
+    """
+
+    language: Language
+    names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def direction(self) -> str:
+        return DIRECTION[self.language]
+
+    def t(self, key: str, **values: object) -> Markup:
+        """The words under `report.<key>`, with their fields filled and escaped."""
+        return Markup(catalogue(self.language)[f"report.{key}"]).format(**values)
+
+    def word(self, key: str, default: str = "") -> str:
+        """Words under a whole key, or `default` where the catalogue has none."""
+        return catalogue(self.language).get(key, default)
+
+    def name(self, code: str) -> str:
+        return self.names.get(code, code)
+
+    def list(self, items: list[str]) -> Markup:
+        """`a, b and c`."""
+        isolated = [Markup("<bdi>{}</bdi>").format(item) for item in items]
+        if len(isolated) < 2:
+            return Markup("").join(isolated)
+        return self.t("list.last", first=self.t("list.comma").join(isolated[:-1]), last=isolated[-1])
+
+    def sector(self, code: str) -> str:
+        return self.word(f"sectors.{code}", code)
+
+    @staticmethod
+    def latin(text: str) -> Markup:
+        """A code or a source in Latin letters, isolated from the text around it."""
+        return Markup('<bdi lang="en" dir="ltr">{}</bdi>').format(text)
+
+    # -- numbers ---------------------------------------------------------------------------------------------------
+    def n(self, value: float, decimals: int = 0, *, sign: bool = False) -> Markup:
+        """A number; a missing one is a dash."""
+        if value is None or not math.isfinite(value):
+            return Markup('<span class="none" title="{}">–</span>').format(self.t("no_figure"))
+        return self._isolated(number(value, self.language, decimals=decimals, sign=sign))
+
+    def percent(self, value: float, decimals: int = 2, *, sign: bool = True) -> Markup:
+        """A percentage already in per cent."""
+        if not math.isfinite(value):
+            return self.n(value)
+        return self._isolated(f"{number(value, self.language, decimals=decimals, sign=sign)}{self._percent_sign}")
+
+    def money(self, musd: float, *, sign: bool = False) -> Markup:
+        """M USD in words a reader says: million, billion or trillion US dollars."""
+        size = abs(musd)
+        if size >= 0.9995 * _MILLION_MUSD:
+            unit, shown = "trillion", musd / _MILLION_MUSD
+        elif size >= 0.9995 * _BILLION:
+            unit, shown = "billion", musd / _BILLION
+        else:
+            unit, shown = "million", musd
+        decimals = 0 if abs(shown) >= 100 or shown == 0 else 1 if abs(shown) >= 1 else 2
+        return self.t(f"money.{unit}", amount=self.n(shown, decimals, sign=sign))
+
+    def year(self, value: int) -> Markup:
+        """A Gregorian year: digits without grouping."""
+        return self._isolated(localise_digits(str(value), self.language))
+
+    def prose(self, sentence: str) -> Markup:
+        """A ready sentence with its numbers and days isolated, so that the page can switch them."""
+        return Markup("").join(self._run(piece) for piece in _NUMBERS.split(sentence) if piece)
+
+    # -- dates -----------------------------------------------------------------------------------------------------
+    def date(self, day: dt.date) -> Markup:
+        """A date with both calendars at hand; the language's own is shown first."""
+        gregorian, jalali = self.gregorian(day), self.jalali(day)
+        shown = jalali if self.language == "fa" else gregorian
+        return Markup('<time class="n d" datetime="{}" data-gregorian="{}" data-jalali="{}">{}</time>').format(
+            day.isoformat(), gregorian, jalali, shown
+        )
+
+    def gregorian(self, day: dt.date) -> str:
+        return str(format_date(day, "d MMMM y", locale=self.language))
+
+    def jalali(self, day: dt.date) -> str:
+        """
+        >>> Voice("en").jalali(dt.date(2019, 12, 31))
+        '10 Dey 1398'
+        """
+        moved = jdatetime.date.fromgregorian(date=day)
+        month = catalogue(self.language)[f"report.months.{moved.month}"]
+        return localise_digits(f"{moved.day} {month} {moved.year}", self.language)
+
+    def _run(self, piece: str) -> Markup:
+        latin = piece.translate(_LATIN_DIGITS)
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", latin):
+            return self.date(dt.date.fromisoformat(latin))
+        if re.fullmatch(r"\d{4}/\d{2}/\d{2}", latin):
+            return self.date(jdatetime.date(*map(int, latin.split("/"))).togregorian())
+        return self._isolated(piece) if _NUMBERS.fullmatch(piece) else escape(piece)
+
+    def _isolated(self, shown: str) -> Markup:
+        return Markup('<bdi class="n" dir="ltr">{}</bdi>').format(escape(shown))
+
+    @property
+    def _percent_sign(self) -> str:
+        return "٪" if self.language == "fa" else "%"

@@ -1,0 +1,362 @@
+"""What a union changes in one World: tariffs and costs, year by year, with what a reader must be warned of.
+
+Everything is refused here that only the World can tell: economies and sectors that it does not hold, a cost counted
+twice, a customs union that would be split, a baseline that has not been moved to the union's day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from peyvand.errors import ScenarioError, UnknownNameError
+from peyvand.gravity import Thickness, thickness
+from peyvand.scenarios import kernels
+from peyvand.scenarios.blocs import left_unions, split_blocs
+from peyvand.scenarios.cautions import Caution, cautions_of
+from peyvand.scenarios.estimates import estimate
+from peyvand.scenarios.in_force import Agreement, AgreementKind, Facts
+from peyvand.scenarios.kernels import Array, Mask
+from peyvand.scenarios.provisions import AgreementEffect, BorderCost, Scope, Tariff
+from peyvand.world import Shock, World
+
+if TYPE_CHECKING:
+    from peyvand.scenarios.union import Union
+
+T = TypeVar("T")
+FREE_TRADE: tuple[AgreementKind, ...] = ("free-trade-area", "customs-union")
+_CELL = ("exporter", "importer", "sector")
+
+
+def day_of(world: World) -> date:
+    """The day that a World stands for: the end of its base year, or later if a baseline was moved."""
+    said = world.data.attrs.get("as_of")
+    return date.fromisoformat(str(said)) if said else date(world.base_year, 12, 31)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Effect:
+    """A union set into a World; made by `Union.effect`.
+
+    Raises
+    ------
+    ScenarioError
+        When it is made, if the union cannot be set into this World.
+    """
+
+    union: Union
+    world: World
+    facts: Facts
+    given_borders: Thickness | None = None
+
+    def __post_init__(self) -> None:
+        if self.day.year < self.world.base_year:
+            raise ScenarioError(
+                f"as_of is {self.day}, before the World {self.world.name} begins",
+                hint=f"a day from {self.world.base_year}-01-01 on",
+            )
+        split_blocs(self)
+        self._masks  # noqa: B018  (refuses what is said or counted twice)
+        self._external_rates  # noqa: B018
+
+    # -- who, where, when ----------------------------------------------------------------------------------------------
+    @property
+    def day(self) -> date:
+        """The union's day: `as_of`, or the end of the base year."""
+        return self.union.as_of or date(self.world.base_year, 12, 31)
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """The members as this World's codes."""
+        found = tuple(self._economy(member) for member in self.union.members)
+        twice = [code for code in dict.fromkeys(found) if found.count(code) > 1]
+        if twice:
+            raise ScenarioError(f"{', '.join(twice)} is a member twice", hint="name every member once")
+        return found
+
+    @cached_property
+    def membership(self) -> Mask:
+        """(N,) in the World's order."""
+        return np.isin(self.world.economies, self.members)
+
+    @cached_property
+    def borders(self) -> Thickness:
+        """The World's borders before the union."""
+        return self.given_borders or thickness(self.world)
+
+    # -- the baseline of the day ---------------------------------------------------------------------------------------
+    @cached_property
+    def new_in_force(self) -> tuple[tuple[Agreement, frozenset[frozenset[str]]], ...]:
+        """Agreements between economies of this World that came into force after its day and until the union's."""
+        held = set(self.world.economies)
+        fresh = self.facts.came_into_force(after=day_of(self.world), until=self.day)
+        within = ((agreement, frozenset(pair for pair in pairs if pair <= held)) for agreement, pairs in fresh)
+        return tuple((agreement, pairs) for agreement, pairs in within if pairs)
+
+    def baseline_shock(self) -> Shock:
+        """What came into force between the World's day and the union's: tariffs cut where a source says by how much."""
+        cut = np.zeros_like(self._tariff)
+        for agreement, pairs in self.new_in_force:
+            if agreement.tariff_cut_share is not None:
+                mask = self._pair_mask(pairs)[..., None]
+                cut = np.where(mask, np.maximum(cut, agreement.tariff_cut_share), cut)
+        return self._shock(
+            tariff=kernels.cut_tariff(tariff_rate=self._tariff, cut_share=cut), log_cost=np.zeros_like(self._tariff)
+        )
+
+    @property
+    def needs_baseline(self) -> bool:
+        """Whether the World must be moved to the union's day first."""
+        return any(agreement.tariff_cut_share for agreement, _ in self.new_in_force)
+
+    def baseline(self, solve: Callable[[World, Shock], World]) -> World:
+        """The World on the union's day: `solve` moves it by `baseline_shock`; the same World if nothing came.
+
+        Parameters
+        ----------
+        solve : callable
+            Gives the counterfactual World of a World and a Shock.
+        """
+        moved = solve(self.world, self.baseline_shock()) if self.needs_baseline else self.world
+        if self.day <= day_of(self.world):
+            return moved
+        return World(moved.data.assign_attrs(as_of=self.day.isoformat()), moved.provenance)
+
+    # -- the union's shock ---------------------------------------------------------------------------------------------
+    def shock(self, *, year: int | None = None) -> Shock:
+        """What changes `year` years after the start, on this World; in the end by default.
+
+        Raises
+        ------
+        ScenarioError
+            If the World must first be moved to the union's day, or the year is negative.
+        """
+        if self.needs_baseline:
+            names = ", ".join(agreement.name for agreement, _ in self.new_in_force if agreement.tariff_cut_share)
+            raise ScenarioError(
+                f"{names} came into force after the day of the World {self.world.name} and before {self.day}",
+                hint="move the World first: union.effect(world).baseline(solve), as `peyvand run` does",
+            )
+        share = self._share_in(year)
+        tariff = kernels.phased_tariff(tariff_rate=self._tariff, final=self._final_tariff, share=share)
+        return self._shock(tariff=tariff, log_cost=share * self._final_log_cost)
+
+    def schedule(self) -> dict[int, Shock]:
+        """The shock of every year of the phase-in, from 1 to the last (0 where there is none)."""
+        years = range(1, self.union.phase_in_years + 1) if self.union.phase_in_years else (0,)
+        return {year: self.shock(year=year) for year in years}
+
+    def implied_cuts(self, *, year: int | None = None) -> pd.DataFrame:
+        """The ad valorem cut of every pair that the union touches, in per cent of cost; one row per direction.
+
+        Columns: `exporter`, `importer`, `tariff_cut_percent`, `cost_cut_percent`, `total_cut_percent` (1 − κ̂, in logs
+        weighted by what the importer pays today), `partial_trade_ratio` (trade by its own cost alone, new / old). NaN
+        where no trade is recorded.
+        """
+        share = self._share_in(year)
+        log_cost = share * self._final_log_cost
+        tariff = kernels.phased_tariff(tariff_rate=self._tariff, final=self._final_tariff, share=share)
+        log_tariff = np.log1p(tariff) - np.log1p(self._tariff)
+        touched = (np.abs(log_cost) + np.abs(log_tariff)).sum(axis=-1) > 0
+        touched |= kernels.pairs_between(self.membership)
+        rows, columns = np.nonzero(touched)
+        weight = kernels.paid_trade_weights(paid=self._paid)[rows, columns]
+        theta = self._theta
+        log_cost, log_tariff = log_cost[rows, columns], log_tariff[rows, columns]
+        ratio = kernels.partial_trade_ratio(weight=weight, log_cost_hat=log_cost + log_tariff, trade_elasticity=theta)
+        names = np.array(self.world.economies)
+        return pd.DataFrame(
+            {
+                "exporter": names[rows],
+                "importer": names[columns],
+                "tariff_cut_percent": _cut_percent(weight, log_tariff),
+                "cost_cut_percent": _cut_percent(weight, log_cost),
+                "total_cut_percent": _cut_percent(weight, log_cost + log_tariff),
+                "partial_trade_ratio": ratio,
+            }
+        )
+
+    @cached_property
+    def warnings(self) -> tuple[Caution, ...]:
+        """What a reader must know: (key, values), the words under `scenario.warnings.<key>` in both languages."""
+        return cautions_of(self)
+
+    # -- arrays --------------------------------------------------------------------------------------------------------
+    @cached_property
+    def _tariff(self) -> Array:
+        return np.asarray(self.world["tariff_rate"].transpose(*_CELL).values, dtype=float)
+
+    @cached_property
+    def _paid(self) -> Array:
+        return np.asarray(self.world["trade_flow"].transpose(*_CELL).values * (1 + self._tariff))
+
+    @cached_property
+    def _theta(self) -> Array:
+        return np.asarray(self.world["trade_elasticity"].values, dtype=float)
+
+    @cached_property
+    def _final_tariff(self) -> Array:
+        cut = np.zeros_like(self._tariff)
+        for provision, mask in self._masks:
+            if isinstance(provision, Tariff):
+                cut = np.where(mask, self._cut_shares(provision, mask), cut)
+        tariff = kernels.cut_tariff(tariff_rate=self._tariff, cut_share=cut)
+        rates = self._external_rates
+        return np.where(self._outside_tariffs & np.isfinite(rates), rates, tariff)
+
+    @cached_property
+    def _final_log_cost(self) -> Array:
+        log_cost = np.zeros_like(self._tariff)
+        for provision, mask in self._masks:
+            if isinstance(provision, BorderCost):
+                log_cost += np.where(mask, self._border_cost(provision), 0.0)
+            elif isinstance(provision, AgreementEffect):
+                change = kernels.agreement_cost(
+                    coefficient=estimate(provision.estimate).coefficient, trade_elasticity=self._theta
+                )
+                log_cost += np.where(mask & ~self.already_free[..., None], change, 0.0)
+        return log_cost
+
+    def _border_cost(self, provision: BorderCost) -> Array:
+        if provision.cut_percent is not None:
+            return np.full_like(self._tariff, np.log1p(-provision.cut_percent / 100))
+        unexplained = self.borders["border_thickness_part"].sel(component="unexplained").transpose(*_CELL)
+        return kernels.faded_border(
+            unexplained=unexplained.values,
+            fade_share=provision.fade_share or 0.0,
+            cap_log_points=provision.cap_log_points,
+        )
+
+    def _cut_shares(self, provision: Tariff, mask: Mask) -> Array:
+        share = np.where(mask, provision.cut_share, 0.0)
+        for other in provision.exceptions:
+            i, n = (self.world.economies.index(self._economy(name)) for name in (other.exporter, other.importer))
+            cells = mask[i, n] & (self._sector_mask(other.sectors) if other.sectors else True)
+            if not cells.any():
+                raise ScenarioError(
+                    f"the exception for {other.exporter} → {other.importer} lies outside its provision",
+                    hint="an exception names two members and sectors of its provision",
+                )
+            share[i, n] = np.where(cells, other.cut_share, share[i, n])
+        return share
+
+    # -- what is said twice --------------------------------------------------------------------------------------------
+    @cached_property
+    def _masks(self) -> tuple[tuple[Scope, Mask], ...]:
+        """Every provision with the cells it holds for; refuses what is said or counted twice."""
+        found: list[tuple[Scope, Mask]] = []
+        said: dict[str, Mask] = {}
+        for number, provision in enumerate(self.union.provisions, start=1):
+            mask = self._mask(provision)
+            if not mask.any():
+                raise ScenarioError(
+                    f"provision {number} holds for no pair and sector", hint="see its pairs and sectors"
+                )
+            for changes, taken in said.items():
+                twice = taken & mask
+                if changes == provision.changes and twice.any():
+                    raise ScenarioError(
+                        f"provision {number} says {provision.kind} once more for {self._cell(twice)}",
+                        hint="take the sectors of one out of the other with except_sectors",
+                    )
+                if "agreement" in (changes, provision.changes) and twice.any():
+                    raise ScenarioError(
+                        f"counted twice: an agreement and {changes if changes != 'agreement' else provision.changes} "
+                        f"on {self._cell(twice)}",
+                        hint="an agreement's estimate already holds what it does at the border; keep one of the two",
+                    )
+            said[provision.changes] = said.get(provision.changes, np.zeros_like(mask)) | mask
+            found.append((provision, mask))
+        return tuple(found)
+
+    def _mask(self, provision: Scope) -> Mask:
+        between = kernels.pairs_between(self.membership)
+        if provision.pairs:
+            wanted = frozenset(frozenset(self._economy(name) for name in pair) for pair in provision.pairs)
+            strange = [pair for pair in wanted if len(pair) < 2 or not pair <= set(self.members)]
+            if strange:
+                raise ScenarioError(
+                    f"{' and '.join(sorted(strange[0]))} is no pair of two members", hint="pairs name two members each"
+                )
+            between = between & self._pair_mask(wanted)
+        sectors = self._sector_mask(provision.sectors) & ~self._sector_mask(provision.except_sectors)
+        if isinstance(provision, AgreementEffect):
+            self._known(lambda: estimate(provision.estimate))
+        return between[..., None] & sectors
+
+    # -- a customs union's outside ------------------------------------------------------------------------------------
+    @cached_property
+    def already_free(self) -> Mask:
+        """(N, N): a free-trade area or customs union that nobody leaves binds the pair on the union's day."""
+        left = left_unions(self)
+        linked = self.facts.linked(self.day, kinds=FREE_TRADE)
+        return self._pair_mask(pair for pair, agreement in linked.items() if agreement.name not in left)
+
+    @cached_property
+    def _outside_tariffs(self) -> Mask:
+        """(N, N, S) cells on which a member levies the common tariff: from outsiders without free trade with it."""
+        from_outside = ~self.membership[:, None] & self.membership[None, :] & ~self.already_free
+        return np.asarray(np.broadcast_to(from_outside[..., None], self._tariff.shape))
+
+    @cached_property
+    def _external_rates(self) -> Array:
+        """(S,) the common external tariff, NaN where each member keeps its own."""
+        rates = np.full(len(self.world.sectors), np.nan)
+        if isinstance(self.union.external_tariff, dict):
+            for name, rate in self.union.external_tariff.items():
+                rates[self._sector_mask((name,))] = rate
+        return rates
+
+    # -- labels to places ----------------------------------------------------------------------------------------------
+    def _share_in(self, year: int | None) -> float:
+        if year is not None and year < 0:
+            raise ScenarioError(f"year {year} is before the start", hint="year 0 is the start, phase_in_years the end")
+        steps = self.union.phase_in_years
+        return 1.0 if year is None or year >= steps else year / steps
+
+    def _shock(self, *, tariff: Array, log_cost: Array) -> Shock:
+        like = self.world["tariff_rate"].transpose(*_CELL)
+        return Shock.of(
+            self.world,
+            iceberg_cost_hat=like.copy(data=np.exp(log_cost)),
+            tariff_rate_counterfactual=like.copy(data=tariff),
+        )
+
+    def _pair_mask(self, pairs: Iterable[frozenset[str]]) -> Mask:
+        place = {code: at for at, code in enumerate(self.world.economies)}
+        mask = np.zeros((len(place), len(place)), dtype=bool)
+        for pair in pairs:
+            if pair <= place.keys():
+                one, other = pair
+                mask[place[one], place[other]] = mask[place[other], place[one]] = True
+        return mask
+
+    def _sector_mask(self, names: Iterable[str]) -> Mask:
+        return np.isin(self.world.sectors, self._known(lambda: self.world.resolve_sectors(names)))
+
+    def _economy(self, name: str) -> str:
+        return self._known(lambda: self.world.economy(name))
+
+    def _known(self, look_up: Callable[[], T]) -> T:
+        """What a look-up finds, or a ScenarioError with the line of the file on which the unknown name stands."""
+        try:
+            return look_up()
+        except UnknownNameError as error:
+            name = str(error.context.get("name", error.context.get("code", "")))
+            line = self.union.line_of(name)
+            place = f"line {line}: " if line else ""
+            raise ScenarioError(f"{place}{error.message}", hint=error.hint, name=name, line=line) from error
+
+    def _cell(self, mask: Mask) -> str:
+        i, n, s = np.argwhere(mask)[0]
+        return f"{self.world.economies[i]} → {self.world.economies[n]}, {self.world.sectors[s]}"
+
+
+def _cut_percent(weight: Array, log_change: Array) -> Array:
+    return np.asarray(-100 * np.expm1((weight * log_change).sum(axis=-1)))

@@ -1,0 +1,167 @@
+"""A union in words, in either language: what was said, what it comes to, and what to mind.
+
+Names of economies come from the World, everything else from the locale files under `scenario.say`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import jdatetime
+
+from peyvand.locale import Language, catalogue, localise_digits, number, text
+from peyvand.scenarios.cautions import SHOWN, Caution, Listed
+from peyvand.scenarios.effect import Effect
+from peyvand.scenarios.estimates import estimate
+from peyvand.scenarios.in_force import Facts
+from peyvand.scenarios.provisions import AgreementEffect, BorderCost, Scope, Tariff
+from peyvand.world import World
+
+
+def explain(effect: Effect, language: Language = "en") -> list[str]:
+    """The union as sentences: members, kind and day, each provision, the outside, the implied cuts."""
+    say = Words(language, effect.world, effect.facts)
+    union = effect.union
+    phased = say("phased", years=say.number(union.phase_in_years)) if union.phase_in_years else say("at_once")
+    lines = [
+        say("members", count=say.number(len(effect.members)), economies=say.names(effect.members)),
+        say("kind", kind=text(f"scenario.kind.{union.kind}", language), day=say.day(effect.day)),
+        phased,
+    ]
+    moving = [agreement.words(language) for agreement, _ in effect.new_in_force if agreement.tariff_cut_share]
+    if moving:
+        lines.append(say("moved", day=say.day(effect.day), agreements=say.listed(moving)))
+    for provision in union.provisions:
+        lines += _provision(say, provision)
+    if union.external_tariff == "own":
+        lines.append(say("external_own"))
+    elif union.external_tariff:
+        rates = [f"{say.sector(name)} {say.percent(100 * rate)}" for name, rate in union.external_tariff.items()]
+        lines.append(say("external_rates", rates=say.listed(rates)))
+    cuts = effect.implied_cuts()["total_cut_percent"].dropna()
+    if len(cuts):
+        low, high, mean = (say.percent(value, 1) for value in (cuts.min(), cuts.max(), cuts.mean()))
+        lines.append(say("implied", low=low, high=high, mean=mean))
+    return lines
+
+
+def explain_caution(caution: Caution, effect: Effect, language: Language = "en") -> str:
+    """One warning as a sentence, with the names of economies, agreements and sectors."""
+    say = Words(language, effect.world, effect.facts)
+    return text(caution.key, language, **{name: say.value(name, value) for name, value in caution.values.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Says names, lists, numbers and days in one language."""
+
+    language: Language
+    world: World
+    facts: Facts
+
+    def __call__(self, key: str, **values: str) -> str:
+        return text(f"scenario.say.{key}", self.language, **values)
+
+    def name(self, code: str) -> str:
+        """An economy's name, or its code where the World has none."""
+        variable = f"name_{self.language}"
+        if variable not in self.world.data or code not in self.world.economies:
+            return code
+        return str(self.world[variable].sel(economy=code).item())
+
+    def names(self, codes: Iterable[str]) -> str:
+        return self.listed([self.name(code) for code in codes])
+
+    def pair(self, written: str) -> str:
+        """`IRN–KAZ` or `IRN → KAZ` with names for codes; the arrow turns with the text."""
+        for mark in ("–", " → "):
+            if mark in written:
+                one, other = written.split(mark)
+                turned = mark.replace("→", "←") if self.language == "fa" else mark
+                return f"{self.name(one)}{turned}{self.name(other)}"
+        return self.name(written)
+
+    def agreement(self, name: str) -> str:
+        return self.facts.agreement(name).words(self.language)
+
+    def sector(self, name: str) -> str:
+        return catalogue(self.language).get(f"sectors.{name}", name)
+
+    def listed(self, items: Iterable[str]) -> str:
+        """Comma-separated, with the last comma an `and`."""
+        comma, last = ("، ", " و ") if self.language == "fa" else (", ", " and ")
+        *first, final = [str(item) for item in items]
+        return f"{comma.join(first)}{last}{final}" if first else final
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        return number(value, self.language, decimals=decimals)
+
+    def percent(self, value: float, decimals: int = 0) -> str:
+        """`25 %`, with as many decimals as asked, or those that it has."""
+        decimals = max(decimals, 0 if float(value).is_integer() else 1)
+        return localise_digits(f"{number(value, decimals=decimals)}%", self.language)
+
+    def day(self, day: date | str) -> str:
+        """A Gregorian day in ISO form; in Persian the Jalali day."""
+        moment = date.fromisoformat(day) if isinstance(day, str) else day
+        if self.language == "en":
+            return moment.isoformat()
+        return localise_digits(jdatetime.date.fromgregorian(date=moment).strftime("%Y/%m/%d"), "fa")
+
+    def value(self, name: str, value: object) -> str:
+        """A caution's value by its name."""
+        turns = {
+            "sectors": self.sector, "economies": self.name, "pairs": self.pair,
+            "agreements": self.agreement, "agreement": self.agreement,
+        }  # fmt: skip
+        turn = turns.get(name, str)
+        if isinstance(value, Listed):
+            left_out = len(value) - SHOWN
+            more = [self("more", count=self.number(left_out))] if left_out > 0 else []
+            return self.listed([*(turn(item) for item in value[:SHOWN]), *more])
+        if name in ("day", "known"):
+            return self.day(str(value))
+        return self.number(value, decimals=1) if isinstance(value, float) else turn(str(value))
+
+
+def _provision(say: Words, provision: Scope) -> list[str]:
+    """One sentence for a provision, and one for each exception."""
+    where = {"pairs": _pairs(say, provision), "sectors": _sectors(say, provision)}
+    if isinstance(provision, Tariff):
+        lines = [say("tariff", cut=say.percent(100 * provision.cut_share), **where)]
+        return lines + [
+            say(
+                "exception",
+                exporter=say.name(other.exporter),
+                importer=say.name(other.importer),
+                cut=say.percent(100 * other.cut_share),
+            )
+            for other in provision.exceptions
+        ]
+    if isinstance(provision, BorderCost):
+        if provision.cut_percent is not None:
+            return [say("cut", cut=say.percent(provision.cut_percent), **where)]
+        share, cap = say.percent(100 * (provision.fade_share or 0.0)), say.percent(provision.cap)
+        return [say("fade", share=share, cap=cap, **where)]
+    if isinstance(provision, AgreementEffect):
+        found = estimate(provision.estimate)
+        beta, status = say.number(found.coefficient, 2), text(f"status.{found.status}", say.language)
+        return [say("agreement", estimate=found.name, beta=beta, status=status, **where)]
+    return []
+
+
+def _pairs(say: Words, provision: Scope) -> str:
+    if not provision.pairs:
+        return say("everywhere")
+    return say("between", pairs=say.listed(f"{say.name(one)}–{say.name(other)}" for one, other in provision.pairs))
+
+
+def _sectors(say: Words, provision: Scope) -> str:
+    named = say.listed(say.sector(name) for name in provision.sectors)
+    if "all" not in provision.sectors:
+        return say("in_sectors", sectors=named)
+    if provision.except_sectors:
+        return say("all_but", sectors=say.listed(say.sector(name) for name in provision.except_sectors))
+    return say("all_sectors")

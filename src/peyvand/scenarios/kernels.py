@@ -1,0 +1,55 @@
+"""The algebra of provisions, numpy only.
+
+Arrays are (exporter, importer, sector), θ is (sector,). Each provision turns into a change of the tariff or of ln d̂,
+the log of the iceberg cost ratio.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+def pairs_between(members: Mask) -> Mask:
+    """(N, N): both are members and it is a border, from the membership vector (N,)."""
+    return np.asarray(members[:, None] & members[None, :] & ~np.eye(len(members), dtype=bool))
+
+
+def cut_tariff(*, tariff_rate: Array, cut_share: Array) -> Array:
+    """t' = (1 − cut_share) t; `cut_share` is 0 where nothing is cut."""
+    return tariff_rate * (1 - cut_share)
+
+
+def faded_border(*, unexplained: Array, fade_share: float, cap_log_points: float) -> Array:
+    """ln d̂ = −fade_share · min(u⁺, cap): u⁺ the positive part of the unexplained thickness, 0 where none is known."""
+    positive = np.nan_to_num(np.maximum(unexplained, 0.0), nan=0.0)
+    return np.asarray(-fade_share * np.minimum(positive, cap_log_points))
+
+
+def agreement_cost(*, coefficient: float, trade_elasticity: Array) -> Array:
+    """ln d̂ = −β/θ_s: the iceberg cost that moves trade as the agreement dummy of a gravity equation does."""
+    return np.asarray(-coefficient / trade_elasticity)
+
+
+def phased_tariff(*, tariff_rate: Array, final: Array, share: float) -> Array:
+    """t + share (t' − t): equal steps of the rate."""
+    return tariff_rate + share * (final - tariff_rate)
+
+
+def log_cost_ratio(*, tariff_rate: Array, tariff_rate_counterfactual: Array, log_iceberg_hat: Array) -> Array:
+    """ln κ̂ = ln d̂ + ln (1+t')/(1+t)."""
+    return np.asarray(log_iceberg_hat + np.log1p(tariff_rate_counterfactual) - np.log1p(tariff_rate))
+
+
+def paid_trade_weights(*, paid: Array) -> Array:
+    """Sector's share in what the importer pays to the exporter, NaN without trade; `paid` is X (1+t)."""
+    total = paid.sum(axis=-1, keepdims=True)
+    return np.asarray(np.divide(paid, total, out=np.full_like(paid, np.nan), where=total > 0))
+
+
+def partial_trade_ratio(*, weight: Array, log_cost_hat: Array, trade_elasticity: Array) -> Array:
+    """Σ_s w_s κ̂_s^-θ_s: how trade of each directed pair moves by its own cost alone, (exporter, importer)."""
+    return np.asarray((weight * np.exp(-trade_elasticity * log_cost_hat)).sum(axis=-1))

@@ -1,0 +1,131 @@
+"""What is not clear in a union file, said so that its writer can mend it: the line, the key, the nearest right word."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+from peyvand.errors import ScenarioError, did_you_mean
+from peyvand.scenarios.provisions import KINDS, NOT_YET, TariffException
+
+UNION_KEYS = (
+    "title", "world", "as_of", "members", "kind", "phase_in_years", "leaves", "external_tariff", "provision",
+)  # fmt: skip
+_EXAMPLES = {
+    "title": 'title = { en = "…", fa = "…" }',
+    "members": 'members = ["IRN", "KAZ"]',
+    "kind": 'kind = "tariff"',
+    "cut_share": "cut_share = 1.0 takes the whole tariff off",
+    "estimate": "peyvand scenario estimates lists them",
+    "sectors": 'sectors = ["machinery_equipment"]',
+    "as_of": "as_of = 2019-12-31, a date without quotes",
+}
+Place = tuple[str | int, ...]
+
+
+def unclear(message: str, hint: str) -> PydanticCustomError:
+    """A rule of the file that was broken, with its hint, for a validator to raise."""
+    return PydanticCustomError("unclear", "{message}", {"message": message, "hint": hint})
+
+
+def scenario_error(error: ValidationError, *, text: str = "", name: str = "the union") -> ScenarioError:
+    """Everything that a file leaves unclear, as one error; the hint is that of the first thing."""
+    found: list[tuple[str, str | None, int | None]] = []
+    for detail in error.errors(include_url=False):
+        place = _without_tags(detail["loc"])
+        message, hint = _say(detail, place)
+        line = line_of(text, place)
+        found.append((f"line {line}: {message}" if line else message, hint, line))
+    found.sort(key=lambda row: ("is missing" in row[0], row[2] or 0))  # a mistyped key explains a missing one
+    messages = [message for message, _, _ in found]
+    said = messages[0] if len(messages) == 1 else "\n" + "\n".join(f"- {message}" for message in messages)
+    return ScenarioError(f"{name}: {said}", hint=found[0][1], problems=tuple(messages), found=error)
+
+
+def line_of(text: str, place: Place) -> int | None:
+    """The line of a key in a TOML text: of the n-th [[provision]], or at the top; as near as can be told."""
+    if not text or not place:
+        return None
+    lines = text.splitlines()
+    start = 0
+    keys = [part for part in place if isinstance(part, str)]
+    if place[0] == "provision" and len(place) > 1 and isinstance(place[1], int):
+        heads = [at for at, line in enumerate(lines) if re.match(r"\s*\[\[\s*provision\s*\]\]", line)]
+        if place[1] >= len(heads):
+            return None
+        start = heads[place[1]]
+        stop = heads[place[1] + 1] if place[1] + 1 < len(heads) else len(lines)
+        wanted = keys[1:]
+    else:
+        stop = len(lines)
+        wanted = keys
+    for key in reversed(wanted):
+        for at in range(start, stop):
+            if re.search(rf"(^|[\s{{,\[.]){re.escape(key)}[\"']?\s*(=|\]|\.)", lines[at]):
+                return at + 1
+    return start + 1 if start else None
+
+
+def _say(detail: Any, place: Place) -> tuple[str, str | None]:
+    """A message and a hint in plain words for one of pydantic's findings."""
+    where = _where(place)
+    key = next((part for part in reversed(place) if isinstance(part, str) and part != "[key]"), "")
+    given = detail.get("input")
+    context = detail.get("ctx", {})
+    match detail["type"]:
+        case "unclear":
+            return str(context["message"]), str(context["hint"])
+        case "extra_forbidden":
+            owners = [kind for kind, model in KINDS.items() if key in model.model_fields]
+            hint = f"{key} is a key of {' and '.join(owners)}" if owners else None
+            return f"no key {key!r} {where}", hint or did_you_mean(key, _keys_at(place[:-1], detail))
+        case "missing":
+            return f"{key!r} is missing {where}", _EXAMPLES.get(key)
+        case "union_tag_invalid":
+            kind = str(context["tag"])
+            if kind in NOT_YET:
+                return f"provisions of kind {kind!r} are not simulated yet", f"simulated are {', '.join(KINDS)}"
+            return f"no provision of kind {kind!r}", did_you_mean(kind, [*KINDS, *NOT_YET])
+        case "union_tag_not_found":
+            return "a provision does not say its kind", f"kind = one of {', '.join(KINDS)}"
+        case "literal_error" if isinstance(given, str):
+            choices = re.findall(r"'([^']*)'", context.get("expected", ""))
+            return f"{key} cannot be {given!r}", did_you_mean(given, choices)
+        case "value_error":
+            return str(context.get("error", detail["msg"])), "say it in one way"
+        case _:
+            rule = str(detail["msg"]).replace("tuple", "list").replace(" after validation", "")
+            return f"{key} = {_written(given)} {where}: {rule[:1].lower()}{rule[1:]}", _EXAMPLES.get(key)
+
+
+def _written(given: object) -> str:
+    """A value as a file would write it, cut short."""
+    shown = repr(list(given) if isinstance(given, tuple) else given)
+    return shown if len(shown) <= 60 else f"{shown[:60]}…"
+
+
+def _where(place: Place) -> str:
+    if place and place[0] == "provision" and len(place) > 1 and isinstance(place[1], int):
+        return f"in provision {place[1] + 1}"
+    return "in the file"
+
+
+def _keys_at(place: Place, detail: Any) -> tuple[str, ...]:
+    """The keys that are allowed at a place."""
+    if not place:
+        return UNION_KEYS
+    if place[0] == "title":
+        return ("en", "fa")
+    if "exceptions" in place:
+        return tuple(TariffException.model_fields)
+    kind = next((part for part in detail["loc"] if part in KINDS), None)
+    return tuple(KINDS[kind].model_fields) if kind else UNION_KEYS
+
+
+def _without_tags(place: Place) -> Place:
+    """pydantic's place without the provision kinds that it puts between index and key."""
+    tagged = len(place) > 2 and place[0] == "provision" and place[2] in KINDS
+    return (*place[:2], *place[3:]) if tagged else place

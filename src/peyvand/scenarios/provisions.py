@@ -1,0 +1,116 @@
+"""What a union agrees on: the provisions of a scenario file, each checked when it is made.
+
+A provision says what changes, in which sectors and between which members. Kinds that later rooms will simulate are
+known by name, so that a file which uses one is refused clearly and not read past.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+DEFAULT_CAP_PERCENT = 25.0
+
+from_list = BeforeValidator(lambda given: tuple(given) if isinstance(given, list) else given)
+Share = Annotated[float, Field(ge=0, le=1)]
+Names = Annotated[tuple[str, ...], from_list]
+Pair = Annotated[tuple[str, str], from_list]
+Pairs = Annotated[tuple[Pair, ...], from_list]
+
+NOT_YET = (
+    "transit", "visa", "students", "scholars", "sanctions", "rules_of_origin", "sensitive_list", "preference_use",
+    "services", "payments",
+)  # fmt: skip
+"""Kinds that are planned and not simulated yet."""
+
+
+class Part(BaseModel):
+    """Strict and frozen: an unknown key is an error, never a default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Scope(Part):
+    """Where a provision holds: sectors (all, less those excepted) and, if not all members, which pairs."""
+
+    sectors: Names = ("all",)
+    except_sectors: Names = ()
+    pairs: Pairs = ()
+
+
+class TariffException(Part):
+    """Another cut for one direction of one pair; `sectors` are those of the provision unless named."""
+
+    exporter: str
+    importer: str
+    cut_share: Share
+    sectors: Names = ()
+
+
+class Tariff(Scope):
+    """Tariffs between members fall by `cut_share`: t' = (1 − cut_share) t."""
+
+    changes: ClassVar[str] = "tariff"
+
+    kind: Literal["tariff"] = "tariff"
+    cut_share: Share
+    exceptions: Annotated[tuple[TariffException, ...], from_list] = ()
+
+
+class BorderCost(Scope):
+    """Customs, standards and paperwork become cheaper between members.
+
+    Either `fade_share`: ln d̂ = −fade_share · min(u⁺, cap), u⁺ the positive part of the unexplained border thickness
+    and cap = ln(1 + cap_percent/100); or `cut_percent`: d̂ = 1 − cut_percent/100.
+    """
+
+    changes: ClassVar[str] = "cost"
+
+    kind: Literal["border_cost"] = "border_cost"
+    fade_share: Share | None = None
+    cap_percent: Annotated[float, Field(gt=0, le=1000)] | None = None
+    cut_percent: Annotated[float, Field(ge=0, lt=100)] | None = None
+
+    @model_validator(mode="after")
+    def _one_way_of_saying_it(self) -> BorderCost:
+        if (self.fade_share is None) == (self.cut_percent is None):
+            raise ValueError("a border_cost has either fade_share or cut_percent")
+        if self.cap_percent is not None and self.fade_share is None:
+            raise ValueError("cap_percent caps fade_share, and there is none")
+        return self
+
+    @property
+    def cap(self) -> float:
+        """The most of a border that counts as able to fade, in per cent of cost: 25 unless said otherwise."""
+        return DEFAULT_CAP_PERCENT if self.cap_percent is None else self.cap_percent
+
+    @property
+    def cap_log_points(self) -> float:
+        """The cap in log points."""
+        return float(np.log1p(self.cap / 100))
+
+
+class AgreementEffect(Scope):
+    """The whole effect of a trade agreement on cost, tariffs apart, as a named gravity estimate found it.
+
+    ln d̂ = −β/θ_s. `sectors` must be said, since an estimate holds for the goods it was made on.
+    """
+
+    changes: ClassVar[str] = "agreement"
+
+    kind: Literal["agreement"] = "agreement"
+    estimate: str
+    sectors: Names
+
+
+Provision = Annotated[Tariff | BorderCost | AgreementEffect, Field(discriminator="kind")]
+KINDS: dict[str, type[Scope]] = {"tariff": Tariff, "border_cost": BorderCost, "agreement": AgreementEffect}
+
+
+def dumped(provision: Scope) -> dict[str, Any]:
+    """A provision as the plain values of a file: its kind first, and only what was said."""
+    said = provision.model_dump(mode="json", exclude_defaults=True)
+    where = {name: said.pop(name) for name in Scope.model_fields if name in said}
+    return {"kind": type(provision).model_fields["kind"].default, **said, **where}

@@ -1,0 +1,217 @@
+"""The Caliendo–Parro equilibrium in changes, in numpy: what does a change of trade costs do to everyone?
+
+i exporter, n importer, s sector, r input sector; x̂ = x'/x; x_is = ĉ_is^-θs. A = π ∘ κ̂^-θ and B = A / (1+t') are
+fixed for a scenario, so that a step needs three matrix–vector products a sector and powers of size N × S only:
+
+    ĉ_is     = ŵ_i^γ_is Π_r P̂_ir^γ_irs                        unit cost
+    P̂^-θ     = Aᵀ x                                           price index
+    Y'       = x ∘ B (E' / P̂^-θ)                              output
+    R'_n     = Σ_s (1 − F_ns) E'_ns ,   F = (Bᵀ x) / (Aᵀ x)   tariff revenue
+    E'_ns    = α_ns I'_n + Σ_r γ_nsr Y'_nr                    expenditure,  I' from the deficit rule
+    ŵ_i VA_i = Σ_s γ_is Y'_is                                 wages, with Σ ŵ VA = Σ VA
+
+Caliendo and Parro (2015), equations 10–14. Pair arrays are (sector, exporter, importer), others (sector, economy);
+input shares are (economy, input sector, sector).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from peyvand.trade.deficits import IncomeRule
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """The world before the change, in M USD and shares; see `baseline`."""
+
+    trade_share: Array
+    tariff_rate: Array
+    value_added_share: Array
+    input_share: Array
+    final_share: Array
+    trade_elasticity: Array
+    output: Array
+    expenditure: Array
+    value_added: Array
+    tariff_revenue: Array
+    trade_deficit: Array
+    final_expenditure: Array
+
+    @property
+    def trade_flow(self) -> Array:
+        """X_ins, M USD net of tariff."""
+        return self.trade_share / (1 + self.tariff_rate) * self.expenditure[:, None, :]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocks:
+    """What a scenario does to the pairs: A = π κ̂^-θ and B = A / (1+t'), both (sector, exporter, importer)."""
+
+    paid: Array
+    received: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """The equations of the model at a guess (ŵ, P̂, E'): what they imply and how far they are from holding."""
+
+    wage_hat: Array
+    price_index_hat: Array
+    expenditure: Array
+    unit_cost_hat: Array
+    supply: Array
+    """x = ĉ^-θ"""
+    price_power: Array
+    """P̂^-θ, as the suppliers' costs imply it"""
+    kept_share: Array
+    """F, the share of spending that reaches the suppliers, net of tariff"""
+    output: Array
+    tariff_revenue: Array
+    final_expenditure: Array
+    wage_gap: Array
+    """ln of the value added earned over the value added paid: the excess demand for each economy's factors"""
+    price_gap: Array
+    """ln of the price index implied over the price index guessed"""
+    expenditure_gap: Array
+    """expenditure implied over expenditure guessed, less one"""
+
+    @property
+    def residual(self) -> float:
+        """The largest relative gap in any equation."""
+        gaps = (self.wage_gap, self.price_gap, self.expenditure_gap)
+        return float(max(np.abs(gap).max() for gap in gaps))
+
+
+def baseline(
+    *, trade_flow: Array, tariff_rate: Array, value_added_share: Array, input_share: Array, trade_elasticity: Array
+) -> Baseline:
+    """The accounts of a world that clears, from flows and shares.
+
+    Parameters
+    ----------
+    trade_flow, tariff_rate : Array (sector, exporter, importer)
+        M USD net of tariff, shares.
+    value_added_share : Array (sector, economy)
+        γ_is.
+    input_share : Array (economy, input sector, sector)
+        γ_irs.
+    trade_elasticity : Array (sector)
+        θ_s > 0.
+    """
+    paid = trade_flow * (1 + tariff_rate)
+    expenditure, output = paid.sum(axis=1), trade_flow.sum(axis=2)
+    value_added = (value_added_share * output).sum(axis=0)
+    revenue = (paid - trade_flow).sum(axis=(0, 1))
+    deficit = (trade_flow.sum(axis=1) - output).sum(axis=0)
+    income = value_added + revenue + deficit
+    final_demand = expenditure - in_each_economy(input_share, output)
+    final_demand[np.abs(final_demand) < 1e-12 * income] = 0.0
+    return Baseline(
+        trade_share=paid / np.where(expenditure > 0, expenditure, 1.0)[:, None, :],
+        tariff_rate=tariff_rate,
+        value_added_share=value_added_share,
+        input_share=input_share,
+        final_share=final_demand / income,
+        trade_elasticity=trade_elasticity,
+        output=output,
+        expenditure=expenditure,
+        value_added=value_added,
+        tariff_revenue=revenue,
+        trade_deficit=deficit,
+        final_expenditure=income,
+    )
+
+
+def blocks(base: Baseline, *, cost_hat: Array, tariff_rate: Array) -> Blocks:
+    """A and B of a scenario: iceberg costs change by `cost_hat`, tariffs become `tariff_rate`.
+
+    κ̂ = d̂ (1+t') / (1+t); arrays are (sector, exporter, importer).
+    """
+    barrier_hat = cost_hat * ((1 + tariff_rate) / (1 + base.tariff_rate))
+    paid = np.log(barrier_hat, order="C")
+    paid *= -base.trade_elasticity[:, None, None]
+    np.exp(paid, out=paid)
+    paid *= base.trade_share
+    return Blocks(paid=paid, received=paid / (1 + tariff_rate))
+
+
+def conditions(base: Baseline, block: Blocks, income: IncomeRule, state: Array) -> Conditions:
+    """The model's equations at a guess of ln ŵ, ln P̂ and ln Ê (`state`, laid out as `no_change`)."""
+    log_wage, log_price, log_expenditure = unpack(state, base)
+    log_wage = log_wage - np.log(np.exp(log_wage) @ base.value_added / base.value_added.sum())
+    wage_hat, expenditure = np.exp(log_wage), base.expenditure * np.exp(log_expenditure)
+    bought = base.expenditure > 0
+
+    log_cost = base.value_added_share * log_wage + in_each_economy(base.input_share.swapaxes(1, 2), log_price)
+    supply = np.exp(-base.trade_elasticity[:, None] * log_cost)
+    price_power = np.where(bought, _to_importers(block.paid, supply), 1.0)
+    kept_share = _to_importers(block.received, supply) / price_power
+    output = supply * _from_importers(block.received, expenditure / price_power)
+    revenue = ((1 - kept_share) * expenditure).sum(axis=0)
+    final_expenditure = income(wage_hat, revenue)
+    implied = base.final_share * final_expenditure + in_each_economy(base.input_share, output)
+
+    earned = (base.value_added_share * output).sum(axis=0)
+    return Conditions(
+        wage_hat=wage_hat,
+        price_index_hat=np.exp(log_price),
+        expenditure=expenditure,
+        unit_cost_hat=np.exp(log_cost),
+        supply=supply,
+        price_power=price_power,
+        kept_share=kept_share,
+        output=output,
+        tariff_revenue=revenue,
+        final_expenditure=final_expenditure,
+        wage_gap=np.log(earned / (wage_hat * base.value_added)),
+        price_gap=-np.log(price_power) / base.trade_elasticity[:, None] - log_price,
+        expenditure_gap=np.where(bought, implied / np.where(bought, expenditure, 1.0) - 1, 0.0),
+    )
+
+
+def no_change(base: Baseline) -> Array:
+    """The state of no change: ln ŵ (N), ln P̂ and ln Ê (S × N each), all zero, in one vector."""
+    sectors, economies = base.expenditure.shape
+    return np.zeros(economies * (1 + 2 * sectors))
+
+
+def unpack(state: Array, base: Baseline) -> tuple[Array, Array, Array]:
+    """ln ŵ (economy), ln P̂ and ln Ê (sector, economy) of a state."""
+    sectors, economies = base.expenditure.shape
+    cells = state[economies:].reshape(2, sectors, economies)
+    return state[:economies], cells[0], cells[1]
+
+
+def trade_flows(block: Blocks, found: Conditions) -> Array:
+    """X'_ins = B_ins x_is E'_ns / P̂_ns^-θ, M USD net of tariff, (sector, exporter, importer)."""
+    return block.received * found.supply[:, :, None] * (found.expenditure / found.price_power)[:, None, :]
+
+
+def home_trade_share(block: Blocks, found: Conditions) -> Array:
+    """π'_nns, the share of expenditure that stays at home, (sector, economy)."""
+    home: Array = np.einsum("snn->sn", block.paid)
+    return home * found.supply / found.price_power
+
+
+def in_each_economy(matrices: Array, cells: Array) -> Array:
+    """One small matrix per economy, (economy, a, b), times a column of cells (b, economy): (a, economy)."""
+    product: Array = np.matmul(matrices, cells.T[:, :, None])[:, :, 0].T
+    return product
+
+
+def _to_importers(block: Array, cells: Array) -> Array:
+    """Σ_i block_sin cells_si: what the exporters' cells send to every importer."""
+    product: Array = np.matmul(cells[:, None, :], block)[:, 0, :]
+    return product
+
+
+def _from_importers(block: Array, cells: Array) -> Array:
+    """Σ_n block_sin cells_sn: what the importers' cells send back to every exporter."""
+    product: Array = np.matmul(block, cells[:, :, None])[:, :, 0]
+    return product

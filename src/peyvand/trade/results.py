@@ -1,0 +1,202 @@
+"""What the trade model answers: welfare, wages, prices, flows and where a gain comes from, all labelled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from peyvand.errors import UnknownNameError, did_you_mean
+from peyvand.trade.decomposition import decompose
+from peyvand.trade.deficits import DeficitRule
+from peyvand.trade.equations import home_trade_share, trade_flows
+from peyvand.trade.kernels import Baseline, Blocks, Equilibrium
+from peyvand.variables import labelled, variable
+from peyvand.world import Shock, World
+
+Array = NDArray[np.float64]
+Table = Literal["economies", "sectors", "pairs"]
+TABLES: tuple[Table, ...] = ("economies", "sectors", "pairs")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class TradeResult:
+    """An equilibrium after a shock, beside the World it was measured from.
+
+    Parameters
+    ----------
+    data : Dataset
+        Variables of `variables.csv`; `welfare_hat` is the headline, exact real expenditure new over old.
+    baseline : World
+        The World that was shocked: the balanced one where deficits were eliminated first.
+    shock : Shock
+        What changed.
+    deficit_rule : str
+        How deficits were closed.
+    residual : float
+        Largest relative gap left in any equation.
+    iterations : int
+        Evaluations of the equations.
+    """
+
+    data: xr.Dataset
+    baseline: World
+    shock: Shock
+    deficit_rule: DeficitRule
+    residual: float
+    iterations: int
+
+    def __getitem__(self, name: str) -> xr.DataArray:
+        """One variable by name."""
+        if name not in self.data:
+            hint = did_you_mean(name, map(str, self.data.data_vars))
+            raise UnknownNameError(f"this TradeResult holds no {name!r}", hint=hint, name=name)
+        return self.data[name]
+
+    def __repr__(self) -> str:
+        change = 100 * (self["welfare_hat"].values - 1)
+        names, best, worst = self.baseline.economies, int(change.argmax()), int(change.argmin())
+        return (
+            f"<TradeResult of {self.baseline.name}: {len(names)} economies, real income from {names[worst]} "
+            f"{change[worst]:+.2f} % to {names[best]} {change[best]:+.2f} %, deficits {self.deficit_rule}, "
+            f"residual {self.residual:.0e} after {self.iterations} steps>"
+        )
+
+    @property
+    def exports(self) -> xr.DataArray:
+        """Sales abroad before the change (economy), M USD net of tariff."""
+        return _across_borders(self.baseline["trade_flow"], "exports", keep="exporter")
+
+    @property
+    def exports_counterfactual(self) -> xr.DataArray:
+        """Sales abroad after the change (economy), M USD net of tariff."""
+        return _across_borders(self["trade_flow_counterfactual"], "exports_counterfactual", keep="exporter")
+
+    @property
+    def imports(self) -> xr.DataArray:
+        """Purchases abroad before the change (economy), M USD net of tariff."""
+        return _across_borders(self.baseline["trade_flow"], "imports", keep="importer")
+
+    @property
+    def imports_counterfactual(self) -> xr.DataArray:
+        """Purchases abroad after the change (economy), M USD net of tariff."""
+        return _across_borders(self["trade_flow_counterfactual"], "imports_counterfactual", keep="importer")
+
+    @property
+    def counterfactual(self) -> World:
+        """The World after the change: its flows and tariffs, with today's shares and elasticities."""
+        return self.baseline.replace(
+            trade_flow=self["trade_flow_counterfactual"],
+            tariff_rate=self.shock["tariff_rate_counterfactual"],
+        )
+
+    def to_frame(self, table: Table = "economies") -> pd.DataFrame:
+        """A tidy table with a row per economy, per economy and sector, or per exporter, importer and sector.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such table.
+        """
+        makers = {"economies": self._economies, "sectors": self._sectors, "pairs": self._pairs}
+        if table not in makers:
+            raise UnknownNameError(f"no table {table!r}", hint=did_you_mean(table, TABLES), table=table)
+        return makers[table]().reset_index()
+
+    def _economies(self) -> pd.DataFrame:
+        trade = [self.exports, self.exports_counterfactual, self.imports, self.imports_counterfactual]
+        return _table([*self._over("economy"), *trade])
+
+    def _sectors(self) -> pd.DataFrame:
+        prices = self["price_index_hat"].rename(importer="economy")
+        return _table([self.baseline["output"], *self._over("economy", "sector"), prices])
+
+    def _pairs(self) -> pd.DataFrame:
+        return _table([self.baseline["trade_flow"], self["trade_flow_counterfactual"]])
+
+    def _over(self, *dims: str) -> list[xr.DataArray]:
+        return [array for array in self.data.data_vars.values() if array.dims == dims]
+
+
+def trade_result(
+    *,
+    baseline: World,
+    shock: Shock,
+    base: Baseline,
+    block: Blocks,
+    found: Equilibrium,
+    deficit_rule: DeficitRule,
+) -> TradeResult:
+    """The kernel's arrays as a labelled result: here the labels return."""
+    after = found.conditions
+    flow = trade_flows(block, after)
+    price = np.exp((base.final_share * np.log(after.price_index_hat)).sum(axis=0))
+    welfare_hat = after.final_expenditure / base.final_expenditure / price
+    sources = decompose(
+        trade_flow=base.trade_flow,
+        trade_flow_counterfactual=flow,
+        tariff_rate=base.tariff_rate,
+        unit_cost_hat=after.unit_cost_hat,
+        cost_hat=shock["iceberg_cost_hat"].transpose("sector", "exporter", "importer").values,
+        final_expenditure=base.final_expenditure,
+    )
+    by_source = {
+        "terms_of_trade": sources.terms_of_trade,
+        "volume_of_trade": sources.volume_of_trade,
+        "trade_cost_saving": sources.trade_cost_saving,
+    }
+    values = {
+        "welfare_hat": welfare_hat,
+        "real_income_change_musd": (welfare_hat - 1) * base.final_expenditure,
+        "real_wage_hat": after.wage_hat / price,
+        "wage_hat": after.wage_hat,
+        "consumer_price_hat": price,
+        "tariff_revenue": base.tariff_revenue,
+        "tariff_revenue_counterfactual": after.tariff_revenue,
+        "final_expenditure": base.final_expenditure,
+        "final_expenditure_counterfactual": after.final_expenditure,
+        **{name: by_sector.sum(axis=0) for name, by_sector in by_source.items()},
+        "first_order_welfare": sum(by_sector.sum(axis=0) for by_sector in by_source.values()),
+        "price_index_hat": after.price_index_hat.T,
+        "unit_cost_hat": after.unit_cost_hat.T,
+        "output_counterfactual": after.output.T,
+        "domestic_trade_share": np.einsum("snn->ns", base.trade_share),
+        "domestic_trade_share_counterfactual": home_trade_share(block, after).T,
+        **{f"{name}_by_sector": by_sector.T for name, by_sector in by_source.items()},
+        "trade_flow_counterfactual": np.moveaxis(flow, 0, 2),
+    }
+    return TradeResult(
+        data=_labelled_dataset(values, baseline),
+        baseline=baseline,
+        shock=shock,
+        deficit_rule=deficit_rule,
+        residual=found.residual,
+        iterations=found.iterations,
+    )
+
+
+def _labelled_dataset(values: Mapping[str, Any], world: World) -> xr.Dataset:
+    """Arrays in the defined order of dims, with the World's labels, units and definitions."""
+    coords = {dim: world.data.indexes[dim] for dim in ("exporter", "importer", "economy", "sector")}
+    arrays = {
+        name: (variable(name).dims, array, {"unit": variable(name).unit, "long_name": variable(name).definition})
+        for name, array in values.items()
+    }
+    return xr.Dataset(arrays, coords)
+
+
+def _across_borders(flow: xr.DataArray, name: str, *, keep: str) -> xr.DataArray:
+    """Flows between different economies, summed over partners and sectors."""
+    values = flow.transpose("exporter", "importer", "sector").sum("sector")
+    foreign = values.where(values["exporter"] != values["importer"], 0.0)
+    other = {"exporter": "importer", "importer": "exporter"}[keep]
+    return labelled(foreign.sum(other).rename({keep: "economy"}), name)
+
+
+def _table(arrays: list[xr.DataArray]) -> pd.DataFrame:
+    return pd.DataFrame({str(array.name): array.to_series() for array in arrays})

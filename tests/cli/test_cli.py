@@ -1,0 +1,108 @@
+"""The command line: quick to start, helpful when mistaken, quiet about its insides."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+import pytest
+
+from peyvand.cli import COMMANDS, cli, main
+
+HEAVY = ("numpy", "pandas", "xarray", "scipy", "pydantic", "rich", "jinja2")
+
+
+def run(capsys, *args):
+    """Exit code, standard output and standard error of one command."""
+    with pytest.raises(SystemExit) as stop:
+        main(list(args))
+    out, err = capsys.readouterr()
+    return stop.value.code, out, err
+
+
+def test_help_loads_nothing_heavy():
+    script = (
+        "import sys; sys.argv = ['peyvand', '--help']\n"
+        "from peyvand.cli import main\n"
+        "try: main()\n"
+        f"finally: print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    assert "peyvand run" in done.stdout
+
+
+def commands(group=cli, path=()):
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        yield (*path, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+@pytest.mark.parametrize("path", commands(), ids=" ".join)
+def test_every_command_has_help(path, capsys):
+    code, out, _ = run(capsys, *path, "--help")
+    assert code == 0
+    assert len(out.split("Options:")[0].splitlines()) > 2, "say what the command does"
+
+
+def test_the_short_help_is_the_commands_own():
+    context = click.Context(cli)
+    for name in COMMANDS:
+        assert cli.get_command(context, name) is not None
+
+
+@pytest.mark.parametrize("args", [("rnu",), ("run", "--uot", "x"), ("run", "a", "b")])
+def test_a_mistyped_command_is_bad_input(args, capsys):
+    code, _, err = run(capsys, *args)
+    assert code == 2
+    assert "Traceback" not in err
+
+
+def test_a_near_command_is_offered(capsys):
+    assert "did you mean 'run'?" in run(capsys, "rnu")[2]
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("run", "eco-tne"), "did you mean 'eco-ten'?"),
+        (("run", "no/such/file.toml"), "no/such/file.toml"),
+        (("run", "--deficits", "fxied"), "did you mean 'fixed'?"),
+        (("run", "--world", "no-such-world.nc.gz"), "no World file"),
+        (("world", "show", "IRN", "KZA"), "did you mean 'KAZ'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_bad_input_is_named_with_the_nearest_right_thing(args, said, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run(capsys, *args)
+    assert code == 2
+    assert said in err
+    assert "Traceback" not in err
+    assert not list(tmp_path.iterdir()), "nothing half-written"
+
+
+def test_errors_are_titled_in_the_readers_language(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PEYVAND_LANGUAGE", "fa")
+    assert "اقتصاد ناشناخته" in run(capsys, "world", "show", "IRN", "KZA")[2]
+
+
+def test_an_unwritable_folder_is_refused_before_the_work(capsys, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    code, _, err = run(capsys, "run", "--out", str(tmp_path / "file" / "report"))
+    assert code == 2
+    assert "Traceback" not in err
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_run_writes_a_report_and_a_table(capsys, tmp_path):
+    code, out, err = run(capsys, "run", "iran-kazakhstan", "--out", str(tmp_path / "out"))
+    assert code == 0, err
+    assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
+    assert "Kazakhstan" in out
+    assert not [entry for entry in tmp_path.iterdir() if entry.name != "out"], "no temporary folder stays"

@@ -1,0 +1,242 @@
+"""Union files: what is read, and each thing that is refused with the line and the nearest right word."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from peyvand.errors import ScenarioError
+from peyvand.scenarios import (
+    AgreementEffect,
+    BorderCost,
+    Tariff,
+    Union,
+    open_scenario,
+    parse_scenario,
+    provision_from,
+    read_scenario,
+    shipped,
+)
+from peyvand.scenarios.provisions import KINDS, NOT_YET
+
+HEAD = """title = { en = "Two", fa = "دو" }
+members = ["IRN", "KAZ"]
+"""
+FULL = """title = { en = "A customs union", fa = "اتحادیهٔ گمرکی" }
+world = "eurasia-2019"
+as_of = 2020-06-30
+members = ["IRN", "TKM", "UZB"]
+kind = "customs-union"
+phase_in_years = 3
+leaves = []
+external_tariff = { mining = 0.05, textiles_light = 0.1 }
+
+[[provision]]
+kind = "tariff"
+cut_share = 1.0
+except_sectors = ["agriculture_food"]
+exceptions = [{ exporter = "IRN", importer = "UZB", cut_share = 0.5, sectors = ["mining"] }]
+
+[[provision]]
+kind = "border_cost"
+fade_share = 0.25
+cap_percent = 20
+pairs = [["IRN", "TKM"]]
+
+[[provision]]
+kind = "border_cost"
+cut_percent = 3
+sectors = ["textiles_light"]
+pairs = [["UZB", "TKM"]]
+"""
+
+
+def test_a_full_file_is_read_as_it_says():
+    union = parse_scenario(FULL)
+    assert union.as_of == date(2020, 6, 30)
+    assert union.members == ("IRN", "TKM", "UZB")
+    assert union.kind == "customs-union"
+    assert union.external_tariff == {"mining": 0.05, "textiles_light": 0.1}
+    tariff, fade, cut = union.provisions
+    assert isinstance(tariff, Tariff)
+    assert tariff.exceptions[0].sectors == ("mining",)
+    assert isinstance(fade, BorderCost)
+    assert (fade.fade_share, fade.cap, cut.cut_percent) == (0.25, 20.0, 3.0)
+
+
+def test_defaults_are_few_and_plain():
+    union = parse_scenario(HEAD)
+    assert (union.kind, union.world, union.as_of, union.phase_in_years) == ("free-trade-area", "eurasia-2019", None, 0)
+    assert union.provisions == ()
+    assert BorderCost(fade_share=0.1).cap == 25.0
+
+
+@pytest.mark.parametrize("text", [HEAD, FULL, *(open_scenario(name).to_toml() for name in shipped())])
+def test_writing_and_reading_gives_the_same_union(text):
+    union = parse_scenario(text)
+    again = parse_scenario(union.to_toml())
+    assert again == union
+    assert again.to_toml() == union.to_toml()
+
+
+def test_a_union_made_in_python_is_the_union_of_its_file():
+    made = Union(
+        title={"en": "Two", "fa": "دو"},
+        members=["IRN", "KAZ"],
+        provisions=[Tariff(cut_share=0.5), AgreementEffect(estimate="x", sectors=["mining"])],
+    )
+    assert parse_scenario(made.to_toml()) == made
+    assert made != parse_scenario(HEAD)
+    assert made.with_members(["IRN", "UZB"]).members == ("IRN", "UZB")
+    assert made.with_members(["IRN", "UZB"]).provisions == made.provisions
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_shipped_scenarios_are_clear(name):
+    union = open_scenario(name)
+    assert union.title["en"]
+    assert union.title["fa"]
+    assert {type(provision) for provision in union.provisions} == {Tariff, BorderCost}
+
+
+def test_a_file_saved_by_windows_is_read(tmp_path):
+    path = tmp_path / "union.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + HEAD.replace("\n", "\r\n").encode())
+    assert read_scenario(path) == parse_scenario(HEAD)
+
+
+def test_a_provision_fragment_is_checked_as_in_a_file():
+    assert provision_from({"kind": "border_cost", "cut_percent": 3}) == BorderCost(cut_percent=3)
+    with pytest.raises(ScenarioError, match="no key 'cut_percnt'"):
+        provision_from({"kind": "border_cost", "cut_percnt": 3})
+
+
+# -- what is refused: text, part of the message, part of the hint ------------------------------------------------------
+TARIFF = HEAD + '[[provision]]\nkind = "tariff"\n'
+BORDER = HEAD + '[[provision]]\nkind = "border_cost"\n'
+REFUSED = {
+    "unknown key": (HEAD + 'membres = ["IRN"]\n', "line 3: no key 'membres'", "members"),
+    "unknown key of a provision": (
+        TARIFF + "cut_shar = 1.0\n",
+        "line 5: no key 'cut_shar' in provision 1",
+        "cut_share",
+    ),
+    "key of another provision": (
+        TARIFF + "cut_share = 1.0\nfade_share = 0.1\n",
+        "no key 'fade_share'",
+        "a key of border_cost",
+    ),
+    "missing title": ('members = ["IRN", "KAZ"]\n', "'title' is missing", "fa ="),
+    "missing title language": (
+        'title = { en = "x" }\nmembers = ["IRN", "KAZ"]\n',
+        "line 1: the title is missing in fa",
+        "fa =",
+    ),
+    "empty title": ('title = { en = "x", fa = " " }\nmembers = ["IRN", "KAZ"]\n', "missing in fa", "fa ="),
+    "title in a third language": (
+        'title = { en = "x", fa = "x", ru = "x" }\nmembers = ["IRN", "KAZ"]\n',
+        "'ru'",
+        "",
+    ),
+    "no members": ('title = { en = "x", fa = "x" }\nmembers = []\n', "line 2: the member list is empty", "IRN"),
+    "members missing": ('title = { en = "x", fa = "x" }\n', "'members' is missing", "IRN"),
+    "one member": ('title = { en = "x", fa = "x" }\nmembers = ["IRN"]\n', "the only member", "two"),
+    "a member twice": (
+        'title = { en = "x", fa = "x" }\nmembers = ["IRN", "KAZ", "IRN"]\n',
+        "IRN is a member twice",
+        "once",
+    ),
+    "members as a word": ('title = { en = "x", fa = "x" }\nmembers = "IRN"\n', "line 2: members = 'IRN'", "IRN"),
+    "unknown kind of union": (
+        HEAD + 'kind = "free-trade-aria"\n',
+        "kind cannot be 'free-trade-aria'",
+        "free-trade-area",
+    ),
+    "unknown kind of provision": (HEAD + '[[provision]]\nkind = "tarif"\n', "no provision of kind 'tarif'", "tariff"),
+    "provision without a kind": (HEAD + "[[provision]]\ncut_share = 1.0\n", "does not say its kind", "tariff"),
+    "share above one": (TARIFF + "cut_share = 1.5\n", "line 5: cut_share = 1.5", ""),
+    "share in words": (TARIFF + 'cut_share = "all"\n', "line 5: cut_share = 'all'", ""),
+    "share missing": (TARIFF, "line 3: 'cut_share' is missing in provision 1", "1.0"),
+    "two ways at once": (BORDER + "fade_share = 0.1\ncut_percent = 2\n", "either fade_share or cut_percent", "one way"),
+    "no way at all": (BORDER, "either fade_share or cut_percent", "one way"),
+    "cap without a fade": (BORDER + "cut_percent = 2\ncap_percent = 3\n", "cap_percent caps fade_share", ""),
+    "cut of everything": (BORDER + "cut_percent = 100\n", "cut_percent = 100", ""),
+    "agreement without sectors": (
+        HEAD + '[[provision]]\nkind = "agreement"\nestimate = "x"\n',
+        "'sectors' is missing",
+        "sectors",
+    ),
+    "a pair of three": (BORDER + 'fade_share = 0.1\npairs = [["IRN", "KAZ", "UZB"]]\n', "pairs", ""),
+    "date in quotes": (HEAD + 'as_of = "2019-12-31"\n', "line 3: as_of = '2019-12-31'", "without quotes"),
+    "date with a time": (HEAD + "as_of = 2019-12-31T10:00:00\n", "a day, without a time", "2019-12-31"),
+    "no such day": (HEAD + "as_of = 2019-02-30\n", "not TOML", "quotes"),
+    "negative phase-in": (HEAD + "phase_in_years = -1\n", "line 3: phase_in_years = -1", ""),
+    "half a year of phase-in": (HEAD + "phase_in_years = 2.5\n", "phase_in_years = 2.5", ""),
+    "customs union without a tariff": (HEAD + 'kind = "customs-union"\n', "needs external_tariff", "own"),
+    "free trade with a common tariff": (HEAD + 'external_tariff = "own"\n', "has no external_tariff", "customs-union"),
+    "not TOML": ('members = ["IRN", "KAZ"\n', "is not TOML", "quotes"),
+    "a key twice": (HEAD + 'members = ["IRN", "UZB"]\n', "is not TOML", ""),
+    "a number too deep": ("x = " + "[" * 2000 + "]" * 2000, "is not TOML", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "message", "hint"), REFUSED.values(), ids=REFUSED)
+def test_what_is_not_clear_is_refused_with_a_hint(text, message, hint):
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario(text)
+    assert message in caught.value.message
+    assert hint in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("kind", NOT_YET)
+def test_what_later_rooms_will_simulate_is_refused_clearly(kind):
+    with pytest.raises(ScenarioError, match=f"'{kind}' are not simulated yet") as caught:
+        parse_scenario(HEAD + f'[[provision]]\nkind = "{kind}"\n')
+    assert all(known in caught.value.hint for known in KINDS)
+
+
+def test_all_unclear_things_are_said_at_once_in_the_order_of_the_file():
+    text = 'title = { en = "x", fa = "x" }\nmembers = []\nkindd = 1\n[[provision]]\nkind = "tariff"\ncut_share = 2\n'
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario(text, name="union.toml")
+    assert [problem[:6] for problem in caught.value.context["problems"]] == ["line 2", "line 3", "line 6"]
+    assert caught.value.message.startswith("union.toml: \n- line 2")
+
+
+def test_python_gets_the_same_refusals():
+    with pytest.raises(ScenarioError, match="KAZ is a member twice"):
+        Union(title={"en": "x", "fa": "x"}, members=["KAZ", "KAZ"])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "not UTF-8 text (line 1)"),
+        (HEAD.encode("utf-16"), "not UTF-8 text"),
+        ('world = "é"'.encode("latin-1"), "not UTF-8 text"),
+        (b"title\0", "not a text file"),
+        (b"", "'title' is missing"),
+    ],
+)
+def test_files_that_are_not_union_files(tmp_path, content, message):
+    path = tmp_path / "union.toml"
+    path.write_bytes(content)
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(path)
+    assert message in caught.value.message
+    assert "union.toml" in caught.value.message
+
+
+def test_a_file_that_is_not_there_a_folder_and_a_giant(tmp_path):
+    with pytest.raises(ScenarioError, match="no file") as caught:
+        read_scenario(tmp_path / "eco-tan.toml")
+    assert "eco-ten" in caught.value.hint
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        read_scenario(tmp_path)
+    (tmp_path / "giant.toml").write_bytes(b"#" * 1_000_001)
+    with pytest.raises(ScenarioError, match="larger than"):
+        read_scenario(tmp_path / "giant.toml")
+    with pytest.raises(ScenarioError, match="no scenario 'eco-tan'") as caught:
+        open_scenario("eco-tan")
+    assert "eco-ten" in caught.value.hint
