@@ -18,6 +18,7 @@ from peyvand import __version__
 from peyvand.errors import ModelError, PeyvandError, did_you_mean
 
 COMMANDS = {
+    "gravity": ("peyvand.cli.gravity:gravity", "Estimate what moves trade."),
     "run": ("peyvand.cli.run:run", "Simulate a union and write its report."),
     "scenario": ("peyvand.cli.scenario:scenario", "List, check and explain union files."),
     "world": ("peyvand.cli.world:world", "Explain, check and build the World."),

@@ -22,7 +22,7 @@ CHUNK = 1 << 15
 SWEEPS = 4
 REFRESH = (0, 2, 4)
 LOOSE, TIGHT = 1e-2, 1e-9
-SMALL_STEP = 1e-6
+SMALL_STEP = 1e-9
 MOST_HALVED = 1e-6
 
 
@@ -145,6 +145,9 @@ class _Work:
             if len(self.kept) < len(self.regressors):
                 self.regressors = self.regressors[self.kept]
                 self.slopes = np.zeros(len(self.kept))
+        if not self.kept:
+            self.residual = np.empty((0, self.absorber.cells))
+            return
         self.effects = self.absorber.project(self.regressors, tol=tol, start=self.effects)
         if len(self.residual) != len(self.regressors):
             self.residual = np.empty_like(self.regressors)

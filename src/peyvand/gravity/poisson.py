@@ -23,13 +23,14 @@ from peyvand.gravity.layout import absorber_for, panel_shape
 from peyvand.gravity.newton import PoissonFit, poisson_fit
 from peyvand.gravity.panel import PanelEffects, PanelShape
 from peyvand.gravity.results import Estimate, Sample, sample_covariance
-from peyvand.gravity.separation import empty_groups, rectify
+from peyvand.gravity.separation import empty_groups, rectify, separated_rows
 from peyvand.gravity.threads import one_blas_thread
 
 Mask = NDArray[np.bool_]
 SEPARATION = ("full", "fe", "none")
 LAYOUTS = ("auto", "panel", "groups")
 PATIENCE = 8
+SMALL = 3000
 
 
 def ppml(
@@ -136,10 +137,10 @@ def fit_sample(
         running = (fit.last_step < -0.5) & (flow == 0) & (prior > 0)
         if searched or not running.any():
             return fit, absorber, keep, reasons
-        separated = _search(design, shape, keep, running, absorber)
+        separated, rule = _search(design, shape, keep, running)
         if separated.any():
-            reasons.append((separated, "separated (rectifier): a combination of regressors and effects is zero "
-                            "at every positive outcome and negative here"))  # fmt: skip
+            reasons.append((separated, f"separated ({rule}): a combination of regressors and effects is zero at every "
+                            "positive outcome and negative here"))  # fmt: skip
             keep = keep & ~separated
         searched = not separated.any()
         start = absorber.to_rows(fit.log_fitted)
@@ -162,7 +163,8 @@ def dropped_table(design: Design, reasons: list[tuple[Mask, str]]) -> pd.DataFra
     parts = [(rows, reason) for rows, reason in design.dropped]
     parts += [(design.rows[mask], reason) for mask, reason in reasons]
     rows = np.concatenate([rows for rows, _ in parts]) if parts else np.empty(0, dtype=np.intp)
-    table = pd.DataFrame({"row": rows, "reason": np.repeat([why for _, why in parts], [len(r) for r, _ in parts])})
+    causes = np.repeat(np.array([why for _, why in parts], dtype=object), [len(r) for r, _ in parts])
+    table = pd.DataFrame({"row": rows, "reason": causes})
     return table.sort_values("row", ignore_index=True)
 
 
@@ -174,16 +176,29 @@ def unidentified(design: Design, kept: tuple[int, ...]) -> dict[str, str]:
     return {name: why for at, name in enumerate(design.names) if at not in kept}
 
 
-def _search(design: Design, shape: PanelShape | None, keep: Mask, running: Mask, absorber: Absorber) -> Mask:
-    """Rows that the rectifier finds: first among the cells whose ln μ still runs away, then among all zero flows."""
-    fresh = absorber_for(design, shape, keep)
-    flow, regressors, prior, _ = _cells(design, fresh, keep)
-    prior = np.asarray(prior > 0, dtype=np.float64)
-    for candidates in (running, np.ones_like(running)):
-        found = rectify(absorber=fresh, regressors=regressors, flow=flow, prior=prior, candidates=candidates)
-        if found.any():
-            break
-    return np.asarray(fresh.to_rows(found.astype(np.float64)) > 0)
+def _search(design: Design, shape: PanelShape | None, keep: Mask, running: Mask) -> tuple[Mask, str]:
+    """Separated rows and the rule that found them.
+
+    Small data go to the linear programme. Others to the rectifier, first among the cells whose ln μ still runs away,
+    then among all zero flows, and to the programme if it does not end.
+    """
+    rows = int(np.count_nonzero(keep))
+    if rows > SMALL:
+        absorber = absorber_for(design, shape, keep)
+        flow, regressors, prior, _ = _cells(design, absorber, keep)
+        prior = np.asarray(prior > 0, dtype=np.float64)
+        for candidates in (running, np.ones_like(running)):
+            found = rectify(absorber=absorber, regressors=regressors, flow=flow, prior=prior, candidates=candidates)
+            if found is not None and found.any():
+                return np.asarray(absorber.to_rows(found.astype(np.float64)) > 0), "rectifier"
+        if found is not None:
+            return np.zeros_like(keep), "rectifier"
+    separated = np.zeros_like(keep)
+    separated[keep] = separated_rows(
+        outcome=design.outcome[keep], regressors=design.regressors[:, keep],
+        codes=[effect.codes[keep] for effect in design.effects],
+    )  # fmt: skip
+    return separated, "linear_programme"
 
 
 def _cells(design: Design, absorber: Absorber, keep: Mask) -> tuple[Array, Array, Array, Array | None]:

@@ -3,7 +3,8 @@
 A set of zero rows is separated when some z = Xγ + effects is 0 at every positive flow, never positive at a zero flow
 and negative at those rows (Correia, Guimarães and Zylkin 2019). Two rules find them: `fixed_effect` – a group without a
 positive flow; `rectifier` – the iterative rectifier: regress u on regressors and effects with the positive flows held
-at 0 by a large weight, put u = max(û, 0), repeat until û has no negative part: where û > 0 the row is separated.
+at 0 by a large weight, put u = max(û, 0), repeat until û has no negative part: where û > 0 the row is separated;
+`linear_programme` – the definition itself, exact: for small data, and where the rectifier is slow to end.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array, eye_array, hstack
 
 from peyvand.errors import ConvergenceError
 from peyvand.gravity.absorb import Absorber
+from peyvand.gravity.design import renumbered
 from peyvand.gravity.kernels import Array
 from peyvand.gravity.newton import subtract
 
@@ -42,9 +45,9 @@ def rectify(
     flow: Array,
     prior: Array,
     candidates: Mask,
-    max_steps: int = 2000,
-) -> Mask:
-    """Cells that the iterative rectifier finds separated.
+    max_steps: int = 40,
+) -> Mask | None:
+    """Cells that the iterative rectifier finds separated, or None when it has not ended after `max_steps`.
 
     Parameters
     ----------
@@ -52,11 +55,6 @@ def rectify(
         (regressor, cell).
     candidates : Mask
         Zero flows that may be separated; the other zero flows are held at 0 as the positive flows are.
-
-    Raises
-    ------
-    ConvergenceError
-        If û still has a negative part after `max_steps`.
     """
     zero = candidates & (flow == 0) & (prior > 0)
     weight = np.where(zero, 1.0, HELD) * (prior > 0)
@@ -84,10 +82,47 @@ def rectify(
         if scale < 0.1:
             target /= scale
             effects = None
-    raise ConvergenceError(
-        f"the search for separated rows did not end after {max_steps} steps",
-        hint="separation='fe' keeps to the groups without positive flows", candidates=int(zero.sum()),
+    return None
+
+
+def separated_rows(*, outcome: Array, regressors: Array, codes: Sequence[NDArray[np.intp]]) -> Mask:
+    """Rows that the definition's linear programme finds separated, all of them at once.
+
+    Maximise Σ t over zero flows with 0 ≤ t ≤ 1, z ≤ −t there and z = 0 at positive flows: t is 1 exactly where a row
+    is separated, as any z can be scaled up.
+
+    Parameters
+    ----------
+    outcome : Array
+        (row,).
+    regressors : Array
+        (regressor, row), a constant among them if there are no fixed effects.
+    codes : sequence of array
+        Level of each row in each fixed effect.
+    """
+    from scipy.optimize import linprog  # slow to import, seldom needed
+
+    zero = outcome == 0
+    count = int(np.count_nonzero(zero))
+    if not count:
+        return zero
+    size = np.abs(regressors).max(axis=1, initial=0.0) if len(regressors) else np.empty(0)
+    parts = [coo_array((regressors / np.where(size > 0, size, 1.0)[:, None]).T)] if len(regressors) else []
+    rows = np.arange(len(outcome))
+    parts += [coo_array((np.ones(len(rows)), (rows, renumbered(code)[0]))) for code in codes]
+    space = hstack(parts).tocsr()
+    width = space.shape[1]
+    found = linprog(
+        np.r_[np.zeros(width), -np.ones(count)],
+        A_ub=hstack([space[zero], eye_array(count)]), b_ub=np.zeros(count),
+        A_eq=hstack([space[~zero], coo_array((len(rows) - count, count))]), b_eq=np.zeros(len(rows) - count),
+        bounds=np.r_[np.tile([[-np.inf, np.inf]], (width, 1)), np.tile([[0.0, 1.0]], (count, 1))],
     )  # fmt: skip
+    if found.x is None:
+        raise ConvergenceError(f"the search for separated rows failed: {found.message}", hint="separation='fe'")
+    separated = np.zeros(len(rows), dtype=bool)
+    separated[np.flatnonzero(zero)] = found.x[width:] > 0.5
+    return separated
 
 
 def _pseudo_inverse(gram: Array, before: Array) -> Array:
