@@ -52,6 +52,9 @@ class Absorber(Protocol):
     def expand(self, effects: Effects, column: int, out: Array) -> None:
         """Write the fitted values of one column into `out` (cells)."""
 
+    def group_sums(self, values: Array) -> list[Array]:
+        """For each effect, the sums of the values over its groups."""
+
     def scaled_start(self, flow: Array, reach: Array, sweeps: int) -> Array:
         """Fitted values after some sweeps of proportional scaling, reach × Π of group factors."""
 
@@ -79,6 +82,9 @@ class NoEffects:
 
     def expand(self, effects: Effects, column: int, out: Array) -> None:
         out[...] = 0.0
+
+    def group_sums(self, values: Array) -> list[Array]:
+        return []
 
     def scaled_start(self, flow: Array, reach: Array, sweeps: int) -> Array:
         present = reach > 0

@@ -63,7 +63,7 @@ class GroupEffects:
     # -- weights ---------------------------------------------------------------------------------------------------
     def weigh(self, weight: Array) -> None:
         self.weight = weight
-        self.sums = [np.bincount(code, weight, count) for code, count in zip(self.codes, self.counts, strict=True)]
+        self.sums = self.group_sums(weight)
         pairs = [(a, b) for a in self.head for b in self.rest] + list(combinations(self.rest, 2))
         if len(self.head) == 2:
             pairs.append((self.head[0], self.head[1]))
@@ -124,9 +124,12 @@ class GroupEffects:
         return [self.to_rows(found[at]) for at in range(len(self.codes))]
 
     # -- start ------------------------------------------------------------------------------------------------------
+    def group_sums(self, values: Array) -> list[Array]:
+        return [np.bincount(code, values, count) for code, count in zip(self.codes, self.counts, strict=True)]
+
     def scaled_start(self, flow: Array, reach: Array, sweeps: int) -> Array:
         fitted = reach.copy()
-        flows = [np.bincount(code, flow, count) for code, count in zip(self.codes, self.counts, strict=True)]
+        flows = self.group_sums(flow)
         for _ in range(sweeps):
             for code, total in zip(self.codes, flows, strict=True):
                 fitted *= proportional_step(total, np.bincount(code, fitted, len(total)))[code]

@@ -24,6 +24,7 @@ REFRESH = (0, 2, 4)
 LOOSE, TIGHT = 1e-2, 1e-9
 SMALL_STEP = 1e-9
 MOST_HALVED = 1e-6
+SCORE_GAP = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,7 @@ def poisson_fit(
         done = exact and size <= SMALL_STEP
         work.advance()
         if done:
+            work.check_score()
             return work.result(iteration + 1, converged=True, size=size)
         if patience is not None and iteration >= patience and work.runs_away():
             return work.result(iteration + 1, converged=False, size=size)
@@ -197,6 +199,18 @@ class _Work:
         self.halved, self.likelihood = share < 1, likelihood
         if len(self.residual):
             self.slopes = self.slopes + share * self.change
+
+    def check_score(self) -> None:
+        """Σ (y − μ) must be zero over every group: a small step alone may come from weights too small to solve with."""
+        gaps = self.absorber.group_sums(self.flow * self.prior - self.weight)
+        totals = self.absorber.group_sums(self.weight)
+        typical = float(self.weight.sum()) / max(int(np.count_nonzero(self.prior)), 1)
+        worst = max((float(np.max(np.abs(g) / (t + typical))) for g, t in zip(gaps, totals, strict=True)), default=0.0)
+        if not worst <= SCORE_GAP:
+            raise ConvergenceError(
+                f"the score is not zero: in one group fitted and observed flows differ by the share {worst:.1e}",
+                hint="the data are nearly separated: few positive flows for as many effects", gap=worst,
+            )  # fmt: skip
 
     def runs_away(self) -> bool:
         return bool(np.any((self.move < -0.5) & (self.flow == 0) & (self.prior > 0)))

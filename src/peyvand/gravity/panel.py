@@ -155,6 +155,15 @@ class PanelEffects:
         return [self.to_rows(values.reshape(-1)) for _, values in by_formula]
 
     # -- start ------------------------------------------------------------------------------------------------------
+    def group_sums(self, values: Array) -> list[Array]:
+        shape = self.shape
+        cells = values.reshape(-1, shape.rows, shape.columns)
+        sums = [cells.sum(axis=2), cells.sum(axis=1)]
+        if self.has_pairs:
+            grouped = cells.reshape(shape.groups, shape.blocks, shape.rows, shape.columns)
+            sums.append(self._to_pairs(grouped.sum(axis=1)[None])[0])
+        return sums
+
     def scaled_start(self, flow: Array, reach: Array, sweeps: int) -> Array:
         shape = self.shape
         flows = flow.reshape(-1, shape.rows, shape.columns)
