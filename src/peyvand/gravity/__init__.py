@@ -11,20 +11,29 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from peyvand.gravity.bias import correct_bias
     from peyvand.gravity.compare import etable
+    from peyvand.gravity.elasticities import elasticity_from_ratios, elasticity_from_tariffs
+    from peyvand.gravity.heterogeneous import heterogeneous_effects
+    from peyvand.gravity.leads import leads_and_lags
     from peyvand.gravity.least_squares import ols
     from peyvand.gravity.poisson import ppml
     from peyvand.gravity.reset import reset_test
     from peyvand.gravity.results import Estimate
+    from peyvand.gravity.staggered import staggered_effects
     from peyvand.gravity.borders import Thickness, thickness
 
 _DOORS = {
     "Estimate": "results",
     "Thickness": "borders",
     "correct_bias": "bias",
+    "elasticity_from_ratios": "elasticities",
+    "elasticity_from_tariffs": "elasticities",
     "etable": "compare",
+    "heterogeneous_effects": "heterogeneous",
+    "leads_and_lags": "leads",
     "ols": "least_squares",
     "ppml": "poisson",
     "reset_test": "reset",
+    "staggered_effects": "staggered",
     "thickness": "borders",
 }
 
@@ -32,10 +41,15 @@ __all__ = [
     "Estimate",
     "Thickness",
     "correct_bias",
+    "elasticity_from_ratios",
+    "elasticity_from_tariffs",
     "etable",
+    "heterogeneous_effects",
+    "leads_and_lags",
     "ols",
     "ppml",
     "reset_test",
+    "staggered_effects",
     "thickness",
 ]
 
