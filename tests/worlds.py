@@ -142,6 +142,7 @@ def _flows(
     pull = size[:, None] * size[None, :] / distance
     foreign = (pull * (1 - np.eye(n)))[..., None] * np.exp(rng.normal(0, 1, (n, n, s)))
     traded = rng.random((n, n, s)) >= zero_share
+    traded[:, :, 0] |= np.abs(np.subtract.outer(range(n), range(n))) == 1  # a chain of neighbours: nobody is cut off
     foreign *= traded & traded.swapaxes(0, 1) if mutual else traded
     total = foreign.sum(axis=0)
     foreign *= (size[:, None] * openness / s) / np.where(total > 0, total, 1.0)

@@ -26,6 +26,8 @@ class PeyvandError(Exception):
     """
 
     key: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 2
+    """Of the command line: 2 for bad input, 1 for work that failed on good input."""
 
     def __init__(self, message: str, *, hint: str | None = None, **context: Any) -> None:
         super().__init__(message)
@@ -89,6 +91,7 @@ class ConvergenceError(ModelError):
     """An equilibrium or an estimate that was not reached."""
 
     key = "model.convergence"
+    exit_code = 1
 
 
 class IdentificationError(ModelError):

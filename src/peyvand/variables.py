@@ -7,15 +7,17 @@ and Persian, are in the locale files under `variables.<name>`.
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from peyvand.errors import UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
     import xarray as xr
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +63,26 @@ def labelled(array: xr.DataArray, name: str) -> xr.DataArray:
     extra = [str(dim) for dim in array.dims if dim not in defined.dims]
     named = array.transpose(*extra, *defined.dims).rename(name)
     return named.assign_attrs(unit=defined.unit, long_name=defined.definition)
+
+
+def labelled_dataset(arrays: Mapping[str, NDArray[Any]], labels: Mapping[Any, Any]) -> xr.Dataset:
+    """Bare arrays, each in its defined order of dims, as one Dataset with labels, units and definitions.
+
+    Parameters
+    ----------
+    arrays : mapping of str to array
+        By the names of `variables.csv`.
+    labels : mapping of str to index
+        The labels of every dim that the arrays have; others are left out.
+    """
+    import xarray as xr
+
+    defined = {name: variable(name) for name in arrays}
+    used = {dim for row in defined.values() for dim in row.dims}
+    return xr.Dataset(
+        {
+            name: (row.dims, arrays[name], {"unit": row.unit, "long_name": row.definition})
+            for name, row in defined.items()
+        },
+        {dim: index for dim, index in labels.items() if dim in used},
+    )

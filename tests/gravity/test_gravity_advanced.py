@@ -28,14 +28,15 @@ def quiet_panel(n=14, t=8, seed=0, noise=0.05):
     return frame, rng
 
 
-def test_leads_and_lags_move_whole_pairs(data_folder):
-    """The guide's own lag columns, rebuilt from `rta` (0 before the data start)."""
-    frame = pd.read_parquet(data_folder / "agtpa-manufacturing-1986-2006" / "agtpa_applications.parquet")
-    made = leads_and_lags(frame[["exporter", "importer", "year", "rta"]], "rta", leads=[4], lags=[4, 8])
-    inside = made["year"] >= 1994
-    assert (made["rta_lag4"] == frame["rta_lag4"].to_numpy())[inside].all()
-    assert (made["rta_lag8"] == frame["rta_lag8"].to_numpy())[inside].all()
-    assert made.loc[made["year"] > 2002, "rta_lead4"].isna().all()
+def test_leads_and_lags_move_whole_pairs():
+    frame = pd.DataFrame([(i, j, t) for i in "AB" for j in "AB" for t in range(2000, 2012, 4)], columns=["exporter", "importer", "year"])
+    frame["rta"] = ((frame["exporter"] != frame["importer"]) & (frame["year"] >= 2004)) * 1
+    made = leads_and_lags(frame.sample(frac=1, random_state=0), "rta", leads=[4], lags=[4, 8]).sort_values(["exporter", "importer", "year"])
+    abroad = made[(made["exporter"] == "A") & (made["importer"] == "B")]
+    assert abroad["rta_lag4"].fillna(-1).tolist() == [-1, 0, 1]
+    assert abroad["rta_lag8"].fillna(-1).tolist() == [-1, -1, 0]
+    assert abroad["rta_lead4"].fillna(-1).tolist() == [1, 1, -1]
+    assert leads_and_lags(frame, "rta", lags=[8], outside=0)["rta_lag8"].isna().sum() == 0
     with pytest.raises(DataError, match="two values"):
         leads_and_lags({"exporter": [1, 1], "importer": [2, 2], "year": [3, 3], "rta": [0, 1]}, "rta", lags=[1])
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from peyvand.errors import ScenarioError
 from peyvand.scenarios import (
     AgreementEffect,
     BorderCost,
     Tariff,
+    TariffException,
     Union,
     open_scenario,
     parse_scenario,
@@ -175,6 +178,11 @@ REFUSED = {
     "half a year of phase-in": (HEAD + "phase_in_years = 2.5\n", "phase_in_years = 2.5", ""),
     "customs union without a tariff": (HEAD + 'kind = "customs-union"\n', "needs external_tariff", "own"),
     "free trade with a common tariff": (HEAD + 'external_tariff = "own"\n', "has no external_tariff", "customs-union"),
+    "a rule of later rooms": (
+        HEAD + "revenue_shares = { IRN = 0.5 }\n",
+        "line 3: 'revenue_shares' is not simulated yet",
+        "stays",
+    ),
     "not TOML": ('members = ["IRN", "KAZ"\n', "is not TOML", "quotes"),
     "a key twice": (HEAD + 'members = ["IRN", "UZB"]\n', "is not TOML", ""),
     "a number too deep": ("x = " + "[" * 2000 + "]" * 2000, "is not TOML", ""),
@@ -240,3 +248,47 @@ def test_a_file_that_is_not_there_a_folder_and_a_giant(tmp_path):
     with pytest.raises(ScenarioError, match="no scenario 'eco-tan'") as caught:
         open_scenario("eco-tan")
     assert "eco-ten" in caught.value.hint
+
+
+# -- a law: any union survives its file --------------------------------------------------------------------------------
+NAMES = st.sampled_from(["IRN", "KAZ", "ایران", "Côte d'Ivoire", 'a "quoted" name', "back\\slash"])
+SCOPES = {
+    "sectors": st.lists(st.sampled_from(["mining", "all"]), min_size=1, max_size=2, unique=True),
+    "except_sectors": st.lists(st.just("oil_gas"), max_size=1),
+    "pairs": st.lists(st.tuples(NAMES, NAMES), max_size=2),
+}
+SHARES = st.floats(0, 1)
+EXCEPTIONS = st.lists(st.builds(TariffException, exporter=NAMES, importer=NAMES, cut_share=SHARES), max_size=2)
+PROVISIONS = st.one_of(
+    st.builds(Tariff, cut_share=SHARES, exceptions=EXCEPTIONS, **SCOPES),
+    st.builds(BorderCost, fade_share=SHARES, cap_percent=st.none() | st.floats(0.1, 1000), **SCOPES),
+    st.builds(BorderCost, cut_percent=st.floats(0, 99), **SCOPES),
+    st.builds(AgreementEffect, estimate=NAMES, **SCOPES),
+)
+KINDS_AND_TARIFFS = st.one_of(
+    st.tuples(st.sampled_from(["partial-scope", "free-trade-area"]), st.none()),
+    st.tuples(st.just("customs-union"), st.just("own") | st.dictionaries(NAMES, st.floats(0, 5), max_size=3)),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    members=st.lists(NAMES, min_size=2, max_size=4, unique=True),
+    provisions=st.lists(PROVISIONS, max_size=3),
+    kind=KINDS_AND_TARIFFS,
+    as_of=st.none() | st.dates(date(1995, 1, 1), date(2030, 1, 1)),
+    years=st.integers(0, 50),
+    title=st.text(min_size=1).filter(str.strip),
+)
+def test_any_union_survives_its_file(members, provisions, kind, as_of, years, title):
+    made = Union(
+        title={"en": title, "fa": "اتحادیه"},
+        members=members,
+        provisions=provisions,
+        kind=kind[0],
+        external_tariff=kind[1],
+        as_of=as_of,
+        phase_in_years=years,
+        leaves=members[:1],
+    )
+    assert parse_scenario(made.to_toml()) == made

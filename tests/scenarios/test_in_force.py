@@ -151,6 +151,31 @@ def test_what_came_into_force_is_counted_once(region):
     assert (later < two().effect(region).implied_cuts()["tariff_cut_percent"]).all()
 
 
+def test_implied_cuts_are_from_the_tariffs_of_the_day(region):
+    solve = lambda world, shock: world.replace(tariff_rate=shock["tariff_rate_counterfactual"])  # noqa: E731
+    made = two(date(2025, 6, 1))
+    unmoved = made.effect(region)
+    moved = made.effect(unmoved.baseline(solve))
+    pd.testing.assert_frame_equal(unmoved.implied_cuts(), moved.implied_cuts())
+
+
+def test_a_moved_world_is_its_own_default_day_and_knows_no_earlier_one(region):
+    moved = two(date(2025, 6, 1)).effect(region).baseline(lambda world, shock: world)
+    effect = two().effect(moved)
+    assert effect.day == date(2025, 6, 1)
+    assert effect.new_in_force == ()
+    with pytest.raises(ScenarioError, match="was moved to 2025-06-01"):
+        two(date(2020, 1, 1)).effect(moved)
+
+
+def test_a_suspended_agreement_no_longer_binds():
+    facts = Facts.shipped()
+    for day, bound in ((date(2015, 12, 31), True), (date(2016, 1, 1), False)):
+        linked = facts.linked(day, kinds=["free-trade-area"])
+        assert (frozenset({"RUS", "UKR"}) in linked) == bound
+        assert frozenset({"KAZ", "UKR"}) in linked
+
+
 def test_a_day_on_which_nothing_new_is_known_leaves_the_figures(region):
     made = two(date(2020, 6, 1))
     moved = made.effect(region).baseline(lambda world, shock: pytest.fail("nothing to move"))

@@ -132,7 +132,7 @@ def test_missing_trade_may_be_allowed(written):
 
 
 def test_a_flow_given_twice_is_refused(written):
-    with pytest.raises(DataError, match="more than one row for a exporter, importer"):
+    with pytest.raises(DataError, match="more than one row for the same exporter, importer"):
         read_flows(written(FLOWS + "IRN,KAZ,9\n"))
 
 
@@ -271,6 +271,16 @@ def test_names_of_an_unknown_code_are_refused():
 def test_broken_lines_are_refused(text):
     with pytest.raises(DataError):
         lines_of(text)
+
+
+def test_a_missing_code_is_refused_in_every_format(tmp_path):
+    frame = pd.DataFrame({"exporter": ["IRN", None], "importer": ["KAZ", "KAZ"], "trade": [1.0, 2.0]})
+    frame["exporter"] = frame["exporter"].astype("category")
+    frame.to_parquet(tmp_path / "flows.parquet")
+    frame.to_csv(tmp_path / "flows.csv", index=False)
+    for name in ("flows.parquet", "flows.csv"):
+        with pytest.raises(DataError, match="exporter is missing in 1 of 2 rows, first at row 2"):
+            read_flows(tmp_path / name)
 
 
 def test_reading_leaves_the_file_alone(written):

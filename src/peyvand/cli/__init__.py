@@ -1,8 +1,7 @@
 """How do people ask?  The command line: parse, call, show.
 
 A command's module is loaded only when it is used, so that `peyvand --help` is quick. Every error raised on purpose
-becomes a title, a message and a hint on standard error and exit code 2 (1 for a model that was not solved), without a
-traceback.
+becomes a title, a message and a hint on standard error and its own exit code, without a traceback.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Any
 import click
 
 from peyvand import __version__
-from peyvand.errors import ModelError, PeyvandError, did_you_mean
+from peyvand.errors import PeyvandError, did_you_mean
 
 COMMANDS = {
     "gravity": ("peyvand.cli.gravity:gravity", "Estimate what moves trade."),
@@ -65,7 +64,7 @@ def main(args: list[str] | None = None) -> None:
         code: Any = cli.main(args, standalone_mode=False)
     except PeyvandError as error:
         show_error(error)
-        code = 1 if isinstance(error, ModelError) else 2
+        code = error.exit_code
     except click.ClickException as error:
         error.show()
         code = 2
@@ -80,9 +79,9 @@ def main(args: list[str] | None = None) -> None:
 
 def show_error(error: PeyvandError) -> None:
     """The error's title, message and hint on standard error, in the language of PEYVAND_LANGUAGE."""
-    from peyvand.locale import error_title
+    from peyvand.locale import Language, error_title
 
-    language = "fa" if os.environ.get("PEYVAND_LANGUAGE") == "fa" else "en"
+    language: Language = "fa" if os.environ.get("PEYVAND_LANGUAGE") == "fa" else "en"
     click.echo(f"{error_title(error.key, language)}: {error.message}", err=True)
     if error.hint:
         click.echo(f"  → {error.hint}", err=True)

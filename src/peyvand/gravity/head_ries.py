@@ -24,7 +24,7 @@ def recorded_both_ways(*, trade: Array) -> Mask:
 def head_ries(*, trade: Array, trade_elasticity: Array) -> Array:
     """Thickness of every border, NaN where no trade is recorded.
 
-    h_ijs = ln( X̃_ii X̃_jj / (X̃_ij X̃_ji) ) / (2 θ_s) with X̃ inclusive of tariff: Novy (2013), equation 9, as a log.
+    h_ijs = ln( X̃_ii X̃_jj / (X̃_ij X̃_ji) ) / (2 θ_s) with X̃ inclusive of tariff: Novy's (2013) tariff equivalent, as a log.
     """
     recorded = recorded_both_ways(trade=trade)
     log_trade = np.log(np.where(trade > 0, trade, 1.0))
@@ -70,7 +70,7 @@ def weighted_total(*, weight: Array, part: Array) -> Array:
 def size_adjusted(*, pair_thickness: Array, output: Array) -> Array:
     """Pair thickness less what its regression on ln Y_i + ln Y_j explains, at the mean size kept.
 
-    Large economies have thin-looking borders by construction (Coughlin and Novy 2016, spatial attenuation). The slope
+    Borders of large economies look thinner by construction (Coughlin and Novy 2021, spatial attenuation). The slope
     is that of ordinary least squares over the pairs abroad; the border at home stays 0. `output` is (economy,).
     """
     size = np.log(np.where(output > 0, output, np.nan))

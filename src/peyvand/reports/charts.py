@@ -35,6 +35,7 @@ class Bars:
     """Groups of bars on one scale; `zero` is where the zero line stands, in per cent of the track."""
 
     zero: float
+    decimals: int
     groups: tuple[Group, ...]
 
 
@@ -47,7 +48,7 @@ class Cell:
     weight: float
 
 
-def bars(table: pd.DataFrame, *, value: str, groups: Iterable[tuple[str, pd.Series[bool]]]) -> Bars:
+def bars(table: pd.DataFrame, *, value: str, decimals: int, groups: Iterable[tuple[str, pd.Series[bool]]]) -> Bars:
     """Bars of one column, largest first, on one scale.
 
     Parameters
@@ -55,6 +56,8 @@ def bars(table: pd.DataFrame, *, value: str, groups: Iterable[tuple[str, pd.Seri
     table : DataFrame
         With `economy` and the column `value`.
     value : str
+    decimals : int
+        As printed; what rounds to zero has no tone.
     groups : iterable of (label, mask)
     """
     chosen = [(label, table[mask].sort_values(value, ascending=False)) for label, mask in groups]
@@ -64,10 +67,13 @@ def bars(table: pd.DataFrame, *, value: str, groups: Iterable[tuple[str, pd.Seri
     zero = -100 * low / span
     return Bars(
         zero=zero,
+        decimals=decimals,
         groups=tuple(
             Group(
                 label=label,
-                bars=tuple(_bar(code, x, zero, span) for code, x in zip(rows["economy"], rows[value], strict=True)),
+                bars=tuple(
+                    _bar(code, x, decimals, zero, span) for code, x in zip(rows["economy"], rows[value], strict=True)
+                ),
             )
             for label, rows in chosen
             if len(rows)
@@ -93,6 +99,8 @@ def tone(value: float) -> str:
     return "gain" if value > 0 else "loss" if value < 0 else ""
 
 
-def _bar(code: str, value: float, zero: float, span: float) -> Bar:
+def _bar(code: str, value: float, decimals: int, zero: float, span: float) -> Bar:
     width = 100 * abs(value) / span
-    return Bar(code=code, value=value, left=zero - width if value < 0 else zero, width=width, tone=tone(value))
+    return Bar(
+        code=code, value=value, left=zero - width if value < 0 else zero, width=width, tone=tone(round(value, decimals))
+    )

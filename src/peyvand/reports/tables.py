@@ -46,6 +46,7 @@ def economies(run: Run) -> pd.DataFrame:
             "real_income_change_musd": _by_economy(result["real_income_change_musd"]),
             "terms_of_trade_percent": 100 * _by_economy(result["terms_of_trade"]),
             "volume_of_trade_percent": 100 * _by_economy(result["volume_of_trade"]),
+            "trade_costs_saved_percent": 100 * _by_economy(result["trade_cost_saving"]),
             "first_order_percent": first_order,
             "remainder_percent": income - first_order,
             "real_wage_change_percent": _percent(result["real_wage_hat"]),

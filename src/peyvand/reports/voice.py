@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import jdatetime
@@ -51,12 +52,15 @@ class Voice:
     def name(self, code: str) -> str:
         return self.names.get(code, code)
 
-    def list(self, items: list[str]) -> Markup:
+    def commas(self, items: Sequence[str]) -> Markup:
+        """`a, b, c`, each isolated from the text around it."""
+        return self.t("list.comma").join(Markup("<bdi>{}</bdi>").format(item) for item in items)
+
+    def list(self, items: Sequence[str]) -> Markup:
         """`a, b and c`."""
-        isolated = [Markup("<bdi>{}</bdi>").format(item) for item in items]
-        if len(isolated) < 2:
-            return Markup("").join(isolated)
-        return self.t("list.last", first=self.t("list.comma").join(isolated[:-1]), last=isolated[-1])
+        if len(items) < 2:
+            return self.commas(items)
+        return self.t("list.last", first=self.commas(items[:-1]), last=self.commas(items[-1:]))
 
     def sector(self, code: str) -> str:
         return self.word(f"sectors.{code}", code)
@@ -88,7 +92,7 @@ class Voice:
             unit, shown = "billion", musd / _BILLION
         else:
             unit, shown = "million", musd
-        decimals = 0 if abs(shown) >= 100 or shown == 0 else 1 if abs(shown) >= 1 else 2
+        decimals = 0 if abs(shown) >= 100 or shown == 0 else 1 if abs(shown) >= 0.9995 else 2
         return self.t(f"money.{unit}", amount=self.n(shown, decimals, sign=sign))
 
     def year(self, value: int) -> Markup:

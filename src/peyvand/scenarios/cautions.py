@@ -19,6 +19,9 @@ TRIPLED = 3.0
 SHOWN = 8
 """So many items of a list are written out."""
 
+MOSTLY = 0.5
+"""Share of the borders' sectors from which on a cap that binds there is warned of."""
+
 _ARROW = "→"
 
 
@@ -119,6 +122,17 @@ def _not_recorded(effect: Effect) -> Iterator[Finding]:
         yield "not_recorded", {"pairs": Listed(pairs)}
 
 
+def _cap_binds(effect: Effect) -> Iterator[Finding]:
+    unexplained = effect.borders["border_thickness_part"].sel(component="unexplained").values
+    for provision, mask in effect.cells:
+        if isinstance(provision, BorderCost) and provision.fade_share:
+            held = unexplained[mask & np.isfinite(unexplained)]
+            share = float((held > provision.cap_log_points).mean()) if held.size else 0.0
+            if share > MOSTLY:
+                cut = -100 * np.expm1(-provision.fade_share * provision.cap_log_points)
+                yield "cap_binds", {"share": round(100 * share), "cut": round(float(cut), 1)}
+
+
 def _sanctioned(effect: Effect) -> Iterator[Finding]:
     flagged = effect.borders["sanctioned_pair"].transpose("exporter", "importer").values
     names = effect.world.economies
@@ -138,5 +152,5 @@ def _more_than_triples(effect: Effect) -> Iterator[Finding]:
 
 _RULES = (
     _other_world, _bloc, _leaving, _facts_end_before, _came_into_force, _already_free, _customs_union, _without_effect,
-    _not_recorded, _sanctioned, _more_than_triples,
+    _not_recorded, _cap_binds, _sanctioned, _more_than_triples,
 )  # fmt: skip

@@ -23,7 +23,7 @@ from peyvand.scenarios.cautions import Caution, cautions_of
 from peyvand.scenarios.estimates import estimate
 from peyvand.scenarios.in_force import Agreement, AgreementKind, Facts
 from peyvand.scenarios.kernels import Array, Mask
-from peyvand.scenarios.provisions import AgreementEffect, BorderCost, Scope, Tariff
+from peyvand.scenarios.provisions import AgreementEffect, AnyProvision, BorderCost, Tariff
 from peyvand.world import Shock, World
 
 if TYPE_CHECKING:
@@ -61,15 +61,19 @@ class Effect:
                 f"as_of is {self.day}, before the World {self.world.name} begins",
                 hint=f"a day from {self.world.base_year}-01-01 on",
             )
+        if "as_of" in self.world.data.attrs and self.day < day_of(self.world):
+            raise ScenarioError(
+                f"as_of is {self.day}, but the World {self.world.name} was moved to {day_of(self.world)}",
+                hint="set the union into the World of its base year",
+            )
         split_blocs(self)
-        self._masks  # noqa: B018  (refuses what is said or counted twice)
-        self._external_rates  # noqa: B018
+        self._final_tariff  # noqa: B018  (refuses early what provisions say twice or of nobody)
 
     # -- who, where, when ----------------------------------------------------------------------------------------------
     @property
     def day(self) -> date:
-        """The union's day: `as_of`, or the end of the base year."""
-        return self.union.as_of or date(self.world.base_year, 12, 31)
+        """The union's day: `as_of`, or the World's."""
+        return self.union.as_of or day_of(self.world)
 
     @cached_property
     def members(self) -> tuple[str, ...]:
@@ -94,6 +98,8 @@ class Effect:
     @cached_property
     def new_in_force(self) -> tuple[tuple[Agreement, frozenset[frozenset[str]]], ...]:
         """Agreements between economies of this World that came into force after its day and until the union's."""
+        if self.day <= day_of(self.world):
+            return ()
         held = set(self.world.economies)
         fresh = self.facts.came_into_force(after=day_of(self.world), until=self.day)
         within = ((agreement, frozenset(pair for pair in pairs if pair <= held)) for agreement, pairs in fresh)
@@ -157,8 +163,12 @@ class Effect:
 
         Columns: `exporter`, `importer`, `tariff_cut_percent`, `cost_cut_percent`, `total_cut_percent` (1 − κ̂, in logs
         weighted by what the importer pays today), `partial_trade_ratio` (trade by its own cost alone, new / old). NaN
-        where no trade is recorded.
+        where no trade is recorded. On a World that must first be moved to the union's day, tariffs are cut from those
+        of the day and flows weigh as they are.
         """
+        if self.needs_baseline:
+            moved = self.baseline(lambda world, shock: world.replace(tariff_rate=shock["tariff_rate_counterfactual"]))
+            return self.union.effect(moved, facts=self.facts).implied_cuts(year=year)
         share = self._share_in(year)
         log_cost = share * self._final_log_cost
         tariff = kernels.phased_tariff(tariff_rate=self._tariff, final=self._final_tariff, share=share)
@@ -203,7 +213,7 @@ class Effect:
     @cached_property
     def _final_tariff(self) -> Array:
         cut = np.zeros_like(self._tariff)
-        for provision, mask in self._masks:
+        for provision, mask in self.cells:
             if isinstance(provision, Tariff):
                 cut = np.where(mask, self._cut_shares(provision, mask), cut)
         tariff = kernels.cut_tariff(tariff_rate=self._tariff, cut_share=cut)
@@ -213,7 +223,7 @@ class Effect:
     @cached_property
     def _final_log_cost(self) -> Array:
         log_cost = np.zeros_like(self._tariff)
-        for provision, mask in self._masks:
+        for provision, mask in self.cells:
             if isinstance(provision, BorderCost):
                 log_cost += np.where(mask, self._border_cost(provision), 0.0)
             elif isinstance(provision, AgreementEffect):
@@ -248,9 +258,9 @@ class Effect:
 
     # -- what is said twice --------------------------------------------------------------------------------------------
     @cached_property
-    def _masks(self) -> tuple[tuple[Scope, Mask], ...]:
-        """Every provision with the cells it holds for; refuses what is said or counted twice."""
-        found: list[tuple[Scope, Mask]] = []
+    def cells(self) -> tuple[tuple[AnyProvision, Mask], ...]:
+        """Every provision with the (N, N, S) cells it holds for; refuses what is said or counted twice."""
+        found: list[tuple[AnyProvision, Mask]] = []
         said: dict[str, Mask] = {}
         for number, provision in enumerate(self.union.provisions, start=1):
             mask = self._mask(provision)
@@ -258,24 +268,28 @@ class Effect:
                 raise ScenarioError(
                     f"provision {number} holds for no pair and sector", hint="see its pairs and sectors"
                 )
-            for changes, taken in said.items():
-                twice = taken & mask
-                if changes == provision.changes and twice.any():
-                    raise ScenarioError(
-                        f"provision {number} says {provision.kind} once more for {self._cell(twice)}",
-                        hint="take the sectors of one out of the other with except_sectors",
-                    )
-                if "agreement" in (changes, provision.changes) and twice.any():
-                    raise ScenarioError(
-                        f"counted twice: an agreement and {changes if changes != 'agreement' else provision.changes} "
-                        f"on {self._cell(twice)}",
-                        hint="an agreement's estimate already holds what it does at the border; keep one of the two",
-                    )
-            said[provision.changes] = said.get(provision.changes, np.zeros_like(mask)) | mask
+            for kind, taken in said.items():
+                self._refuse_twice(number, provision, kind, taken & mask)
+            said[provision.kind] = said.get(provision.kind, np.zeros_like(mask)) | mask
             found.append((provision, mask))
         return tuple(found)
 
-    def _mask(self, provision: Scope) -> Mask:
+    def _refuse_twice(self, number: int, provision: AnyProvision, kind: str, both: Mask) -> None:
+        """Refuse what provision `number` says of cells of which a provision of `kind` has spoken already."""
+        if not both.any():
+            return
+        if kind == provision.kind:
+            raise ScenarioError(
+                f"provision {number} says {kind} once more for {self._cell(both)}",
+                hint="take the sectors of one out of the other with except_sectors",
+            )
+        if "agreement" in (kind, provision.kind):
+            raise ScenarioError(
+                f"counted twice: {kind} and {provision.kind} on {self._cell(both)}",
+                hint="an agreement's estimate already holds what it does at the border; keep one of the two",
+            )
+
+    def _mask(self, provision: AnyProvision) -> Mask:
         between = kernels.pairs_between(self.membership)
         if provision.pairs:
             wanted = frozenset(frozenset(self._economy(name) for name in pair) for pair in provision.pairs)
@@ -359,4 +373,4 @@ class Effect:
 
 
 def _cut_percent(weight: Array, log_change: Array) -> Array:
-    return np.asarray(-100 * np.expm1((weight * log_change).sum(axis=-1)))
+    return np.asarray(0.0 - 100 * np.expm1((weight * log_change).sum(axis=-1)))

@@ -41,6 +41,7 @@ def explain(effect: Effect, language: Language = "en") -> list[str]:
         rates = [f"{say.sector(name)} {say.percent(100 * rate)}" for name, rate in union.external_tariff.items()]
         lines.append(say("external_rates", rates=say.listed(rates)))
     cuts = effect.implied_cuts()["total_cut_percent"].dropna()
+    cuts = cuts[cuts.abs() > 0]
     if len(cuts):
         low, high, mean = (say.percent(value, 1) for value in (cuts.min(), cuts.max(), cuts.mean()))
         lines.append(say("implied", low=low, high=high, mean=mean))
@@ -123,7 +124,9 @@ class Words:
             return self.listed([*(turn(item) for item in value[:SHOWN]), *more])
         if name in ("day", "known"):
             return self.day(str(value))
-        return self.number(value, decimals=1) if isinstance(value, float) else turn(str(value))
+        if isinstance(value, int | float):
+            return self.number(value, decimals=0 if isinstance(value, int) else 1)
+        return turn(str(value))
 
 
 def _provision(say: Words, provision: Scope) -> list[str]:

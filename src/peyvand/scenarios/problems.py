@@ -23,6 +23,11 @@ _EXAMPLES = {
     "sectors": 'sectors = ["machinery_equipment"]',
     "as_of": "as_of = 2019-12-31, a date without quotes",
 }
+_NOT_YET_KEYS = {
+    "revenue_shares": "revenue stays where it is collected",
+    "rules_of_origin": "all goods of a member count as its own",
+    "preference_use_share": "every shipment uses the preference",
+}
 Place = tuple[str | int, ...]
 
 
@@ -78,6 +83,8 @@ def _say(detail: Any, place: Place) -> tuple[str, str | None]:
     match detail["type"]:
         case "unclear":
             return str(context["message"]), str(context["hint"])
+        case "extra_forbidden" if key in _NOT_YET_KEYS:
+            return f"{key!r} is not simulated yet", _NOT_YET_KEYS[key]
         case "extra_forbidden":
             owners = [kind for kind, model in KINDS.items() if key in model.model_fields]
             hint = f"{key} is a key of {' and '.join(owners)}" if owners else None

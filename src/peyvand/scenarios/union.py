@@ -132,8 +132,9 @@ class Union(Part):
     def shock(self, world: World, *, year: int | None = None, facts: Facts | None = None) -> Shock:
         """What changes in a World `year` years after the start; in the end by default.
 
-        >>> from peyvand.scenarios import open_scenario  # doctest: +SKIP
-        >>> open_scenario("eco-ten").shock(World.embedded())  # doctest: +SKIP
+        >>> from peyvand.scenarios import open_scenario
+        >>> open_scenario("eco-ten").shock(World.embedded(), year=1)["iceberg_cost_hat"].dims
+        ('exporter', 'importer', 'sector')
         """
         return self.effect(world, facts=facts).shock(year=year)
 

@@ -13,9 +13,10 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from peyvand.errors import UnknownEconomyError, did_you_mean
+from peyvand.errors import DataError, UnknownEconomyError, did_you_mean
 
 REST_OF_WORLD = "ROW"
 WORLD = "WLD"
@@ -80,12 +81,18 @@ def tidy_codes(codes: pd.Series, *, path: str | Path, also: Collection[str] = ()
 
     Raises
     ------
+    DataError
+        If a code is missing.
     UnknownEconomyError
         If a code is neither ISO alpha-3 nor in `also`.
     """
-    tidy = codes.astype(str).str.strip().str.upper()
+    empty = np.flatnonzero(codes.isna())
+    if empty.size:
+        where = f"in {empty.size} of {len(codes)} rows, first at row {empty[0] + 1}"
+        raise DataError(f"{Path(path).name}: {codes.name} is missing {where}", rows=empty.tolist()[:100])
+    tidy = {code: str(code).strip().upper() for code in codes.unique()}
     known = known_codes(also=also)
-    unknown = sorted(set(tidy) - known)
+    unknown = sorted(set(tidy.values()) - known)
     if unknown:
         raise UnknownEconomyError(
             f"{Path(path).name}: {codes.name} holds {unknown[0]!r}, which is no ISO alpha-3 code"
@@ -93,7 +100,7 @@ def tidy_codes(codes: pd.Series, *, path: str | Path, also: Collection[str] = ()
             hint=nearest_codes(unknown[0], known),
             codes=unknown,
         )
-    return tidy.replace(FORMER)
+    return codes.map({code: FORMER.get(new, new) for code, new in tidy.items()})
 
 
 def nearest_codes(word: str, known: Collection[str]) -> str:

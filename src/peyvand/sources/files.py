@@ -65,7 +65,8 @@ def read_columns(
         hint = f"is it really a {path.suffix} file, whole, and in UTF-8?"
         raise DataError(f"{path.name} cannot be read: {reason}", hint=hint, path=str(path)) from error
     for name in frame.columns[frame.dtypes == "category"]:
-        frame[name] = frame[name].astype(str)
+        plain = object if frame[name].isna().any() else frame[name].cat.categories.dtype
+        frame[name] = frame[name].astype(plain)
     return frame if columns is None else frame[list(columns)].copy()
 
 
@@ -98,7 +99,7 @@ def require_numbers(
 
 def require_unique(frame: pd.DataFrame, keys: Sequence[str], *, path: str | Path) -> None:
     """Refuse a file with two rows under one key."""
-    _refuse(frame, frame.duplicated(list(keys)), f"more than one row for a {', '.join(keys)}", path)
+    _refuse(frame, frame.duplicated(list(keys)), f"more than one row for the same {', '.join(keys)}", path)
 
 
 def pick_year(frame: pd.DataFrame, year: int, *, path: str | Path) -> pd.DataFrame:

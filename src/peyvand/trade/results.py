@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ from peyvand.trade.decomposition import decompose
 from peyvand.trade.deficits import DeficitRule
 from peyvand.trade.equations import home_trade_share, trade_flows
 from peyvand.trade.kernels import Baseline, Blocks, Equilibrium
-from peyvand.variables import labelled, variable
+from peyvand.variables import labelled, labelled_dataset
 from peyvand.world import Shock, World
 
 Array = NDArray[np.float64]
@@ -171,23 +170,13 @@ def trade_result(
         "trade_flow_counterfactual": np.moveaxis(flow, 0, 2),
     }
     return TradeResult(
-        data=_labelled_dataset(values, baseline),
+        data=labelled_dataset(values, baseline.data.indexes),
         baseline=baseline,
         shock=shock,
         deficit_rule=deficit_rule,
         residual=found.residual,
         iterations=found.iterations,
     )
-
-
-def _labelled_dataset(values: Mapping[str, Any], world: World) -> xr.Dataset:
-    """Arrays in the defined order of dims, with the World's labels, units and definitions."""
-    coords = {dim: world.data.indexes[dim] for dim in ("exporter", "importer", "economy", "sector")}
-    arrays = {
-        name: (variable(name).dims, array, {"unit": variable(name).unit, "long_name": variable(name).definition})
-        for name, array in values.items()
-    }
-    return xr.Dataset(arrays, coords)
 
 
 def _across_borders(flow: xr.DataArray, name: str, *, keep: str) -> xr.DataArray:

@@ -9,14 +9,12 @@ With X the flow net of tariff, t the tariff, γ the input shares (i exporter, n 
 
 from __future__ import annotations
 
+import numpy as np
 import xarray as xr
 
-from peyvand.variables import labelled
+from peyvand.variables import labelled_dataset
 
-_ACCOUNTS = (
-    "output", "expenditure", "value_added", "tariff_revenue", "trade_deficit",
-    "final_demand", "final_expenditure", "trade_share",
-)  # fmt: skip
+_PAIRS = ("exporter", "importer", "sector")
 
 
 def accounts(data: xr.Dataset) -> xr.Dataset:
@@ -34,25 +32,22 @@ def accounts(data: xr.Dataset) -> xr.Dataset:
         `output`, `expenditure`, `final_demand` (economy, sector); `value_added`, `tariff_revenue`, `trade_deficit`,
         `final_expenditure` (economy); `trade_share` (exporter, importer, sector), 0 where nothing is bought.
     """
-    flow, tariff = data["trade_flow"], data["tariff_rate"]
+    flow, tariff = (data[name].transpose(*_PAIRS).values for name in ("trade_flow", "tariff_rate"))
+    value_added_share = data["value_added_share"].transpose("economy", "sector").values
+    input_share = data["input_share"].transpose("economy", "input_sector", "sector").values
     paid = flow * (1 + tariff)
-    purchases = flow.sum("exporter").rename(importer="economy")
-    output = flow.sum("importer").rename(exporter="economy")
-    expenditure = paid.sum("exporter")
-    value_added = (data["value_added_share"] * output).sum("sector")
-    revenue = (flow * tariff).sum(["exporter", "sector"]).rename(importer="economy")
-    deficit = (purchases - output).sum("sector")
-    inputs = (data["input_share"] * output).sum("sector").rename(input_sector="sector")
-    found = xr.Dataset(
-        {
-            "output": output,
-            "expenditure": expenditure.rename(importer="economy"),
-            "value_added": value_added,
-            "tariff_revenue": revenue,
-            "trade_deficit": deficit,
-            "final_demand": expenditure.rename(importer="economy") - inputs,
-            "final_expenditure": value_added + revenue + deficit,
-            "trade_share": (paid / expenditure.where(expenditure > 0)).fillna(0.0),
-        }
-    )
-    return xr.Dataset({name: labelled(found[name], name) for name in _ACCOUNTS})
+    output, expenditure = flow.sum(axis=1), paid.sum(axis=0)
+    value_added = (value_added_share * output).sum(axis=1)
+    revenue = (paid - flow).sum(axis=(0, 2))
+    deficit = flow.sum(axis=(0, 2)) - output.sum(axis=1)
+    found = {
+        "output": output,
+        "expenditure": expenditure,
+        "value_added": value_added,
+        "tariff_revenue": revenue,
+        "trade_deficit": deficit,
+        "final_demand": expenditure - np.matmul(input_share, output[:, :, None])[:, :, 0],
+        "final_expenditure": value_added + revenue + deficit,
+        "trade_share": paid / np.where(expenditure > 0, expenditure, 1.0),
+    }
+    return labelled_dataset(found, data.indexes)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from peyvand.errors import DataError
-from peyvand.variables import labelled, variable
+from peyvand.variables import labelled, labelled_dataset, variable
 from peyvand.world.accounts import accounts
 from peyvand.world.checks import check
 from peyvand.world.world import PROVENANCE_COLUMNS, World, blank_provenance
@@ -73,41 +74,41 @@ def world_from_arrays(
         "input_share": input_share,
         **others,
     }
-    coords = {dim: [str(label) for label in economies] for dim in _ECONOMY_DIMS}
-    coords |= {dim: [str(label) for label in sectors] for dim in _SECTOR_DIMS}
-    arrays = {key: _on_labels(key, value, coords) for key, value in given.items()}
-    data = xr.Dataset(arrays, attrs={"name": name, "base_year": int(base_year)})
-    data["final_share"] = _final_share(data)
+    labels = {dim: [str(label) for label in economies] for dim in _ECONOMY_DIMS}
+    labels |= {dim: [str(label) for label in sectors] for dim in _SECTOR_DIMS}
+    arrays = {key: _on_labels(key, value, labels) for key, value in given.items()}
+    data = labelled_dataset(arrays, labels).assign_attrs(name=name, base_year=int(base_year))
+    data = data.assign(final_share=_final_share(data))
     table = blank_provenance() if provenance is None else provenance.loc[:, list(PROVENANCE_COLUMNS)]
     world = World(data, table)
     check(world)
     return world
 
 
-def _on_labels(name: str, value: Any, coords: dict[str, list[str]]) -> xr.DataArray:
-    """The values of one variable on its dims, in the World's order of labels."""
+def _on_labels(name: str, value: Any, labels: Mapping[str, list[str]]) -> NDArray[Any]:
+    """The values of one variable in its defined order of dims and the World's order of labels."""
     dims = variable(name).dims
-    own = {dim: coords[dim] for dim in dims if dim in coords}
     if isinstance(value, xr.DataArray):
-        absent = {dim: sorted(set(own[dim]) - set(map(str, value.indexes[dim]))) for dim in own}
-        for dim, labels in absent.items():
-            if labels:
-                raise DataError(f"{name} lacks {', '.join(labels)} along {dim}", name=name, dim=dim, missing=labels)
-        return labelled(value.sel(own), name)
+        for dim in dims:
+            absent = sorted(set(labels[dim]) - set(map(str, value.indexes[dim])))
+            if absent:
+                raise DataError(f"{name} lacks {', '.join(absent)} along {dim}", name=name, dim=dim, missing=absent)
+        value = value.sel({dim: labels[dim] for dim in dims}).transpose(*dims).values
     values = np.asarray(value)
-    values = values.astype(float) if values.dtype.kind in "iu" and not name.endswith("_status") else values
-    shape = tuple(len(own[dim]) for dim in dims)
+    if values.dtype.kind in "iu" and not name.endswith("_status"):
+        values = values.astype(float)
+    shape = tuple(len(labels[dim]) for dim in dims)
     if values.shape not in ((), shape):
         raise DataError(
             f"{name} must have the shape {shape}, not {values.shape}", hint=f"its dims are {', '.join(dims)}", name=name
         )
-    return labelled(xr.DataArray(np.broadcast_to(values, shape).copy(), own, dims), name)
+    return np.broadcast_to(values, shape).copy()
 
 
 def _final_share(data: xr.Dataset) -> xr.DataArray:
     """α = F / I; rounding below zero is taken away, anything more is left for the checks to name."""
     found = accounts(data)
-    total = found["final_expenditure"]
-    share = found["final_demand"] / total.where(total != 0, 1.0)
-    share = share.where(abs(share) > 1e-12, 0.0)
-    return labelled(share / share.sum("sector"), "final_share")
+    total = found["final_expenditure"].values[:, None]
+    share = found["final_demand"].values / np.where(total != 0, total, 1.0)
+    share[np.abs(share) < 1e-12] = 0.0
+    return labelled(found["final_demand"].copy(data=share / share.sum(axis=1, keepdims=True)), "final_share")

@@ -14,7 +14,7 @@ from peyvand.locale import Language
 
 _MARGIN = 90
 _LEAST_WIDTH, _LEAST_HEIGHT = 620, 460
-_TALLEST, _WIDEST = 0.75, 0.52  # height over width of a frame
+_TALLEST, _WIDEST = 0.66, 0.52  # height over width of a frame
 
 
 @dataclass(frozen=True, slots=True)

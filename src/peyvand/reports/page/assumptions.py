@@ -57,7 +57,7 @@ def _sanctions(run: Run, voice: Voice) -> Markup:
         return voice.t("assumptions.sanctions_elsewhere", year=year, count=count)
     names = [f"{voice.name(first)}–{voice.name(second)}" for first, second in touching[:_PAIRS_NAMED]]
     more = len(touching) - _PAIRS_NAMED
-    shown = voice.list(names) if more <= 0 else voice.t("list.more", list=voice.list(names), count=voice.n(more))
+    shown = voice.list(names) if more <= 0 else voice.t("list.more", list=voice.commas(names), count=voice.n(more))
     return voice.t("assumptions.sanctions", year=year, count=count, names=shown)
 
 

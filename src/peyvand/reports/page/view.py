@@ -78,7 +78,7 @@ class Page:
         v, scenario = self.voice, self.run.scenario
         line = v.t(
             "masthead.line",
-            kind=v.t(f"kind.{scenario.kind}"),
+            kind=v.word(f"scenario.kind.{scenario.kind}"),
             count=v.n(len(scenario.members)),
             members=v.list([v.name(code) for code in members_of(self.run)]),
         )
@@ -196,19 +196,22 @@ class Page:
 
     @property
     def income_bars(self) -> charts.Bars:
-        return self._bars("real_income_change_percent")
+        return self._bars("real_income_change_percent", decimals=2)
 
     @property
     def money_bars(self) -> charts.Bars:
-        return self._bars("real_income_change_musd")
+        return self._bars("real_income_change_musd", decimals=0)
 
-    def _bars(self, value: str) -> charts.Bars:
+    def _bars(self, value: str, *, decimals: int) -> charts.Bars:
+        """Every member, and the outsiders that move most, if their change is not zero as printed."""
         table = self._table("economies")
-        outside = table.loc[~table["member"], value].abs().nlargest(_OUTSIDERS_SHOWN).index
+        size = table.loc[~table["member"], value].abs().round(decimals)
+        outside = size[size > 0].nlargest(_OUTSIDERS_SHOWN).index
         shown = pd.Series(table.index.isin(outside), index=table.index)
         return charts.bars(
             table,
             value=value,
+            decimals=decimals,
             groups=[(self.voice.t("economies.members"), table["member"]), (self.voice.t("economies.outsiders"), shown)],
         )
 
@@ -278,6 +281,7 @@ class Page:
         """Sources with the variables they give, most used first."""
         v, table = self.voice, self._table("provenance")
         by = ["source", "status", "licence"]
+        table = table.assign(variable=table["variable"].str.split()).explode("variable")
         said = table.groupby(by, sort=False)["variable"].agg(lambda names: sorted(set(names))).reset_index()
         return [
             row

@@ -35,7 +35,8 @@ class Economy:
     code : str
         ISO alpha-3, or the code of a bloc.
     kind : str
-        `reported`, `split`, `bloc` or `rest`: reported in ICIO by itself; split out of ICIO's rest of the world; a sum of ICIO economies; what remains.
+        `reported` in ICIO by itself; `split` out of ICIO's rest of the world; a `bloc` of ICIO economies; the `rest`
+        that remains.
     members : tuple of str
         ISO alpha-3 codes of the economies it sums.
     donor : str

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from peyvand.errors import DataError
-from peyvand.world.balance import Array, Margin, fit_margins
+from peyvand.world.balance import Array, fit_margins, margin
 
 _FLOOR = 1e-4
 """Least share of a prior cell: a cell that is exactly zero in the donor could never be filled."""
@@ -57,8 +57,8 @@ def balanced_cost_shares(
     prior[size, :size] = np.maximum(1 - prior_inputs.sum(axis=0), _FLOOR) * output
     prior[:size, size] = np.maximum(prior_final, _FLOOR) * final
     margins = (
-        Margin(kept=(0,), total=np.append(expenditure, value_added)),
-        Margin(kept=(1,), total=np.append(output, final)),
+        margin(kept=(0,), total=np.append(expenditure, value_added), shape=prior.shape),
+        margin(kept=(1,), total=np.append(output, final), shape=prior.shape),
     )
     found = fit_margins(prior, margins, tol=1e-13)
     if not found.residual <= 1e-9:

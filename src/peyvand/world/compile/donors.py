@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from peyvand.world.compile.concordance import SECTORS, SERVICES, economies, sector_of
+from peyvand.world.compile.concordance import REST, SECTORS, SERVICES, economies, sector_of
 
 EU = "EU27"
 UZBEKISTAN = "UZB"
@@ -45,7 +45,15 @@ def donor_shares(*, wiod: dict[str, pd.DataFrame], uzbekistan: dict[str, pd.Data
     home = _uzbek_flows(uzbekistan)
     divide = _division_by_user(uzbekistan)
     donors = {UZBEKISTAN: home} | _wiod_flows(wiod, divide)
-    return xr.concat([_shares(flows) for flows in donors.values()], pd.Index(donors, name="donor"))
+    shares = xr.concat([_shares(flows) for flows in donors.values()], pd.Index(donors, name="donor"))
+    return _with_uzbek_extraction(shares)
+
+
+def _with_uzbek_extraction(shares: xr.Dataset) -> xr.Dataset:
+    """WIOD's rest of the world buys a quarter of its oil's worth in oil: Uzbekistan's extraction stands in for it."""
+    columns = shares[["input_share", "value_added_share"]]
+    theirs = (columns["donor"] == REST) & columns["sector"].isin(["oil_gas", "mining"])
+    return shares.assign(columns.where(~theirs, columns.sel(donor=UZBEKISTAN, drop=True)).data_vars)
 
 
 def engineering_part_of_business(uzbekistan: dict[str, pd.DataFrame]) -> float:

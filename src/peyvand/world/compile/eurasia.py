@@ -1,4 +1,8 @@
-"""The embedded World eurasia-2019, compiled from its sources in the order of the steps."""
+"""The embedded World eurasia-2019, compiled from its sources in the order of the steps.
+
+ICIO's flows and tariffs → the rest of the world taken apart → services in three → tariffs where ICIO has none → cost
+shares that agree with GDP → covariates, statuses and provenance.
+"""
 
 from __future__ import annotations
 
@@ -11,37 +15,51 @@ import xarray as xr
 
 from peyvand.world.balance import Array
 from peyvand.world.compile import facts
-from peyvand.world.compile.concordance import GOODS, SECTORS, SERVICES, Economy, economies
+from peyvand.world.compile.concordance import GOODS, SECTORS, Economy, economies
 from peyvand.world.compile.cost_shares import balanced_cost_shares
 from peyvand.world.compile.donors import donor_shares, engineering_part_of_business
 from peyvand.world.compile.elasticities import elasticities
+from peyvand.world.compile.geography import geography, population
 from peyvand.world.compile.icio import icio_flows_and_tariffs
 from peyvand.world.compile.inputs import BASE_YEAR, Inputs
+from peyvand.world.compile.mixes import Mixes
+from peyvand.world.compile.provenance import provenance
 from peyvand.world.compile.services import donor_service_shares, import_shares, split_services
+from peyvand.world.compile.split import split_flows
+from peyvand.world.compile.status import flow_cv, flow_status
+from peyvand.world.compile.tariffs import tariffs
 from peyvand.world.from_tables import world_from_arrays
-from peyvand.world.world import STATUSES, World
+from peyvand.world.world import World
 
 NAME = "eurasia-2019"
-REPORTED, ESTIMATED, ASSUMED = (STATUSES.index(word) for word in ("reported", "estimated", "assumed"))
-_REPORTED_CV, _SERVICES_CV = 0.05, 0.25
 _TAIWAN_LIKE = "KOR"
 
 
 def build_eurasia(folder: str | Path) -> World:
-    """Compile eurasia-2019 from the data folder."""
-    inputs = Inputs(Path(folder))
-    chosen = tuple(economy for economy in economies() if economy.kind != "split")
-    table = icio_flows_and_tariffs(inputs.icio, chosen)
+    """Compile eurasia-2019 from the data folder; the same folder gives the same figures.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Holds one folder per source, see `peyvand.world.compile.inputs`.
+
+    Raises
+    ------
+    DataError
+        If a source is missing or broken, or the result breaks a rule of `peyvand.world.checks`.
+    ConvergenceError
+        If the sources' totals contradict one another.
+    """
+    inputs, chosen = Inputs(Path(folder)), economies()
     donors = donor_shares(wiod=inputs.wiod, uzbekistan=inputs.uzbekistan)
-    flow = _eleven_sectors(table["trade_flow"].to_numpy(), donors, inputs, chosen)
-    tariff = _tariffs(table["tariff_rate"])
-    gdp, held = _gdp(inputs, chosen, flow)
-    input_share, value_added_share = _cost_shares(flow, tariff, gdp, donors, chosen)
+    reported = icio_flows_and_tariffs(inputs.icio, chosen)
+    whole = split_flows(inputs, reported["trade_flow"], donors, chosen)
+    flow = _eleven_sectors(whole.to_numpy(), donors, inputs, chosen)
+    duty = tariffs(inputs, Mixes(inputs), reported["tariff_rate"], chosen)
+    gdp = gdp_musd(inputs, chosen, flow)
+    input_share, value_added_share = _cost_shares(flow, duty["tariff_rate"].to_numpy(), gdp, donors, chosen)
     theta, spread = elasticities(inputs.elasticities, _world_trade(inputs.icio))
-    status = np.full(flow.shape, REPORTED, dtype=np.int8)
-    status[:, :, len(GOODS) :] = ESTIMATED
-    tariff_status = np.full(flow.shape, REPORTED, dtype=np.int8)
-    tariff_status[:, [economy.kind == "rest" for economy in chosen], : len(GOODS)] = ASSUMED
+    status = flow_status(chosen)
     return world_from_arrays(
         economies=[economy.code for economy in chosen],
         sectors=SECTORS,
@@ -49,48 +67,42 @@ def build_eurasia(folder: str | Path) -> World:
         base_year=BASE_YEAR,
         trade_flow=flow,
         trade_flow_status=status,
-        trade_flow_cv=np.where(status == REPORTED, _REPORTED_CV, _SERVICES_CV),
-        tariff_rate=tariff,
-        tariff_status=tariff_status,
+        trade_flow_cv=flow_cv(flow, status, chosen),
+        tariff_rate=duty["tariff_rate"],
+        tariff_status=duty["tariff_status"],
         value_added_share=value_added_share,
         input_share=input_share,
         trade_elasticity=theta,
         trade_elasticity_se=spread,
         gdp_musd=gdp.to_numpy(),
-        **_covariates(inputs, chosen, held),
+        provenance=provenance(chosen, duty),
+        **_covariates(inputs, chosen),
     )
+
+
+def gdp_musd(inputs: Inputs, chosen: tuple[Economy, ...], flow: Array) -> pd.Series:
+    """GDP in M USD (World Bank); Taiwan, which it does not report, at Korea's ratio of output to GDP (`estimated`)."""
+    gdp = facts.totals(inputs.gdp_musd, facts.members_with_data(chosen, inputs.gdp_musd))
+    output = pd.Series(flow.sum(axis=(1, 2)), [economy.code for economy in chosen])
+    return gdp.fillna(output * gdp[_TAIWAN_LIKE] / output[_TAIWAN_LIKE])
 
 
 def _eleven_sectors(flow: Array, donors: xr.Dataset, inputs: Inputs, chosen: tuple[Economy, ...]) -> Array:
     """Flows of eight goods sectors and three services from eight and one."""
     output_share, export_share = donor_service_shares(donors, chosen)
-    bought = import_shares(inputs.wto, chosen, engineering_part=engineering_part_of_business(inputs.uzbekistan))
-    services = split_services(
-        flow=flow[:, :, -1], output_share=output_share, export_share=export_share, import_share=bought
+    bought = import_shares(
+        inputs.services_imports, chosen, engineering_part=engineering_part_of_business(inputs.uzbekistan)
     )
-    return np.concatenate([flow[:, :, :-1], services], axis=2)
-
-
-def _tariffs(table: xr.DataArray) -> Array:
-    """Tariffs over eleven sectors; those that ICIO has not are the mean of the others' (assumed)."""
-    goods = table.sel(sector=list(GOODS))
-    filled = goods.fillna(goods.mean(["exporter", "importer"]).round(3)).to_numpy()
-    filled = filled * (1 - np.eye(len(filled)))[:, :, None]
-    return np.concatenate([filled, np.zeros((*filled.shape[:2], len(SERVICES)))], axis=2)
-
-
-def _gdp(inputs: Inputs, chosen: tuple[Economy, ...], flow: Array) -> tuple[pd.Series, facts.Members]:
-    """GDP in M USD (World Bank); Taiwan, which it does not report, at Korea's ratio of output to GDP (estimated)."""
-    held = facts.members_with_data(chosen, inputs.gdp_musd)
-    gdp = facts.totals(inputs.gdp_musd, held)
-    output = pd.Series(flow.sum(axis=(1, 2)), [economy.code for economy in chosen])
-    like = output[_TAIWAN_LIKE] / gdp[_TAIWAN_LIKE]
-    return gdp.fillna(output / like), held
+    services = split_services(
+        flow=flow[:, :, len(GOODS)], output_share=output_share, export_share=export_share, import_share=bought
+    )
+    return np.concatenate([flow[:, :, : len(GOODS)], services], axis=2)
 
 
 def _cost_shares(
     flow: Array, tariff: Array, gdp: pd.Series, donors: xr.Dataset, chosen: tuple[Economy, ...]
 ) -> tuple[Array, Array]:
+    """Input shares (economy, input_sector, sector) and value-added shares (economy, sector)."""
     output, expenditure = flow.sum(axis=1), (flow * (1 + tariff)).sum(axis=0)
     revenue = (flow * tariff).sum(axis=(0, 2))
     shares = [
@@ -107,27 +119,25 @@ def _cost_shares(
     return np.stack([inputs for inputs, _ in shares]), np.stack([added for _, added in shares])
 
 
-def _covariates(inputs: Inputs, chosen: tuple[Economy, ...], held: facts.Members) -> dict[str, Any]:
-    pairs = inputs.distances
-    people = inputs.population
+def _covariates(inputs: Inputs, chosen: tuple[Economy, ...]) -> dict[str, Any]:
+    people = population(inputs)
     held = facts.members_with_data(chosen, people)
-    square = {
-        name: pairs.pivot(index="iso_o", columns="iso_d", values=name) for name in ("distw", "contig", "comlang_off")
-    }
-    people = people.reindex(square["distw"].index.union(people.index)).fillna(1.0)
-    places = facts.capitals(inputs.places, chosen)
+    where = geography(inputs, chosen)
+    places = inputs.capitals.loc[[economy.capital_of for economy in chosen]]
     return {
-        "distance_km": facts.weighted_distance_km(square["distw"], people, held).round(1),
-        "contiguous": facts.shared(square["contig"], people, held, least=0.0),
-        "common_language": facts.shared(square["comlang_off"], people, held, least=0.5),
+        "distance_km": where.distance_km,
+        "contiguous": where.contiguous,
+        "common_language": where.common_language,
         "language_proximity": facts.language_proximity(chosen),
-        "population": facts.totals(inputs.population, held).fillna(23_600_000).to_numpy(),
-        "capital_latitude": places["capital_latitude"].to_numpy(),
-        "capital_longitude": places["capital_longitude"].to_numpy(),
+        "sanctioned": facts.sanctioned(inputs.sanctions, held),
+        "population": facts.totals(people, held).to_numpy(),
+        "capital_latitude": places["latitude_deg"].to_numpy(),
+        "capital_longitude": places["longitude_deg"].to_numpy(),
         "name_en": facts.names(chosen, "en"),
         "name_fa": facts.names(chosen, "fa"),
     }
 
 
 def _world_trade(table: pd.DataFrame) -> pd.Series:
+    """World trade between economies by ICIO industry, M USD."""
     return table[table["exporter"] != table["importer"]].groupby("sector")["trade_musd"].sum()

@@ -7,14 +7,15 @@ from importlib.resources import files
 
 import numpy as np
 import pandas as pd
-from babel import Locale
 
-from peyvand.locale import catalogue
-from peyvand.sources.codes import iso3_to_iso2
+from peyvand.locale import Language, catalogue
+from peyvand.sources.country_names import country_names
 from peyvand.world.balance import Array
 from peyvand.world.compile.concordance import REST, Economy
 
 Members = dict[str, tuple[str, ...]]
+TAIWAN_POPULATION = 23_603_121
+"""Registered at the end of 2019 (Ministry of the Interior, Taipei): the World Bank does not report it."""
 
 
 def members_with_data(economies: tuple[Economy, ...], held: pd.Series) -> Members:
@@ -88,24 +89,30 @@ def _shared_levels(one: list[str], two: list[str]) -> int:
     return levels
 
 
-def capitals(places: pd.DataFrame, economies: tuple[Economy, ...]) -> pd.DataFrame:
-    """Latitude and longitude of the capital (of a bloc: of the member named in `economies.csv`), CEPII GeoDist.
+def sanctioned(pairs: pd.DataFrame, members: Members) -> Array:
+    """Pairs under trade sanctions one way or the other (yes/no), Global Sanctions Data Base 4; a flag only.
+
+    A bloc is a side where members with half of its members' number are; senders of the rest of the world are left out.
 
     Parameters
     ----------
-    places : DataFrame
-        Index economy, columns capital_latitude and capital_longitude, one row per economy.
+    pairs : DataFrame
+        sender and target of the trade sanctions in place in the base year.
     """
-    return places.loc[[economy.capital_of for economy in economies]].set_axis([economy.code for economy in economies])
+    codes = list(members)
+    group = {member: code for code, held in members.items() if code != REST for member in held}
+    known = pairs[pairs["sender"].isin(group) & pairs["target"].isin(group)].drop_duplicates(["sender", "target"])
+    counted = np.zeros((len(codes), len(codes)))
+    for sender, target in zip(known["sender"], known["target"], strict=True):
+        counted[codes.index(group[sender]), codes.index(group[target])] += 1
+    size = np.array([len(members[code]) for code in codes])
+    flag = (counted >= size[:, None] * size[None, :] / 2) & ~np.eye(len(codes), dtype=bool)
+    return np.asarray(flag | flag.T, dtype=np.float64)
 
 
-def names(economies: tuple[Economy, ...], language: str) -> list[str]:
-    """Names in `en` or `fa`: Unicode CLDR, and the locale files for blocs."""
-    territories = Locale(language).territories
-    words = catalogue("fa" if language == "fa" else "en")
-    return [
-        words[f"economies.{economy.code}"]
-        if economy.kind in ("bloc", REST.lower(), "rest")
-        else territories[iso3_to_iso2()[economy.code]]
-        for economy in economies
-    ]
+def names(economies: tuple[Economy, ...], language: Language) -> list[str]:
+    """Names in `en` or `fa`: Unicode CLDR, and the locale files for blocs and long names."""
+    words = catalogue(language)
+    own = country_names([economy.code for economy in economies if len(economy.members) == 1 and economy.kind != "rest"])
+    held = own.frame.set_index("economy")[f"name_{language}"]
+    return [words.get(f"economies.{economy.code}") or str(held[economy.code]) for economy in economies]

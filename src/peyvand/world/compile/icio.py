@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import xarray as xr
 
-from peyvand.world.compile.concordance import ALL_SERVICES, GOODS, Economy, sector_of
+from peyvand.world.compile.concordance import ALL_SERVICES, GOODS, REST, Economy, sector_of
 
 _TARIFF_DECIMALS = 3
 _DIMS = ["exporter", "importer", "sector"]
@@ -15,8 +15,8 @@ def icio_flows_and_tariffs(table: pd.DataFrame, economies: tuple[Economy, ...]) 
     """`trade_flow` (M USD) and `tariff_rate` (share) over ICIO's economies as we group them, eight goods and services.
 
     Tariffs are averages weighted by trade, rounded to a tenth of a per cent, 0 at home and for services; where nothing
-    is traded, the simple average; nan where ICIO holds none (its rest of the world as an importer).  Flows: OECD ICIO
-    2025 edition, `reported`.  Tariffs: Teti (2024) as carried by the same tables, `reported`.
+    is traded, the simple average; nan where the rest of the world is on either side: its rates are gaps, not zeros.
+    Flows: OECD ICIO 2025 edition, `reported`.  Tariffs: Teti (2024) as carried by the same tables, `reported`.
 
     Parameters
     ----------
@@ -28,17 +28,16 @@ def icio_flows_and_tariffs(table: pd.DataFrame, economies: tuple[Economy, ...]) 
     rows = _grouped(table, economies)
     rows["revenue"] = rows["trade_musd"] * rows["tariff_rate"]
     sums = rows.groupby(_DIMS).agg(
-        trade=("trade_musd", "sum"),
-        revenue=("revenue", lambda group: group.sum(skipna=False)),
-        plain=("tariff_rate", "mean"),
+        trade=("trade_musd", "sum"), revenue=("revenue", "sum"), plain=("tariff_rate", "mean")
     )
     data = xr.Dataset.from_dataframe(sums)
     order = [economy.code for economy in economies if economy.kind != "split"]
     data = data.sel(exporter=order, importer=order, sector=[*GOODS, ALL_SERVICES])
     flow = data["trade"]
     tariff = (data["revenue"] / flow.where(flow > 0)).where(flow > 0, data["plain"])
-    abroad = (tariff["exporter"] != tariff["importer"]) & (tariff["sector"] != ALL_SERVICES)
-    tariff = tariff.where(abroad, 0.0).round(_TARIFF_DECIMALS)
+    dutiable = (tariff["exporter"] != tariff["importer"]) & (tariff["sector"] != ALL_SERVICES)
+    gap = dutiable & ((tariff["exporter"] == REST) | (tariff["importer"] == REST))
+    tariff = tariff.where(dutiable, 0.0).where(~gap).round(_TARIFF_DECIMALS)
     return xr.Dataset({"trade_flow": flow, "tariff_rate": tariff}).transpose(*_DIMS)
 
 

@@ -1,4 +1,4 @@
-"""Where are the sources?  One folder per publisher under the data folder; every file is read once, by its reader."""
+"""Where are the sources?  One folder per publisher under the data folder; each file is read by its reader, once."""
 
 from __future__ import annotations
 
@@ -8,10 +8,26 @@ from pathlib import Path
 
 import pandas as pd
 
-from peyvand.sources import icio, uzbekistan_io, wiod
+from peyvand.sources import (
+    baci,
+    comtrade,
+    energy,
+    facts,
+    geodist,
+    icio,
+    sanctions,
+    uzbekistan_io,
+    uzbekistan_trade,
+    wdi,
+    wiod,
+    wits,
+    wto_services,
+)
+from peyvand.sources.files import read_frame
 
 BASE_YEAR = 2019
 WIOD_YEAR = 2011
+PAIRS_YEAR = 2016
 
 
 @dataclass(frozen=True)
@@ -26,11 +42,11 @@ class Inputs:
 
     folder: Path
 
+    # -- input-output tables ---------------------------------------------------------------------------------------
     @cached_property
     def icio(self) -> pd.DataFrame:
-        return icio.read_icio(
-            self.folder / "oecd-icio-trade-tariffs-2011-2022" / "icio_2019.parquet", year=BASE_YEAR
-        ).frame
+        path = self.folder / "oecd-icio-trade-tariffs-2011-2022" / f"icio_{BASE_YEAR}.parquet"
+        return icio.read_icio(path, year=BASE_YEAR).frame
 
     @cached_property
     def elasticities(self) -> pd.DataFrame:
@@ -59,46 +75,117 @@ class Inputs:
             "use": uzbekistan_io.read_use(held / "intermediate_use.parquet", sectors=sectors).frame,
         }
 
-    # The next ones are read plainly until their readers stand.
+    # -- totals and structure ----------------------------------------------------------------------------------------
     @cached_property
     def gdp_musd(self) -> pd.Series:
-        return self._world_bank("gdp.csv") / 1e6
+        frame = wdi.read_gdp(self.folder / "country-facts" / "gdp.csv", year=BASE_YEAR).frame
+        return frame.set_index("economy")["gdp_musd"]
 
     @cached_property
     def population(self) -> pd.Series:
-        return self._world_bank("population.csv")
-
-    def _world_bank(self, name: str) -> pd.Series:
-        from peyvand.sources.codes import is_economy
-
-        frame = pd.read_csv(self.folder / "country-facts" / name)
-        frame = frame[(frame["Year"] == BASE_YEAR) & is_economy(frame["Country Code"])]
-        return frame.set_index("Country Code")["Value"]
+        frame = wdi.read_population(self.folder / "country-facts" / "population.csv", year=BASE_YEAR).frame
+        return frame.set_index("economy")["population"]
 
     @cached_property
-    def wto(self) -> pd.DataFrame:
-        from peyvand.sources.codes import codes_of_names
+    def indicators(self) -> pd.DataFrame:
+        """World Bank indicators of the region by (economy, year)."""
+        path = self.folder / "wdi-trade-transport-region-1995-on" / "wdi_region.csv"
+        return wdi.read_indicators(path).frame.set_index(["economy", "year"])
 
-        frame = pd.read_parquet(self.folder / "wto-commercial-services-imports-2014-2020" / "services_imports.parquet")
-        frame = frame[(frame["year"] == BASE_YEAR) & (frame["partner"] == "World")]
-        frame["economy"] = codes_of_names(frame["economy"])
-        frame = frame.dropna(subset=["economy"])
-        quarters = frame[frame["freq"] == "Q"].pivot_table(
-            index="economy", columns="item_code", values="value_musd", aggfunc="sum"
-        )
-        years = frame[frame["freq"] == "A"].pivot_table(
-            index="economy", columns="item_code", values="value_musd", aggfunc="sum"
-        )
-        return quarters.combine_first(years)[["S", "SC", "SE", "SJ"]]
+    @cached_property
+    def base_year(self) -> pd.DataFrame:
+        """The same of the base year, by economy."""
+        frame: pd.DataFrame = self.indicators.xs(BASE_YEAR, level="year")  # type: ignore[assignment]
+        return frame
 
+    @cached_property
+    def structure(self) -> pd.DataFrame:
+        """Shares of GDP by broad sector, by economy."""
+        path = self.folder / "wdi-economic-structure-1990-on" / "structure.csv"
+        return wdi.read_structure(path, year=BASE_YEAR).frame.set_index("economy")
+
+    @cached_property
+    def services_imports(self) -> pd.DataFrame:
+        """Economy × item of the balance of payments, M USD."""
+        path = self.folder / "wto-commercial-services-imports-2014-2020" / "services_imports.parquet"
+        frame = wto_services.read_services_imports(path, year=BASE_YEAR).frame.dropna(subset=["economy"])
+        return frame.pivot(index="economy", columns="item", values="imports_musd")
+
+    @cached_property
+    def energy(self) -> pd.DataFrame:
+        path = self.folder / "energy-balance-region-2010-2024" / "energy_balance.csv"
+        return energy.read_energy_balance(path, year=BASE_YEAR).frame.set_index("economy")
+
+    # -- what is traded ----------------------------------------------------------------------------------------------
+    @cached_property
+    def _wits(self) -> Path:
+        return self.folder / "wits-trade-summary-by-product-1988-2021" / "wits_trade_summary.parquet"
+
+    @cached_property
+    def exports_by_section(self) -> pd.DataFrame:
+        return wits.read_exports_by_section(self._wits).frame
+
+    @cached_property
+    def imports_by_stage(self) -> pd.DataFrame:
+        frame = wits.read_trade_by_stage(self._wits).frame
+        return frame[frame["flow"] == "import"]
+
+    @cached_property
+    def top_partners(self) -> pd.DataFrame:
+        return wits.read_partners(self._wits).frame
+
+    @cached_property
+    def tariffs_by_stage(self) -> pd.DataFrame:
+        return wits.read_tariffs(self._wits).frame
+
+    @cached_property
+    def chapters(self) -> pd.DataFrame:
+        """Trade with the world by chapter of the Harmonized System, UN Comtrade."""
+        path = self.folder / "comtrade-hs2-by-partner-region-2005-2021" / "trade_hs2.parquet"
+        frame = comtrade.read_trade(path).frame
+        return frame[frame["partner"] == "WLD"]
+
+    @cached_property
+    def uzbek_chapters(self) -> pd.DataFrame:
+        return uzbekistan_trade.read_chapters(self._uzbek_trade / "imports_tariffs_by_hs_chapter.csv").frame
+
+    @cached_property
+    def uzbek_partners(self) -> pd.DataFrame:
+        return uzbekistan_trade.read_partners(self._uzbek_trade / "imports_by_partner.csv").frame
+
+    @cached_property
+    def _uzbek_trade(self) -> Path:
+        return self.folder / "uzbekistan-imports-tariffs-2025"
+
+    # -- with whom ---------------------------------------------------------------------------------------------------
+    @cached_property
+    def baci(self) -> pd.DataFrame:
+        return baci.read_trade(self.folder / "baci-2023-bilateral-goods-194" / "trade_2023.parquet").frame
+
+    @cached_property
+    def pairs_2016(self) -> pd.DataFrame:
+        """Goods exports of 2016 as the exporter reports them: exporter, importer, trade_musd."""
+        path = self.folder / "trade-and-rta-provisions-1964-2016" / "trade.parquet"
+        columns = {"exp": "exporter", "imp": "importer", "time": "year", "export": "trade_musd"}
+        frame = read_frame(path, columns, year=PAIRS_YEAR)
+        frame["trade_musd"] /= 1e6
+        return frame
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        return facts.read_facts(self.folder / "regional-trade-travel-facts" / "facts.csv").frame
+
+    @cached_property
+    def sanctions(self) -> pd.DataFrame:
+        frame = sanctions.read_sanctions(self.folder / "gsdb-v4-sanctions" / "GSDB_V4.csv", year=BASE_YEAR).frame
+        return frame[frame["trade"]]
+
+    # -- where -------------------------------------------------------------------------------------------------------
     @cached_property
     def distances(self) -> pd.DataFrame:
-        frame = pd.read_parquet(self.folder / "cepii-geodist" / "dist_cepii.parquet")
-        frame["distw"] = pd.to_numeric(frame["distw"], errors="coerce").fillna(frame["dist"])
-        return frame.replace({"iso_o": {"ROM": "ROU", "ZAR": "COD"}, "iso_d": {"ROM": "ROU", "ZAR": "COD"}})
+        return geodist.read_distances(self.folder / "cepii-geodist" / "dist_cepii.parquet").frame
 
     @cached_property
-    def places(self) -> pd.DataFrame:
-        frame = pd.read_csv(self.folder / "cepii-geodist" / "geo_cepii.csv", keep_default_na=False, na_values=[""])
-        frame = frame[frame["cap"] == 1].drop_duplicates("iso3").replace({"iso3": {"ROM": "ROU", "ZAR": "COD"}})
-        return frame.set_index("iso3")[["lat", "lon"]].set_axis(["capital_latitude", "capital_longitude"], axis=1)
+    def capitals(self) -> pd.DataFrame:
+        frame = geodist.read_capitals(self.folder / "cepii-geodist" / "geo_cepii.csv").frame
+        return frame.set_index("economy")[["latitude_deg", "longitude_deg"]]

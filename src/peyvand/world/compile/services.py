@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from peyvand.world.balance import Array, Margin, fit_margins
+from peyvand.world.balance import Array, fit_margins, margin
 from peyvand.world.compile.concordance import SERVICES, Economy
 
 _HOME_FLOOR = 0.05
@@ -37,7 +37,10 @@ def split_services(*, flow: Array, output_share: Array, export_share: Array, imp
     abroad = flow * (1 - np.eye(len(flow)))
     prior = abroad[:, :, None] * export_share[:, None, :] * import_share[None, :, :]
     bought = abroad.sum(axis=0)[:, None] * import_share
-    margins = (Margin(kept=(1, 2), total=bought), Margin(kept=(0, 1), total=abroad))
+    margins = (
+        margin(kept=(1, 2), total=bought, shape=prior.shape),
+        margin(kept=(0, 1), total=abroad, shape=prior.shape),
+    )
     pairs = fit_margins(prior, margins, tol=1e-10).values
     sold = output_share * flow.sum(axis=1)[:, None]
     left = np.maximum(sold - pairs.sum(axis=1), _HOME_FLOOR * output_share * np.diag(flow)[:, None])
@@ -56,25 +59,30 @@ def donor_service_shares(donors: xr.Dataset, economies: tuple[Economy, ...]) -> 
 def import_shares(wto: pd.DataFrame, economies: tuple[Economy, ...], *, engineering_part: float) -> Array:
     """Shares of the three services in an economy's imports of services (economy, service), WTO estimates for 2019.
 
-    Transport is item SC; engineering is construction (SE) and `engineering_part` of other business services (SJ).
+    Engineering is construction and `engineering_part` of other business services.  An economy without items has the
+    mix of the neighbours that report; the rest of the world that of every economy that no other holds.
 
     Parameters
     ----------
     wto : DataFrame
-        Index economy (ISO alpha-3), columns S, SC, SE, SJ, in M USD; nan where an item is missing.
+        Index economy (ISO alpha-3), columns all_services, transport, construction, other_business, M USD; nan where
+        an item is missing.
     """
-    wto = wto.assign(SE=wto["SE"].fillna(0.0), SJ=wto["SJ"].fillna(0.0))
-    known = wto.dropna(subset=["S", "SC"])
-    mixes = pd.DataFrame({"total": known["S"], "transport": known["SC"]})
-    mixes["engineering"] = known["SE"] + engineering_part * known["SJ"]
+    known = wto.dropna(subset=["all_services", "transport"])
+    mixes = pd.DataFrame(
+        {
+            "total": known["all_services"],
+            "transport": known["transport"],
+            "engineering": known["construction"].fillna(0.0) + engineering_part * known["other_business"].fillna(0.0),
+        }
+    )
+    named = {code for economy in economies for code in economy.members}
     rows = []
     for economy in economies:
         members = [code for code in economy.members if code in mixes.index]
-        outside = [code for code in mixes.index if not any(code in other.members for other in economies)]
-        chosen = members or (
-            outside if economy.kind == "rest" else [code for code in _NEIGHBOURS if code in mixes.index]
-        )
-        total = mixes.loc[chosen].sum()
+        others = [code for code in mixes.index if code not in named]
+        chosen = members or (others if economy.kind == "rest" else list(_NEIGHBOURS))
+        total = mixes.reindex(chosen).sum()
         transport, engineering = total["transport"] / total["total"], total["engineering"] / total["total"]
         rows.append((transport, engineering, 1 - transport - engineering))
     return np.array(rows)
