@@ -80,6 +80,21 @@ def fit(
         click.echo(f"{count:,} rows dropped: {reason}", err=True)
 
 
+@gravity.command()
+@click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True, help="Folder of the source data.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where to write the JSON.")
+def estimates(data: Path, out: Path) -> None:
+    """Rebuild the shipped estimates of border causes from ICIO and GeoDist."""
+    from datetime import UTC, datetime
+
+    from peyvand.gravity.estimates import build_icio, write_estimate
+
+    found = build_icio(data, made_on=datetime.now(UTC).date().isoformat())
+    path = out / f"{found.name}.json"
+    write_estimate(found, path)
+    click.echo(path)
+
+
 def _plain(value: object) -> object:
     """JSON has no nan: a number that does not exist is null."""
     if isinstance(value, dict):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from peyvand.gravity.bias import correct_bias
     from peyvand.gravity.compare import etable
     from peyvand.gravity.elasticities import elasticity_from_ratios, elasticity_from_tariffs
+    from peyvand.gravity.estimates import known_causes, shipped_estimate
     from peyvand.gravity.heterogeneous import heterogeneous_effects
     from peyvand.gravity.leads import leads_and_lags
     from peyvand.gravity.least_squares import ols
@@ -29,10 +30,12 @@ _DOORS = {
     "elasticity_from_tariffs": "elasticities",
     "etable": "compare",
     "heterogeneous_effects": "heterogeneous",
+    "known_causes": "estimates",
     "leads_and_lags": "leads",
     "ols": "least_squares",
     "ppml": "poisson",
     "reset_test": "reset",
+    "shipped_estimate": "estimates",
     "staggered_effects": "staggered",
     "thickness": "borders",
 }
@@ -45,10 +48,12 @@ __all__ = [
     "elasticity_from_tariffs",
     "etable",
     "heterogeneous_effects",
+    "known_causes",
     "leads_and_lags",
     "ols",
     "ppml",
     "reset_test",
+    "shipped_estimate",
     "staggered_effects",
     "thickness",
 ]
