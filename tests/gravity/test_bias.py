@@ -82,7 +82,10 @@ def test_two_way_changes_errors_only():
     fit = ppml("trade ~ rta + cost | exporter^year + importer^year", frame, cluster="exporter^importer")
     corrected = correct_bias(fit)
     assert_allclose(corrected.values, fit.values, rtol=0)
-    assert (corrected.covariance.std_error > fit.with_vcov(cluster="exporter^importer", small_sample="stata").covariance.std_error).all()
+    assert (
+        corrected.covariance.std_error
+        > fit.with_vcov(cluster="exporter^importer", small_sample="stata").covariance.std_error
+    ).all()
 
 
 def test_refusals_say_why():

@@ -41,5 +41,7 @@ def test_an_unknown_estimate_is_refused():
 def test_is_rebuilt_from_the_sources(data_folder):
     made, held = build_icio(data_folder, made_on=shipped_estimate().made_on), shipped_estimate()
     for sector, found in held.sectors.items():
-        assert_allclose(list(made.sectors[sector]["coefficients"].values()), list(found["coefficients"].values()), atol=2e-6)
+        assert_allclose(
+            list(made.sectors[sector]["coefficients"].values()), list(found["coefficients"].values()), atol=2e-6
+        )
         assert made.sectors[sector]["nobs"] == found["nobs"]

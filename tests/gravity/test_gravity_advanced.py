@@ -23,15 +23,21 @@ def quiet_panel(n=14, t=8, seed=0, noise=0.05):
     rng = np.random.default_rng(seed)
     time, i, j = (axis.ravel() for axis in np.indices((t, n, n)))
     frame = pd.DataFrame({"year": time, "exporter": i, "importer": j})
-    frame["log_mean"] = rng.normal(size=(t, n))[time, i] + rng.normal(size=(t, n))[time, j] + rng.normal(size=(n, n))[i, j]
+    frame["log_mean"] = (
+        rng.normal(size=(t, n))[time, i] + rng.normal(size=(t, n))[time, j] + rng.normal(size=(n, n))[i, j]
+    )
     frame["noise"] = rng.gamma(1 / noise, noise, len(frame))
     return frame, rng
 
 
 def test_leads_and_lags_move_whole_pairs():
-    frame = pd.DataFrame([(i, j, t) for i in "AB" for j in "AB" for t in range(2000, 2012, 4)], columns=["exporter", "importer", "year"])
+    frame = pd.DataFrame(
+        [(i, j, t) for i in "AB" for j in "AB" for t in range(2000, 2012, 4)], columns=["exporter", "importer", "year"]
+    )
     frame["rta"] = ((frame["exporter"] != frame["importer"]) & (frame["year"] >= 2004)) * 1
-    made = leads_and_lags(frame.sample(frac=1, random_state=0), "rta", leads=[4], lags=[4, 8]).sort_values(["exporter", "importer", "year"])
+    made = leads_and_lags(frame.sample(frac=1, random_state=0), "rta", leads=[4], lags=[4, 8]).sort_values(
+        ["exporter", "importer", "year"]
+    )
     abroad = made[(made["exporter"] == "A") & (made["importer"] == "B")]
     assert abroad["rta_lag4"].fillna(-1).tolist() == [-1, 0, 1]
     assert abroad["rta_lag8"].fillna(-1).tolist() == [-1, -1, 0]
@@ -49,12 +55,19 @@ def test_agreements_that_differ():
     frame["rta"] = ((pact > 0) & (frame["year"] >= 4)) * 1.0
     effect = 0.1 + 0.2 * pact
     frame["trade"] = np.exp(frame["log_mean"] + effect * frame["rta"]) * frame["noise"]
-    found = heterogeneous_effects(f"trade ~ 1 | {THREE_WAY}", frame, treatment="rta", group=["pact"], explained_by=["depth"])
+    found = heterogeneous_effects(
+        f"trade ~ 1 | {THREE_WAY}", frame, treatment="rta", group=["pact"], explained_by=["depth"]
+    )
     assert found.effects.index.tolist() == ["P1", "P2", "P3"]
     assert np.abs(found.effects["estimate"] - [0.3, 0.5, 0.7]).max() < 4 * found.effects["std_error"].max()
-    assert found.second_stage.loc["depth", "estimate"] == pytest.approx(0.2, abs=4 * found.second_stage.loc["depth", "std_error"])
+    assert found.second_stage.loc["depth", "estimate"] == pytest.approx(
+        0.2, abs=4 * found.second_stage.loc["depth", "std_error"]
+    )
     between = found.effects[["estimate", "explained"]]
-    assert ((found.effects["shrunk"] - between.min(axis=1) > -1e-12) & (between.max(axis=1) - found.effects["shrunk"] > -1e-12)).all()
+    assert (
+        (found.effects["shrunk"] - between.min(axis=1) > -1e-12)
+        & (between.max(axis=1) - found.effects["shrunk"] > -1e-12)
+    ).all()
 
 
 def test_staggered_starts_recover_the_average_effect():
@@ -92,7 +105,9 @@ def test_elasticity_from_ratios():
     frame, rng = quiet_panel(16, 1, noise=0.02)
     frame["t"] = rng.gamma(1, 0.1, len(frame))
     symmetric = rng.normal(size=(16, 16))
-    frame["trade"] = np.exp((symmetric + symmetric.T)[frame["exporter"], frame["importer"]] - 4.5 * np.log1p(frame["t"]))
+    frame["trade"] = np.exp(
+        (symmetric + symmetric.T)[frame["exporter"], frame["importer"]] - 4.5 * np.log1p(frame["t"])
+    )
     exact = elasticity_from_ratios(frame, trade="trade", tariff="t")
     assert exact.trade_elasticity == pytest.approx(4.5, abs=1e-10)
     noisy = elasticity_from_ratios(frame.assign(trade=frame["trade"] * frame["noise"]), trade="trade", tariff="t")

@@ -45,7 +45,9 @@ def test_what_a_formula_says():
 
 
 def test_transforms_dummies_and_interactions():
-    frame = trade_panel().assign(border=lambda f: (f["exporter"] != f["importer"]) * 1.0, word=lambda f: "w" + f["year"].astype(str))
+    frame = trade_panel().assign(
+        border=lambda f: (f["exporter"] != f["importer"]) * 1.0, word=lambda f: "w" + f["year"].astype(str)
+    )
     fit = ppml("trade ~ I(cost^2) + i(year, border, ref=2003) + border:C(exporter) | importer^year", frame)
     assert {"I(cost^2)", "year::2000:border", "border:C(exporter)[0]"} <= {*fit.names, *fit.collinear}
     assert "year::2003:border" not in fit.names
@@ -119,7 +121,9 @@ def test_collinear_regressors_are_named():
 
 def test_singletons_are_kept_and_change_no_slope():
     frame = trade_panel()
-    lone = pd.DataFrame({"year": [1999], "exporter": [77], "importer": [78], "rta": [1.0], "cost": [0.3], "trade": [5.0]})
+    lone = pd.DataFrame(
+        {"year": [1999], "exporter": [77], "importer": [78], "rta": [1.0], "cost": [0.3], "trade": [5.0]}
+    )
     one = ppml(f"trade ~ rta + cost | {THREE_WAY}", frame)
     two = ppml(f"trade ~ rta + cost | {THREE_WAY}", pd.concat([frame, lone], ignore_index=True))
     assert two.nobs == one.nobs + 1
@@ -169,7 +173,9 @@ def test_small_sample_factors():
     n, pairs = fit.nobs, fit.covariance.clusters["exporter^importer"]
     free = n - (2 + 24 + 24 - 2 + 1)
     assert fit.covariance.factor == pytest.approx((n - 1) / free * pairs / (pairs - 1))
-    assert fit.with_vcov(cluster="exporter^importer", small_sample="stata").covariance.factor == pytest.approx(pairs / (pairs - 1))
+    assert fit.with_vcov(cluster="exporter^importer", small_sample="stata").covariance.factor == pytest.approx(
+        pairs / (pairs - 1)
+    )
     assert fit.with_vcov("iid").covariance.factor == pytest.approx((n - 1) / (n - (2 + 24 + 24 + 36 - 2)))
     assert "exporter (6)" in fit.with_vcov(cluster=["exporter", "importer", "year"]).vcov_name
 

@@ -11,7 +11,9 @@ import pytest
 
 from peyvand.gravity import ols, ppml, reset_test
 
-BOOK = json.loads((Path(__file__).parents[1] / "references" / "agtpa-2016" / "chapter1.json").read_text(encoding="utf-8"))
+BOOK = json.loads(
+    (Path(__file__).parents[1] / "references" / "agtpa-2016" / "chapter1.json").read_text(encoding="utf-8")
+)
 
 
 @pytest.fixture(scope="module")

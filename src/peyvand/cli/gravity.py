@@ -81,8 +81,15 @@ def fit(
 
 
 @gravity.command()
-@click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True, help="Folder of the source data.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where to write the JSON.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    required=True,
+    help="Folder of the source data.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where to write the JSON."
+)
 def estimates(data: Path, out: Path) -> None:
     """Rebuild the shipped estimates of border causes from ICIO and GeoDist."""
     from datetime import UTC, datetime

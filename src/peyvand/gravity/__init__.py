@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from peyvand.gravity.bias import correct_bias
+    from peyvand.gravity.borders import Thickness, thickness
     from peyvand.gravity.compare import etable
     from peyvand.gravity.elasticities import elasticity_from_ratios, elasticity_from_tariffs
     from peyvand.gravity.estimates import known_causes, shipped_estimate
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from peyvand.gravity.reset import reset_test
     from peyvand.gravity.results import Estimate
     from peyvand.gravity.staggered import staggered_effects
-    from peyvand.gravity.borders import Thickness, thickness
 
 _DOORS = {
     "Estimate": "results",

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from peyvand.gravity.kernels import Array
 
-
 ROUNDING = 1e-8
 """A residual is never asked to be small against less than this share of a column's own sum of squares."""
 

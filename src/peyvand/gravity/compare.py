@@ -108,7 +108,9 @@ def _notes(estimates: Sequence[Estimate], language: Language) -> list[str]:
     if len(names) == 1:
         lines = [f"{text('gravity.std_errors', language)}: {names[0]}"]
     else:
-        lines = [f"{text('gravity.std_errors', language)} ({at}): {one.vcov_name}" for at, one in enumerate(estimates, 1)]
+        lines = [
+            f"{text('gravity.std_errors', language)} ({at}): {one.vcov_name}" for at, one in enumerate(estimates, 1)
+        ]
     lines += [f"({at}) {one.note}" for at, one in enumerate(estimates, 1) if one.note]
     lines += [
         f"({at}) {text('gravity.left_out', language)}: {', '.join(one.collinear)}"

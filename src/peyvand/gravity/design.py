@@ -208,9 +208,7 @@ def _word_columns(columns: dict[str, Column]) -> set[str]:
     }  # fmt: skip
 
 
-def _regressors(
-    term: Term, numbers: _Numbers, words: set[str], *, reference: bool = True
-) -> list[tuple[str, Array]]:
+def _regressors(term: Term, numbers: _Numbers, words: set[str], *, reference: bool = True) -> list[tuple[str, Array]]:
     """The columns of one term by name; dummies are named `C(x)[level]` or `x::level`.
 
     With `reference` the first level of a set of dummies is left out, as it must be when they are fitted.

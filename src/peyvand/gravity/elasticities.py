@@ -59,7 +59,9 @@ def elasticity_from_tariffs(
     terms = name if right.strip() in ("1", "") else f"{right} + {name}"
     fit = ppml(f"{left} ~ {terms} {bar} {tail}", data, cluster=cluster)
     if name not in fit.names:
-        raise IdentificationError("the fixed effects explain the tariff", hint="tariffs must vary within pairs or years")
+        raise IdentificationError(
+            "the fixed effects explain the tariff", hint="tariffs must vary within pairs or years"
+        )
     theta = -float(fit.coefficients[name]) - (0.0 if flows_include_tariff else 1.0)
     return Elasticity(
         trade_elasticity=theta, std_error=float(fit.std_errors[name]), method="PPML on ln(1+t)", nobs=fit.nobs,
@@ -104,7 +106,9 @@ def elasticity_from_ratios(
     whole = np.isfinite(y) & np.isfinite(x)
     y, x = y[whole], x[whole]
     if not len(y) or not np.any(np.abs(x) > 1e-12):
-        raise IdentificationError("no triad has six flows and asymmetric tariffs", hint="more economies or another year")
+        raise IdentificationError(
+            "no triad has six flows and asymmetric tariffs", hint="more economies or another year"
+        )
     slope = float(x @ y / (x @ x))
     error = float(np.sqrt(np.sum((x * (y - slope * x)) ** 2) * len(y) / max(len(y) - 1, 1)) / (x @ x))
     return Elasticity(trade_elasticity=-slope, std_error=error, method="ratios of triads", nobs=len(y))

@@ -99,9 +99,7 @@ def heterogeneous_effects(
     return HeterogeneousEffects(first_stage=first, effects=effects, second_stage=second, between_variance=between)
 
 
-def _second_stage(
-    values: np.ndarray, variance: np.ndarray, design: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, float]:
+def _second_stage(values: np.ndarray, variance: np.ndarray, design: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """Weighted least squares of effects on covariates with the variance between groups added to each variance."""
     weight = 1 / variance
     inverse = np.linalg.pinv((design.T * weight) @ design)

@@ -125,9 +125,7 @@ def _within_group(label: Codes, group: Codes) -> Codes:
 
 
 def _shape(axes: _Axes, effects: list[FixedEffect], order: tuple[int, ...], least_fill: float) -> PanelShape | None:
-    groups, blocks, rows, columns = (
-        int(axis.max()) + 1 for axis in (axes.group, axes.block, axes.row, axes.column)
-    )
+    groups, blocks, rows, columns = (int(axis.max()) + 1 for axis in (axes.group, axes.block, axes.row, axes.column))
     if columns > rows:
         axes = _Axes(axes.group, axes.block, axes.column, axes.row)
         rows, columns, order = columns, rows, (order[1], order[0], *order[2:])
@@ -148,7 +146,13 @@ def _shape(axes: _Axes, effects: list[FixedEffect], order: tuple[int, ...], leas
             return None
     in_order = count == cells and bool(np.all(cell[1:] > cell[:-1]))
     return PanelShape(
-        groups=groups, blocks=blocks, rows=rows, columns=columns, cell=None if in_order else cell, order=order, pair=pair
+        groups=groups,
+        blocks=blocks,
+        rows=rows,
+        columns=columns,
+        cell=None if in_order else cell,
+        order=order,
+        pair=pair,
     )
 
 

@@ -58,5 +58,7 @@ def leads_and_lags(
                 raise DataError(f"a {name} is a positive number of periods, not {shift}", hint="leads= and lags=")
             place = pd.MultiIndex.from_arrays([*(frame[key] for key in unit), frame[time] + sign * shift])
             values = series.reindex(place).to_numpy(dtype=np.float64)
-            frame[f"{column}_{name}{shift}"] = values if outside is None else np.where(np.isnan(values), outside, values)
+            frame[f"{column}_{name}{shift}"] = (
+                values if outside is None else np.where(np.isnan(values), outside, values)
+            )
     return frame

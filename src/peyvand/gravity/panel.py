@@ -247,9 +247,7 @@ class PanelEffects:
         def add(item: tuple[int, slice, bool]) -> None:
             group, run, of_rows = item
             blocks = slice(group * shape.blocks, (group + 1) * shape.blocks)
-            weight, effects, out = (
-                (self.weight, rows, from_rows) if of_rows else (self.turned, cols, from_columns)
-            )
+            weight, effects, out = (self.weight, rows, from_rows) if of_rows else (self.turned, cols, from_columns)
             side = np.ascontiguousarray(effects[blocks, :, run].transpose(2, 1, 0))
             out[group, run] = pair_sums_of_effects(weight[blocks, run], side)
 

@@ -170,8 +170,10 @@ def dropped_table(design: Design, reasons: list[tuple[Mask, str]]) -> pd.DataFra
 
 def unidentified(design: Design, kept: tuple[int, ...]) -> dict[str, str]:
     """Regressors that were left out because nothing identifies them."""
-    why = "explained by the fixed effects and the regressors before it" if design.effects else (
-        "explained by the regressors before it"
+    why = (
+        "explained by the fixed effects and the regressors before it"
+        if design.effects
+        else ("explained by the regressors before it")
     )
     return {name: why for at, name in enumerate(design.names) if at not in kept}
 

@@ -310,9 +310,7 @@ class Estimate:
         return etable([self])
 
 
-def sample_covariance(
-    sample: Sample, kind: str, names: tuple[str, ...], *, small_sample: str = "fixest"
-) -> Covariance:
+def sample_covariance(sample: Sample, kind: str, names: tuple[str, ...], *, small_sample: str = "fixest") -> Covariance:
     """The covariance of a sample's slopes, clustered by columns that its design holds."""
     return covariance(
         kind=kind, bread=sample.bread, scores=sample.scores() if kind != "iid" else np.empty((0, 0)),

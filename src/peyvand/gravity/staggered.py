@@ -93,7 +93,9 @@ def staggered_effects(
     ended = (period >= start) & (treated == 0)
     if ended.any():
         row = int(np.flatnonzero(ended)[0])
-        raise DataError(f"{treatment} ends for a unit in row {row}", hint="treatments that end are not staggered starts")
+        raise DataError(
+            f"{treatment} ends for a unit in row {row}", hint="treatments that end are not staggered starts"
+        )
     always = start <= period.min()
     if not (np.isfinite(start) & ~always).any():
         raise IdentificationError("no unit is treated after the first period", hint="look at the treatment's dates")

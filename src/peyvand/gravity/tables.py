@@ -59,7 +59,9 @@ def column_names(data: Any) -> list[str]:
     """The names of all columns of a table or file."""
     if isinstance(data, str | Path):
         data = read_file(data, None)
-    return [str(name) for name in (data if isinstance(data, Mapping) else nw.from_native(data, eager_only=True).columns)]
+    return [
+        str(name) for name in (data if isinstance(data, Mapping) else nw.from_native(data, eager_only=True).columns)
+    ]
 
 
 def read_file(path: str | Path, names: list[str] | None = None) -> Any:

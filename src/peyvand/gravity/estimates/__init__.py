@@ -128,7 +128,10 @@ def write_estimate(estimate: ShippedEstimate, path: Path) -> None:
 
 def _panel(folder: Path, years: tuple[int, ...]) -> pd.DataFrame:
     flows = pd.concat(
-        [read_icio(folder / "oecd-icio-trade-tariffs-2011-2022" / f"icio_{year}.parquet", year=year).frame for year in years]
+        [
+            read_icio(folder / "oecd-icio-trade-tariffs-2011-2022" / f"icio_{year}.parquet", year=year).frame
+            for year in years
+        ]
     )
     flows = flows[(flows["exporter"] != "ROW") & (flows["importer"] != "ROW")].rename(columns={"sector": "industry"})
     of_industry = {code: names[0] for code, names in sector_of("icio").items()} | {SERVICES: SERVICES}
