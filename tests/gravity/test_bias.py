@@ -74,7 +74,8 @@ def test_is_the_paper_written_out(domestic):
     bias, matrix = written_out(frame, fit)
     assert_allclose(fit.values - corrected.values, bias, rtol=1e-5, atol=1e-9)
     assert_allclose(corrected.covariance.matrix, matrix, rtol=1e-5)
-    assert "Weidner" in corrected.vcov_name and "corrected" in corrected.note
+    assert "Weidner" in corrected.vcov_name
+    assert "corrected" in corrected.note
 
 
 def test_two_way_changes_errors_only():

@@ -1,8 +1,9 @@
 """How certain are the slopes?  Covariances under independence, heteroskedasticity and any number of clusters.
 
 Small-sample factors are by default those of fixest: (n − 1)/(n − k) with k the slopes and the fixed effects not nested
-in a cluster, times G/(G − 1) with the smallest G; `stata` keeps the second only, `none` neither. With several clusters the sandwich adds and subtracts their
-intersections (Cameron, Gelbach and Miller 2011); a negative eigenvalue is set to zero and said so.
+in a cluster, times G/(G − 1) with the smallest G; `stata` keeps the second only, `none` neither. With several clusters
+the sandwich adds and subtracts their intersections (Cameron, Gelbach and Miller 2011); a negative eigenvalue is set to
+zero and said so.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """How are fixed effects absorbed when the rows fill no panel?
 
-Any number of fixed effects over any rows. Where two of them fall into connected blocks of manageable size (exporter-year
-and importer-year within each year and product) these are eliminated exactly, block by block; otherwise the one with
-most levels is. The others are solved by conjugate gradients on the Schur complement that remains, all regressors at
-once, with sums as sparse matrix products. Dummies are never built.
+Any number of fixed effects over any rows. Where two of them fall into connected blocks of manageable size
+(exporter-year and importer-year within each year and product) these are eliminated exactly, block by block;
+otherwise the one with most levels is. The others are solved by conjugate gradients on the Schur complement that
+remains, all regressors at once, with sums as sparse matrix products. Dummies are never built.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ and pairs that share rows of the data belong to one exporter.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +40,8 @@ def panel_shape(design: Design, *, least_fill: float = LEAST_FILL) -> PanelShape
     orders = {2: [(0, 1)], 3: [(0, 1, 2), (1, 2, 0), (0, 2, 1)]}.get(count, [])
     for order in orders:
         effects = [design.effects[at] for at in order]
-        for find in (_named_axes, _connected_axes):
-            axes = find(effects, design)
+        for find in (partial(_named_axes, design=design), _connected_axes):
+            axes = find(effects)
             shape = axes and _shape(axes, effects, order, least_fill)
             if shape:
                 return shape
@@ -74,7 +75,7 @@ def _named_axes(effects: list[FixedEffect], design: Design) -> _Axes | None:
     return _Axes(numbered(common & third), numbered(common - third), numbered(rows), numbered(columns))
 
 
-def _connected_axes(effects: list[FixedEffect], design: Design) -> _Axes | None:
+def _connected_axes(effects: list[FixedEffect]) -> _Axes | None:
     """Axes from the connected parts of the effects, where ready-made numbers hide the columns."""
     codes = [effect.codes for effect in effects]
     counts = [effect.count for effect in effects]

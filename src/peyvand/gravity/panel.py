@@ -121,7 +121,8 @@ class PanelEffects:
         first = self._pair_sums(*self._two_way(row_sums, column_sums))
         scale = np.sum(pair_sums**2 * inverse_or_zero(self.pair_weight), axis=(1, 2))
         pairs, steps, residual = conjugate_gradients(
-            self._schur, right=pair_sums - first, diagonal=self.pair_weight, reference=np.maximum(scale, ROUNDING * energy),
+            self._schur, right=pair_sums - first, diagonal=self.pair_weight,
+            reference=np.maximum(scale, ROUNDING * energy),
             start=None if start is None else start.parts[2], tol=tol,
         )  # fmt: skip
         rows, cols = self._country_sums(pairs)

@@ -1,4 +1,4 @@
-"""What moves trade?  Poisson pseudo-maximum likelihood with fixed effects of any number (Santos Silva and Tenreyro 2006).
+"""What moves trade?  Poisson pseudo-maximum likelihood with any fixed effects (Santos Silva and Tenreyro 2006).
 
 `ppml("trade ~ rta | exporter^year + importer^year + exporter^importer", data)` reads the columns, drops what has no
 finite estimate and lists it, brings the score to zero and returns an `Estimate`.
@@ -258,5 +258,6 @@ def _refuse_repeated_cells(design: Design) -> None:
         first, second = design.rows[order[twins[0]]], design.rows[order[twins[0] + 1]]
         raise DataError(
             f"rows {first} and {second} are one cell of {' × '.join(columns)} ({len(twins)} such pairs)",
-            hint="add the missing column to the fixed effects, or repeated_cells='keep'", rows=(int(first), int(second)),
+            hint="add the missing column to the fixed effects, or repeated_cells='keep'",
+            rows=(int(first), int(second)),
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What did an estimate find?  Coefficients with their covariance, what was dropped and why, fit, effects, predictions."""
+"""What did an estimate find?  Coefficients and covariance, what was dropped and why, fit, effects, predictions."""
 
 from __future__ import annotations
 

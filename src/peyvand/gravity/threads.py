@@ -6,6 +6,7 @@ threaded BLAS on blocks of a few hundred rows loses. `PEYVAND_THREADS` sets the 
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +31,7 @@ def ranges(count: int, *, least: int = 1) -> list[slice]:
     """`count` things cut into one run per thread, none shorter than `least` unless it is the only one."""
     parts = max(1, min(thread_count(), count // max(least, 1)))
     edges = [count * part // parts for part in range(parts + 1)]
-    return [slice(start, stop) for start, stop in zip(edges[:-1], edges[1:], strict=True)]
+    return [slice(start, stop) for start, stop in itertools.pairwise(edges)]
 
 
 @contextmanager

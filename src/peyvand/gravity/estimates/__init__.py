@@ -1,4 +1,4 @@
-"""Which gravity causes does a border's thickness show, and how large are they?  Shipped estimates and how they are made.
+"""Which gravity causes does a border's thickness show, and how large are they?  Estimates that ship, and their making.
 
 `estimates/<name>.json` holds coefficients by sector with their covariance, formula, data, date and sources; all are
 rebuilt by `peyvand gravity estimates --data FOLDER`. `known_causes(world)` turns one into the causes of `thickness`.
@@ -115,7 +115,7 @@ def build_icio(folder: str | Path, *, years: Iterable[int] = YEARS, made_on: str
             sectors[name] = found
     return ShippedEstimate(
         name=DEFAULT, formula=FORMULA, vcov="clustered by exporter^importer",
-        data=f"ICIO {', '.join(map(str, years))}, 80 economies, domestic sales included, tariffs on goods; services as one",
+        data=f"ICIO {', '.join(map(str, years))}, 80 economies, domestic sales, tariffs on goods; services as one",
         made_on=made_on, sources=(ICIO.citation, TARIFFS.citation, GEODIST.citation), sectors=sectors,
     )  # fmt: skip
 
