@@ -6,6 +6,7 @@ by weighted least squares. `panel.py` does it for full panels, `groups.py` for a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,8 +34,9 @@ class Effects:
 class Absorber(Protocol):
     """Weighted least squares on fixed effects."""
 
-    cells: int
-    """Number of cells; a column of values is an array of this length."""
+    @property
+    def cells(self) -> int:
+        """Number of cells; a column of values is an array of this length."""
 
     def to_cells(self, values: Array) -> Array:
         """Values of the rows, put into cells (zero where the panel has no row)."""
@@ -95,7 +97,7 @@ class NoEffects:
 
 
 def conjugate_gradients(
-    operator,  # type: ignore[no-untyped-def]
+    operator: Callable[[Array], Array],
     *,
     right: Array,
     diagonal: Array,
@@ -149,4 +151,4 @@ def conjugate_gradients(
 
 
 def _dots(left: Array, right: Array) -> NDArray[np.float64]:
-    return np.vecdot(left.reshape(len(left), -1), right.reshape(len(right), -1))
+    return np.asarray(np.vecdot(left.reshape(len(left), -1), right.reshape(len(right), -1)))

@@ -21,7 +21,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from peyvand.errors import IdentificationError
 from peyvand.gravity.covariance import Covariance, is_nested
-from peyvand.gravity.kernels import Array
+from peyvand.gravity.kernels import Array, sums_by
 from peyvand.gravity.panel import PanelEffects
 from peyvand.gravity.results import Estimate
 from peyvand.gravity.threads import one_blas_thread
@@ -199,7 +199,7 @@ def _two_way_variance(pairs: _Pairs) -> Array:
 def _summed(values: Array, code: NDArray[np.intp], count: int) -> Array:
     """Sums of (pair, time, time) over the pairs of each country."""
     flat = values.reshape(len(values), -1)
-    sums = np.stack([np.bincount(code, column, count) for column in flat.T], axis=1)
+    sums = np.stack([sums_by(code, column, count) for column in flat.T], axis=1)
     return sums.reshape(count, *values.shape[1:])
 
 

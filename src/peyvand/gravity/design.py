@@ -110,7 +110,9 @@ def build_design(
     axes = {column: coded(columns[column]) for effect in formula.effects for column in effect}
     axes |= {column: coded(columns[column]) for columns_ in clusters for column in columns_ if column not in axes}
     valued = [(formula.outcome, outcome), *zip(names, regressors, strict=True)]
-    valued += [(str(name), values) for name, values in ((weights, weight_values), (offset, offset_values)) if name]
+    for given, values_ in ((weights, weight_values), (offset, offset_values)):
+        if given and values_ is not None:
+            valued.append((given, values_))
     keep, dropped = _complete_rows(valued, {name: codes for name, (codes, _) in axes.items()}, words, columns)
     if weight_values is not None:
         if np.any(weight_values[keep] < 0):

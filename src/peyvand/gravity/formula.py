@@ -9,15 +9,16 @@ or a call, where `^` is a power.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from peyvand.errors import FormulaError, did_you_mean
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "log": np.log, "ln": np.log, "log1p": np.log1p, "exp": np.exp, "sqrt": np.sqrt, "abs": np.abs, "I": np.asarray,
 }  # fmt: skip
 CATEGORICAL = ("C", "factor")
@@ -95,7 +96,8 @@ def parse(text: str) -> Formula:
         raise FormulaError(f"nothing stands on one side of ~ in {text!r}", hint="trade ~ 1 | exporter + importer")
     if len(parts) > 2:
         raise FormulaError(f"only one | is understood in {text!r}", hint="outcome ~ regressors | fixed effects")
-    intercept, terms = True, []
+    intercept = True
+    terms: list[Term] = []
     for piece in _split(parts[0], "+"):
         if piece in ("0", "-1"):
             intercept = False
@@ -241,9 +243,11 @@ def _value(node: ast.expr, columns: Mapping[str, NDArray[np.generic]]) -> NDArra
         case ast.UnaryOp(op=op, operand=inner):
             return np.asarray(_value(inner, columns) * (-1 if isinstance(op, ast.USub) else 1))
         case ast.BinOp(left=left, op=op, right=right):
-            return np.asarray(ARITHMETIC[type(op)](_value(left, columns) * 1.0, _value(right, columns)))
+            return np.asarray(
+                ARITHMETIC[type(op)](np.asarray(_value(left, columns), dtype=np.float64), _value(right, columns))
+            )
         case ast.Compare(left=left, ops=[op], comparators=[right]):
-            return np.asarray(COMPARISON[type(op)](_value(left, columns), _value(right, columns)))  # type: ignore[index]
+            return np.asarray(COMPARISON[type(op)](_value(left, columns), _value(right, columns)))
         case ast.Call(func=ast.Name(id=name), args=[inner]):
             return np.asarray(FUNCTIONS[name](_value(inner, columns)))
     raise FormulaError(f"{ast.unparse(node)!r} cannot be read", hint="columns, numbers, log(x), I(x^2), x:z")

@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from peyvand.gravity.absorb import ROUNDING, Effects, conjugate_gradients
 from peyvand.gravity.design import renumbered
-from peyvand.gravity.kernels import Array, column_effects_inverse, inverse_or_zero, proportional_step
+from peyvand.gravity.kernels import Array, column_effects_inverse, inverse_or_zero, proportional_step, sums_by
 from peyvand.gravity.threads import each
 
 Codes = NDArray[np.intp]
@@ -79,7 +79,7 @@ class GroupEffects:
 
     def _block_inverse(self, block: _Block) -> Array:
         shape = (len(block.left), len(block.right))
-        dense = np.bincount(block.place, self.weight[block.rows], shape[0] * shape[1]).reshape(shape)
+        dense = sums_by(block.place, self.weight[block.rows], shape[0] * shape[1]).reshape(shape)
         row_sum, column_sum = dense.sum(axis=1), dense.sum(axis=0)
         return column_effects_inverse(dense, row_sum, column_sum, None)
 
@@ -89,7 +89,7 @@ class GroupEffects:
         weighted = [self.weight * column for column in columns]
         energy = np.array([total @ column for total, column in zip(weighted, columns, strict=True)])
         sums = [
-            np.stack([np.bincount(code, total, count) for total in weighted], axis=1)
+            np.stack([sums_by(code, total, count) for total in weighted], axis=1)
             for code, count in zip(self.codes, self.counts, strict=True)
         ]
         head = [sums[at] for at in self.head]
@@ -125,14 +125,14 @@ class GroupEffects:
 
     # -- start ------------------------------------------------------------------------------------------------------
     def group_sums(self, values: Array) -> list[Array]:
-        return [np.bincount(code, values, count) for code, count in zip(self.codes, self.counts, strict=True)]
+        return [sums_by(code, values, count) for code, count in zip(self.codes, self.counts, strict=True)]
 
     def scaled_start(self, flow: Array, reach: Array, sweeps: int) -> Array:
         fitted = reach.copy()
         flows = self.group_sums(flow)
         for _ in range(sweeps):
             for code, total in zip(self.codes, flows, strict=True):
-                fitted *= proportional_step(total, np.bincount(code, fitted, len(total)))[code]
+                fitted *= proportional_step(total, sums_by(code, fitted, len(total)))[code]
         return fitted
 
     # -- private ---------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ class GroupEffects:
         """Exact effects of the head from its right-hand sides (level, regressor)."""
         if len(self.head) == 1:
             return [sums[0] * self.head_inverse[:, None]]
-        cross = self.cross[self.head]
+        cross = self.cross[self.head[0], self.head[1]]
         reduced = sums[1] - cross.T @ (sums[0] * self.head_inverse[:, None])
         right = np.empty_like(reduced)
         for block, inverse in zip(self.blocks, self.inverses, strict=True):
@@ -200,8 +200,12 @@ def _head(codes: list[Codes], counts: list[int]) -> tuple[tuple[int, ...], list[
 def _blocks(left: Codes, right: Codes, left_count: int, right_count: int) -> list[_Block] | None:
     size = left_count + right_count
     graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right + left_count)), shape=(size, size))
-    count, label = connected_components(graph.tocsr(), directed=False)
-    left_sizes, right_sizes = np.bincount(label[:left_count], minlength=count), np.bincount(label[left_count:])
+    count, found = connected_components(graph.tocsr(), directed=False)
+    label = found.astype(np.intp)
+    left_sizes, right_sizes = (
+        np.bincount(label[:left_count], minlength=count),
+        np.bincount(label[left_count:], minlength=count),
+    )
     if right_sizes.max() > MOST_COLUMNS or (left_sizes * right_sizes).max() > MOST_BLOCK_CELLS:
         return None
     if np.sum(right_sizes.astype(float) ** 2) > 50 * len(left) + 1e6:

@@ -44,7 +44,7 @@ def sums_of_pair_effects(weight: Array, pair_effects: Array) -> Array:
     pair_effects : Array
         (row, column, regressor).
     """
-    return np.matmul(weight.transpose(1, 0, 2), pair_effects)
+    return np.asarray(np.matmul(weight.transpose(1, 0, 2), pair_effects))
 
 
 def pair_sums_of_effects(weight: Array, effects: Array) -> Array:
@@ -57,10 +57,12 @@ def pair_sums_of_effects(weight: Array, effects: Array) -> Array:
     effects : Array
         (row, regressor, block).
     """
-    return np.matmul(effects, weight.transpose(1, 0, 2))
+    return np.asarray(np.matmul(effects, weight.transpose(1, 0, 2)))
 
 
-def column_effects_inverse(weight: Array, row_sum: Array, column_sum: Array, component: Array | None) -> Array:
+def column_effects_inverse(
+    weight: Array, row_sum: Array, column_sum: Array, component: NDArray[np.intp] | None
+) -> Array:
     """(diag(column_sum) − W' diag(1/row_sum) W)⁺ of one block: the normal equations of its columns without its rows.
 
     Works on the scaled I − M'M, M = row_sum^-½ W column_sum^-½, whose null vectors n = column_sum^½ (one for each
@@ -70,7 +72,7 @@ def column_effects_inverse(weight: Array, row_sum: Array, column_sum: Array, com
     ----------
     weight : Array
         One block, (row, column).
-    component : Array or None
+    component : array or None
         The connected part of each column; None when the block is connected.
     """
     scale = np.sqrt(inverse_or_zero(column_sum))
@@ -125,12 +127,17 @@ def two_way_effects(
     return row_effects, column_effects
 
 
+def sums_by(code: NDArray[np.intp], values: Array, count: int) -> Array:
+    """The sum of the values of each of `count` levels."""
+    return np.bincount(code, values, count).astype(np.float64, copy=False)
+
+
 def proportional_step(flow: Array, reach: Array) -> Array:
     """flow / reach: the multiplicative effect that makes a fitted sum equal to the observed one (0 where none is)."""
     return np.divide(flow, reach, out=np.zeros_like(flow), where=reach > 0)
 
 
-def _null_vectors(root: Array, component: Array | None) -> Array:
+def _null_vectors(root: Array, component: NDArray[np.intp] | None) -> Array:
     vectors = root[None, :] if component is None else np.where(component == np.unique(component)[:, None], root, 0.0)
     norm = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.where(norm > 0, norm, 1.0))

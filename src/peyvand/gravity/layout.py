@@ -7,6 +7,7 @@ and pairs that share rows of the data belong to one exporter.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -37,10 +38,12 @@ def absorber_for(design: Design, shape: PanelShape | None, keep: NDArray[np.bool
 def panel_shape(design: Design, *, least_fill: float = LEAST_FILL) -> PanelShape | None:
     """The panel that the rows fill, or None when they fill less than `least_fill` of any."""
     count = len(design.effects)
-    orders = {2: [(0, 1)], 3: [(0, 1, 2), (1, 2, 0), (0, 2, 1)]}.get(count, [])
-    for order in orders:
+    orders: dict[int, list[tuple[int, ...]]] = {2: [(0, 1)], 3: [(0, 1, 2), (1, 2, 0), (0, 2, 1)]}
+    for order in orders.get(count, []):
         effects = [design.effects[at] for at in order]
-        for find in (partial(_named_axes, design=design), _connected_axes):
+        finders: tuple[Callable[[list[FixedEffect]], _Axes | None], ...]
+        finders = (partial(_named_axes, design=design), _connected_axes)
+        for find in finders:
             axes = find(effects)
             shape = axes and _shape(axes, effects, order, least_fill)
             if shape:

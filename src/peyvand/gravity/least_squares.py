@@ -73,6 +73,6 @@ def least_squares(design: Design, *, layout: str = "auto") -> tuple[Sample, list
     sample = Sample(
         design=design, keep=keep, absorber=absorber, linear=design.outcome - absorber.to_rows(residual),
         fit_weight=weight, residual_regressors=regressors, score_weight=weight * residual,
-        bread=np.linalg.inv(information) if kept else np.empty((0, 0)), variance=variance,
+        bread=np.asarray(np.linalg.inv(information), dtype=np.float64), variance=variance,
     )  # fmt: skip
     return sample, kept, slopes

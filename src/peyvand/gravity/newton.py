@@ -167,7 +167,7 @@ class _Work:
         if len(self.residual):
             parts = each(moments, self.chunks)
             self.information = np.sum([part[0] for part in parts], axis=0)
-            self.change = np.linalg.solve(self.information, np.sum([part[1] for part in parts], axis=0))
+            self.change = _solve(self.information, np.sum([part[1] for part in parts], axis=0))
 
             def add(chunk: slice) -> None:
                 self.move[chunk] += self.change @ self.residual[:, chunk]
@@ -267,6 +267,13 @@ def identified(regressors: Array, weight: Array, absorber: Absorber, *, ratio: f
         subtract(absorber, effects, regressors, rest)
     shares = _shares(rest, weight, before)
     return [column for column, share in enumerate(shares) if share > ratio]
+
+
+def _solve(information: Array, score: Array) -> Array:
+    """The Newton change of the slopes; of least length where the weights of a run-away flow leave it undetermined."""
+    scale = np.sqrt(np.maximum(np.diag(information), np.finfo(float).tiny))
+    scaled = information / np.outer(scale, scale)
+    return np.asarray(np.linalg.lstsq(scaled, score / scale, rcond=1e-13)[0] / scale)
 
 
 def _shares(rest: Array, weight: Array, before: NDArray[np.float64]) -> list[float]:

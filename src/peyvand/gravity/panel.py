@@ -20,6 +20,7 @@ from peyvand.gravity.kernels import (
     inverse_or_zero,
     pair_sums_of_effects,
     proportional_step,
+    sums_by,
     sums_of_pair_effects,
     two_way_effects,
 )
@@ -68,7 +69,7 @@ class PanelEffects:
     row_inverse: Array = field(init=False)
     column_inverse: Array = field(init=False)
     pair_weight: Array = field(init=False)
-    parts: dict[int, Array] = field(init=False, default_factory=dict)
+    parts: dict[int, Codes] = field(init=False, default_factory=dict)
 
     @property
     def cells(self) -> int:
@@ -271,7 +272,7 @@ class PanelEffects:
             return flat
         levels = int(self.shape.pair.max()) + 1
         return np.stack(
-            [[np.bincount(p, v, levels) for p, v in zip(self.shape.pair, column, strict=True)] for column in flat]
+            [[sums_by(p, v, levels) for p, v in zip(self.shape.pair, column, strict=True)] for column in flat]
         )
 
     def _from_pairs(self, pairs: Array) -> Array:
@@ -281,7 +282,7 @@ class PanelEffects:
         return pairs.reshape(len(pairs), self.shape.groups, self.shape.rows, self.shape.columns)
 
 
-def _disconnected_blocks(weight: Array) -> dict[int, Array]:
+def _disconnected_blocks(weight: Array) -> dict[int, Codes]:
     """The connected part of each column, for the blocks that have more than one part."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
@@ -297,5 +298,5 @@ def _disconnected_blocks(weight: Array) -> dict[int, Array]:
         graph = csr_array((np.ones(len(i)), (i, j + rows)), shape=(rows + columns, rows + columns))
         _, label = connected_components(graph, directed=False)
         if len(np.unique(label[rows:][used])) > 1:
-            found[block] = label[rows:]
+            found[block] = label[rows:].astype(np.intp)
     return found

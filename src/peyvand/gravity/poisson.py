@@ -154,7 +154,7 @@ def poisson_sample(design: Design, fit: PoissonFit, absorber: Absorber, keep: Ma
     return Sample(
         design=design, keep=keep, absorber=absorber, linear=absorber.to_rows(fit.log_fitted),
         fit_weight=fit.fitted_weight, residual_regressors=fit.residual_regressors, score_weight=score,
-        bread=np.linalg.inv(fit.information) if len(fit.slopes) else np.empty((0, 0)), variance=None,
+        bread=np.asarray(np.linalg.inv(fit.information), dtype=np.float64), variance=None,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -172,7 +173,7 @@ class Estimate:
         if self.estimator == "ppml":
             return float(weight @ (y * linear - np.exp(linear) - gammaln(y + 1)))
         squares = float(weight @ (y - linear) ** 2)
-        return -self.nobs / 2 * (np.log(2 * np.pi * squares / self.nobs) + 1)
+        return float(-self.nobs / 2) * (math.log(2 * math.pi * squares / self.nobs) + 1)
 
     @cached_property
     def null_log_likelihood(self) -> float:
@@ -181,7 +182,7 @@ class Estimate:
         mean = float(weight @ y / weight.sum())
         if self.estimator == "ppml":
             return float(weight @ (y * np.log(mean) - mean - gammaln(y + 1)))
-        return -self.nobs / 2 * (np.log(2 * np.pi * float(weight @ (y - mean) ** 2) / self.nobs) + 1)
+        return float(-self.nobs / 2) * (math.log(2 * math.pi * float(weight @ (y - mean) ** 2) / self.nobs) + 1)
 
     @property
     def pseudo_r2(self) -> float:

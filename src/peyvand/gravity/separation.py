@@ -75,7 +75,7 @@ def rectify(
             fitted += (solve @ ((rest * weight) @ (target - fitted))) @ rest
         scale = float(fitted[zero].max(initial=0.0))
         if scale < NEGLIGIBLE:
-            return np.zeros_like(zero)
+            return np.zeros(len(zero), dtype=bool)
         if float(fitted[zero].min(initial=0.0)) > -NEGLIGIBLE * scale:
             return np.asarray(zero & (fitted > NEGLIGIBLE * scale))
         target = np.where(zero, np.maximum(fitted, 0.0), 0.0)
@@ -105,7 +105,7 @@ def separated_rows(*, outcome: Array, regressors: Array, codes: Sequence[NDArray
     zero = outcome == 0
     count = int(np.count_nonzero(zero))
     if not count:
-        return zero
+        return np.zeros(len(outcome), dtype=bool)
     size = np.abs(regressors).max(axis=1, initial=0.0) if len(regressors) else np.empty(0)
     parts = [coo_array((regressors / np.where(size > 0, size, 1.0)[:, None]).T)] if len(regressors) else []
     rows = np.arange(len(outcome))
@@ -122,7 +122,7 @@ def separated_rows(*, outcome: Array, regressors: Array, codes: Sequence[NDArray
         raise ConvergenceError(f"the search for separated rows failed: {found.message}", hint="separation='fe'")
     separated = np.zeros(len(rows), dtype=bool)
     separated[np.flatnonzero(zero)] = found.x[width:] > 0.5
-    return separated
+    return np.asarray(separated)
 
 
 def _pseudo_inverse(gram: Array, before: Array) -> Array:
