@@ -148,7 +148,7 @@ class _Work:
                 self.regressors = self.regressors[self.kept]
                 self.slopes = np.zeros(len(self.kept))
         if not self.kept:
-            self.residual = np.empty((0, self.absorber.cells))
+            self.residual, self.information = np.empty((0, self.absorber.cells)), np.empty((0, 0))
             return
         self.effects = self.absorber.project(self.regressors, tol=tol, start=self.effects)
         if len(self.residual) != len(self.regressors):
