@@ -134,7 +134,7 @@ def covariance(
         raise DataError(f"cluster {name!r} has one group only", hint="clusters need several groups", cluster=name)
     factor = (rows - 1) / free if small_sample == "fixest" else 1.0
     factor *= smallest / (smallest - 1) if small_sample != "none" else 1.0
-    meat = multiway_meat(scores[:, keep] if not keep.all() else scores, list(used.values()))
+    meat = multiway_meat(scores if keep.all() else scores[:, keep], list(used.values()))
     matrix, repaired = positive_part(factor * bread @ meat @ bread)
     label = "clustered by " + " and ".join(f"{name} ({count:,})" for name, count in counts.items())
     if repaired:

@@ -59,7 +59,7 @@ def least_squares(design: Design, *, layout: str = "auto") -> tuple[Sample, list
     weight = absorber.to_cells(prior)
     absorber.weigh(weight)
     columns = np.stack([absorber.to_cells(column) for column in (design.outcome, *design.regressors)])
-    kept = identified(columns[1:], weight, absorber) if len(columns) > 1 else []
+    kept = identified(columns[1:], weight, absorber)[0] if len(columns) > 1 else []
     if not kept and not design.effects:
         raise IdentificationError("nothing varies: no regressor is identified", hint="look at the columns' values")
     columns = columns[[0, *(at + 1 for at in kept)]]

@@ -143,12 +143,13 @@ class _Work:
         if not len(self.regressors):
             return
         if self.effects is None:
-            self.kept = identified(self.regressors, self.weight, self.absorber)
-            if len(self.kept) < len(self.regressors):
-                self.regressors = self.regressors[self.kept]
-                self.slopes = np.zeros(len(self.kept))
+            self.kept, self.effects, self.residual = identified(self.regressors, self.weight, self.absorber)
+            if len(self.kept) == len(self.regressors):
+                return  # what the search found is exact enough for a first step
+            self.regressors, self.effects = self.regressors[self.kept], None
+            self.slopes, self.residual = np.zeros(len(self.kept)), np.empty((0, self.absorber.cells))
         if not self.kept:
-            self.residual, self.information = np.empty((0, self.absorber.cells)), np.empty((0, 0))
+            self.information = np.empty((0, 0))
             return
         self.effects = self.absorber.project(self.regressors, tol=tol, start=self.effects)
         if len(self.residual) != len(self.regressors):
@@ -252,21 +253,28 @@ def subtract(absorber: Absorber, effects: Effects, columns: Array, out: Array) -
         np.subtract(columns[column], out[column], out=out[column])
 
 
-def identified(regressors: Array, weight: Array, absorber: Absorber, *, ratio: float = 1e-10) -> list[int]:
+def identified(
+    regressors: Array, weight: Array, absorber: Absorber, *, ratio: float = 1e-10
+) -> tuple[list[int], Effects, Array]:
     """Which regressors add something to the fixed effects and to the regressors before them.
 
     A regressor whose weighted sum of squares falls by the factor `ratio` when the effects and the earlier regressors
     are taken out is not identified. The absorber must hold the weights already.
+
+    Returns
+    -------
+    tuple
+        The regressors that are identified, the effects of all, and all without their effects, loosely projected.
     """
     effects = absorber.project(regressors, tol=LOOSE)
     rest = np.empty_like(regressors)
     subtract(absorber, effects, regressors, rest)
-    before = np.array([(weight * column) @ column for column in regressors])
+    before = np.array([float((weight * column) @ column) for column in regressors])
     if min(_shares(rest, weight, before), default=1.0) < 1e-2:
         effects = absorber.project(regressors, tol=1e-7, start=effects)
         subtract(absorber, effects, regressors, rest)
     shares = _shares(rest, weight, before)
-    return [column for column, share in enumerate(shares) if share > ratio]
+    return [column for column, share in enumerate(shares) if share > ratio], effects, rest
 
 
 def _solve(information: Array, score: Array) -> Array:
