@@ -17,6 +17,7 @@ from peyvand import __version__
 from peyvand.errors import PeyvandError, did_you_mean
 
 COMMANDS = {
+    "borders": ("peyvand.cli.borders:borders", "How thick is each border, and of what?"),
     "gravity": ("peyvand.cli.gravity:gravity", "Estimate what moves trade."),
     "news": ("peyvand.cli.news:news", "Read news reports into records with evidence."),
     "run": ("peyvand.cli.run:run", "Simulate a union and write its report."),
