@@ -100,7 +100,7 @@ def panel(economies: int, years: int, sectors: int, fill: float, seed: int = 7) 
     for sector in range(sectors):
         _s, t, i, j = (axis.ravel() for axis in np.indices((1, years, economies, economies)))
         if fill < 1:
-            some = rng.random(len(t)) < fill
+            some = (rng.random(distance.shape) < fill)[i, j] & (rng.random(len(t)) < 0.9)
             t, i, j = t[some], i[some], j[some]
         comparative = rng.normal(0, 1, economies)
         out = (size + comparative)[:, None] + np.cumsum(rng.normal(0, 0.12, (economies, years)), 1)

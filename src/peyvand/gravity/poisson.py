@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from peyvand.errors import DataError, IdentificationError, UnknownNameError, did_you_mean
+from peyvand.errors import ConvergenceError, DataError, IdentificationError, UnknownNameError, did_you_mean
 from peyvand.gravity.absorb import Absorber
 from peyvand.gravity.covariance import read_vcov
 from peyvand.gravity.design import Design, build_design
@@ -30,7 +30,7 @@ Mask = NDArray[np.bool_]
 SEPARATION = ("full", "fe", "none")
 LAYOUTS = ("auto", "panel", "groups")
 PATIENCE = 8
-SMALL = 3000
+SMALL, LARGE = 3000, 50_000
 
 
 def ppml(
@@ -126,23 +126,25 @@ def fit_sample(
     if layout == "panel" and shape is None:
         raise IdentificationError("the rows fill no panel of two or three fixed effects", hint="layout='auto'")
     start: Array | None = None
-    searched = separation != "full"
+    searched, patience = separation != "full", PATIENCE
     while True:
         absorber = absorber_for(design, shape, keep)
         flow, regressors, prior, offset = _cells(design, absorber, keep)
         fit = poisson_fit(
             flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset,
-            start=None if start is None else absorber.to_cells(start), patience=None if searched else PATIENCE,
+            start=None if start is None else absorber.to_cells(start), patience=None if searched else patience,
         )  # fmt: skip
         running = (fit.last_step < -0.5) & (flow == 0) & (prior > 0)
         if searched or not running.any():
             return fit, absorber, keep, reasons
-        separated, rule = _search(design, shape, keep, running)
+        thorough = fit.converged or patience > 3 * PATIENCE
+        separated, rule = _search(design, shape, keep, running, thorough=thorough)
         if separated.any():
             reasons.append((separated, f"separated ({rule}): a combination of regressors and effects is zero at every "
                             "positive outcome and negative here"))  # fmt: skip
             keep = keep & ~separated
-        searched = not separated.any()
+        searched = thorough and not separated.any()
+        patience += 0 if separated.any() else PATIENCE
         start = absorber.to_rows(fit.log_fitted)
 
 
@@ -178,23 +180,28 @@ def unidentified(design: Design, kept: tuple[int, ...]) -> dict[str, str]:
     return {name: why for at, name in enumerate(design.names) if at not in kept}
 
 
-def _search(design: Design, shape: PanelShape | None, keep: Mask, running: Mask) -> tuple[Mask, str]:
+def _search(design: Design, shape: PanelShape | None, keep: Mask, running: Mask, *, thorough: bool) -> tuple[Mask, str]:
     """Separated rows and the rule that found them.
 
-    Small data go to the linear programme. Others to the rectifier, first among the cells whose ln μ still runs away,
-    then among all zero flows, and to the programme if it does not end.
+    Small data go to the linear programme. Others to the rectifier, first among the cells whose ln μ still runs away
+    and, if the search is to be thorough, among all zero flows, and to the programme if it does not end.
     """
     rows = int(np.count_nonzero(keep))
     if rows > SMALL:
         absorber = absorber_for(design, shape, keep)
         flow, regressors, prior, _ = _cells(design, absorber, keep)
         prior = np.asarray(prior > 0, dtype=np.float64)
-        for candidates in (running, np.ones_like(running)):
+        for candidates in (running, np.ones_like(running))[: 2 if thorough else 1]:
             found = rectify(absorber=absorber, regressors=regressors, flow=flow, prior=prior, candidates=candidates)
             if found is not None and found.any():
                 return np.asarray(absorber.to_rows(found.astype(np.float64)) > 0), "rectifier"
         if found is not None:
             return np.zeros_like(keep), "rectifier"
+    if rows > LARGE:
+        raise ConvergenceError(
+            f"the search for separated rows did not end, and {rows:,} rows are too many for a linear programme",
+            hint="separation='fe' keeps to the groups without positive flows", rows=rows,
+        )  # fmt: skip
     separated = np.zeros_like(keep)
     separated[keep] = separated_rows(
         outcome=design.outcome[keep], regressors=design.regressors[:, keep],

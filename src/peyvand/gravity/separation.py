@@ -22,7 +22,7 @@ from peyvand.gravity.kernels import Array
 from peyvand.gravity.newton import subtract
 
 Mask = NDArray[np.bool_]
-HELD = 1e7
+HELD = 1e6
 NEGLIGIBLE = 1e-4
 
 
@@ -45,7 +45,7 @@ def rectify(
     flow: Array,
     prior: Array,
     candidates: Mask,
-    max_steps: int = 40,
+    max_steps: int = 20,
 ) -> Mask | None:
     """Cells that the iterative rectifier finds separated, or None when it has not ended after `max_steps`.
 
@@ -63,13 +63,13 @@ def rectify(
     scaled = regressors / size[:, None] * np.sqrt(np.count_nonzero(prior))
     rest = np.empty_like(scaled)
     if len(scaled):
-        subtract(absorber, absorber.project(scaled, tol=1e-10), scaled, rest)
+        subtract(absorber, absorber.project(scaled, tol=1e-7), scaled, rest)
     solve = _pseudo_inverse((rest * weight) @ rest.T, np.array([(weight * column) @ column for column in scaled]))
     target = zero.astype(np.float64)
     fitted = np.empty_like(target)
     effects = None
     for _ in range(max_steps):
-        effects = absorber.project(target[None], tol=1e-9, start=effects)
+        effects = absorber.project(target[None], tol=1e-6, start=effects)
         absorber.expand(effects, 0, fitted)
         if len(rest):
             fitted += (solve @ ((rest * weight) @ (target - fitted))) @ rest
