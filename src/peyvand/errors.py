@@ -71,6 +71,10 @@ class ScenarioError(PeyvandError):
     key = "scenario"
 
 
+class FormulaError(DataError):
+    """A formula that cannot be read."""
+
+    key = "data.formula"
 class RegistryError(PeyvandError):
     """A registry that cannot do what was asked."""
 
@@ -132,6 +136,10 @@ class ConvergenceError(ModelError):
     exit_code = 1
 
 
+class IdentificationError(ModelError):
+    """An estimate that these data cannot give: nothing varies, or a correction does not fit the model."""
+
+    key = "model.identification"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _BAD_NAME = (errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL)
 _IN_THE_WAY = (errno.ENOTDIR, errno.EEXIST, errno.EISDIR)

@@ -155,7 +155,7 @@ def test_sanctioned_pairs_of_members_are_warned_of(region):
 def test_gravity_causes_are_taken_out_before_fading(region):
     borders = thickness(region, causes={"distance_km": -0.5})
     made = union(("IRN", "KAZ"), BorderCost(fade_share=1.0, cap_percent=1000))
-    with_causes, without = made.effect(region, borders=borders).shock(), made.shock(region)
+    with_causes, without = (made.effect(region, borders=given).shock() for given in (borders, thickness(region)))
     taken = borders["border_thickness_part"].sel(component="distance_km", exporter="IRN", importer="KAZ")
     ratio = np.log(with_causes["iceberg_cost_hat"] / without["iceberg_cost_hat"]).sel(exporter="IRN", importer="KAZ")
     assert_allclose(ratio.values, taken.values)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from peyvand.errors import ScenarioError, UnknownNameError
-from peyvand.gravity import Thickness, thickness
+from peyvand.gravity import Thickness, known_causes, thickness
 from peyvand.scenarios import kernels
 from peyvand.scenarios.blocs import left_unions, split_blocs
 from peyvand.scenarios.cautions import Caution, cautions_of
@@ -91,8 +91,8 @@ class Effect:
 
     @cached_property
     def borders(self) -> Thickness:
-        """The World's borders before the union."""
-        return self.given_borders or thickness(self.world)
+        """The World's borders before the union, with the shipped gravity causes: `border_cost` fades the rest only."""
+        return self.given_borders or thickness(self.world, causes=known_causes(self.world))
 
     # -- the baseline of the day ---------------------------------------------------------------------------------------
     @cached_property

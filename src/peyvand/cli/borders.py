@@ -1,0 +1,103 @@
+"""`peyvand borders`: how thick is each border, and of what?"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from peyvand.gravity import Thickness
+    from peyvand.locale import Language
+
+SHADES = " ░▒▓█"
+NOT_RECORDED = "×"
+
+
+@click.command()
+@click.option("--pair", nargs=2, metavar="A B", help="One pair, by sector: codes or names.")
+@click.option("--sector", "sectors", multiple=True, help="Only these sectors (again for more).")
+@click.option(
+    "--world", "world_name", default="eurasia-2019", show_default=True, help="A World's file, or one that ships."
+)
+@click.option("--heatmap", is_flag=True, help="A square of all economies, darker where the border is thicker.")
+@click.option("--language", "-l", type=click.Choice(["en", "fa"]), default="en", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, thickness and parts in log points.")
+def borders(
+    pair: tuple[str, str] | None,
+    sectors: tuple[str, ...],
+    world_name: str,
+    heatmap: bool,
+    language: Language,
+    as_json: bool,
+) -> None:
+    """Thickness of borders in per cent of cost, split by cause in log points.
+
+    Example: peyvand borders --pair IRN KAZ
+    """
+    from pathlib import Path
+
+    from peyvand.gravity import known_causes, thickness
+    from peyvand.world import World
+
+    held = World.load(world_name) if Path(world_name).is_file() else World.embedded(world_name)
+    found = thickness(held, causes=known_causes(held))
+    if heatmap:
+        click.echo(_heatmap(found))
+        return
+    frame = found.to_frame("sector" if pair or sectors else "pair")
+    if pair:
+        both = held.resolve_economies(pair)
+        frame = frame[frame["economy"].isin(both) & frame["partner"].isin(both)]
+    if sectors:
+        frame = frame[frame["sector"].isin(held.resolve_sectors(sectors))]
+    if as_json:
+        answer: dict[str, object] = {"world": held.name, "unit": "log points", "causes": list(found.components)}
+        if pair:
+            total = found.total(*held.resolve_economies(pair))
+            answer["thickness_log_points"] = None if total != total else total
+        answer["borders"] = json.loads(frame.to_json(orient="records"))
+        click.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    _print_table(frame.drop(columns=["economy", "partner"]) if pair else frame, found, language)
+
+
+def _print_table(frame: pd.DataFrame, found: Thickness, language: Language) -> None:
+    """A row per border; where no trade is recorded it says so instead of a number."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from peyvand.locale import number, text
+
+    keys = [key for key in ("economy", "partner", "sector") if key in frame]
+    table = Table()
+    for key in keys:
+        table.add_column(text(f"gravity.borders.{key}", language), no_wrap=True)
+    for name in ("thickness", *found.components):
+        table.add_column(text(f"gravity.borders.{name}", language), justify="right")
+    for _, row in frame.sort_values("thickness_log_points").iterrows():
+        if not row["recorded"]:
+            table.add_row(*(str(row[key]) for key in keys), text("gravity.borders.not_recorded", language))
+            continue
+        parts = [number(100 * row[f"{part}_log_points"], language, sign=True) for part in found.components]
+        percent = number(row["thickness_percent"], language) + ("٪" if language == "fa" else "%")
+        table.add_row(*(str(row[key]) for key in keys), percent, *parts)
+    Console().print(table)
+
+
+def _heatmap(found: Thickness) -> str:
+    """Five shades from the thinnest to the thickest border; × where no trade is recorded."""
+    import numpy as np
+
+    values = found["pair_thickness"].transpose("exporter", "importer").values
+    abroad = values[~np.eye(len(values), dtype=bool)]
+    low, high = np.nanquantile(abroad, [0.02, 0.98])
+    step = np.clip((values - low) / (high - low) * len(SHADES), 0, len(SHADES) - 1)
+    lines = []
+    for code, row, raw in zip(found.economies, step, values, strict=True):
+        cells = [NOT_RECORDED if value != value else SHADES[int(shade)] for shade, value in zip(row, raw, strict=True)]
+        lines.append(f"{code:>4} {''.join(2 * cell for cell in cells)}")
+    return "\n".join(lines)

@@ -1,0 +1,196 @@
+"""How certain are the slopes?  Covariances under independence, heteroskedasticity and any number of clusters.
+
+Small-sample factors are by default those of fixest: (n − 1)/(n − k) with k the slopes and the fixed effects not nested
+in a cluster, times G/(G − 1) with the smallest G; `stata` keeps the second only, `none` neither. With several clusters
+the sandwich adds and subtracts their intersections (Cameron, Gelbach and Miller 2011); a negative eigenvalue is set to
+zero and said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from peyvand.errors import DataError, UnknownNameError, did_you_mean
+from peyvand.gravity.design import FixedEffect, renumbered
+from peyvand.gravity.kernels import Array
+
+Codes = NDArray[np.intp]
+KINDS = ("iid", "hetero")
+SMALL_SAMPLE = ("fixest", "stata", "none")
+ALIASES = {"HC1": "hetero", "robust": "hetero"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covariance:
+    """A covariance matrix and what it is.
+
+    Parameters
+    ----------
+    matrix : Array
+        (regressor, regressor).
+    name : str
+        What kind it is, as printed under every table.
+    factor : float
+        The small-sample factor inside the matrix (of the first cluster).
+    degrees : int
+        Degrees of freedom for t-tests: the smallest G − 1, or n − k.
+    clusters : dict
+        Number of clusters by name.
+    """
+
+    matrix: Array
+    name: str
+    factor: float
+    degrees: int
+    clusters: dict[str, int]
+
+    @property
+    def std_error(self) -> Array:
+        return np.sqrt(np.diag(self.matrix))
+
+
+def read_vcov(vcov: str | Mapping[str, str] | None, cluster: object) -> tuple[str, tuple[str, ...]]:
+    """The kind and the clusters that the arguments `vcov` and `cluster` ask for.
+
+    `vcov` is `iid`, `hetero` (also HC1) or {"CRV1": "a + b"}; `cluster` is a name or several.
+    """
+    names: list[str] = []
+    if isinstance(vcov, Mapping):
+        names = [name.strip() for text in vcov.values() for name in text.split("+")]
+        vcov = None
+    if isinstance(cluster, str):
+        names += [name.strip() for name in cluster.replace("+", ",").split(",")]
+    elif cluster is not None:
+        names += [str(name) for name in cluster]  # type: ignore[attr-defined]
+    names = [name.replace(":", "^").replace(" ", "") for name in names if name.strip()]
+    if names:
+        if vcov not in (None, "cluster"):
+            raise DataError(f"vcov {vcov!r} and clusters do not go together", hint="give one of the two")
+        return "cluster", tuple(dict.fromkeys(names))
+    kind = ALIASES.get(str(vcov), str(vcov)) if vcov is not None else "hetero"
+    if kind not in KINDS:
+        raise UnknownNameError(f"no covariance {vcov!r}", hint=did_you_mean(str(vcov), (*KINDS, *ALIASES)))
+    return kind, ()
+
+
+def covariance(
+    *,
+    kind: str,
+    bread: Array,
+    scores: Array,
+    clusters: Mapping[str, Codes],
+    effects: tuple[FixedEffect, ...],
+    keep: NDArray[np.bool_],
+    variance: float | None = None,
+    small_sample: str = "fixest",
+) -> Covariance:
+    """The covariance of the slopes.
+
+    Parameters
+    ----------
+    kind : str
+        `iid`, `hetero` or `cluster`.
+    bread : Array
+        (X̃'WX̃)⁻¹.
+    scores : Array
+        (regressor, row); zero for rows not in the sample.
+    clusters : mapping
+        Level of each row, by name.
+    keep : NDArray
+        Rows in the sample.
+    variance : float, optional
+        σ² with divisor n − 1, for least squares under `iid`; None for a Poisson fit, whose variance is its mean.
+    small_sample : str
+        `fixest`, `stata` or `none`, see above.
+    """
+    if small_sample not in SMALL_SAMPLE:
+        raise UnknownNameError(f"no factor {small_sample!r}", hint=did_you_mean(small_sample, SMALL_SAMPLE))
+    rows, slopes = int(np.count_nonzero(keep)), len(bread)
+    used = {name: _dense_codes(code, keep) for name, code in clusters.items()}
+    parameters = _parameters(slopes, effects, list(used.values()), keep)
+    free = rows - parameters
+    if free < 1:  # a perfect fit: the slopes exist, their uncertainty does not
+        nowhere = np.full_like(bread, np.nan)
+        return Covariance(matrix=nowhere, name=f"{kind}, no degrees of freedom", factor=np.nan, degrees=0, clusters={})
+    if kind == "iid":
+        factor = (rows - 1) / free if small_sample == "fixest" else 1.0
+        matrix = factor * bread * (1.0 if variance is None else variance)
+        return Covariance(matrix=matrix, name="iid", factor=factor, degrees=free, clusters={})
+    if kind == "hetero":
+        factor = rows / free if small_sample == "fixest" else rows / (rows - 1) if small_sample == "stata" else 1.0
+        matrix = factor * bread @ (scores @ scores.T) @ bread
+        name = "heteroskedasticity-robust (HC1)"
+        return Covariance(matrix=matrix, name=name, factor=factor, degrees=free, clusters={})
+
+    counts = {name: int(code.max()) + 1 for name, code in used.items()}
+    smallest = min(counts.values())
+    if smallest < 2:
+        name = min(counts, key=lambda key: counts[key])
+        raise DataError(f"cluster {name!r} has one group only", hint="clusters need several groups", cluster=name)
+    factor = (rows - 1) / free if small_sample == "fixest" else 1.0
+    factor *= smallest / (smallest - 1) if small_sample != "none" else 1.0
+    meat = multiway_meat(scores if keep.all() else scores[:, keep], list(used.values()))
+    matrix, repaired = positive_part(factor * bread @ meat @ bread)
+    label = "clustered by " + " and ".join(f"{name} ({count:,})" for name, count in counts.items())
+    if repaired:
+        label += ", negative eigenvalues set to zero"
+    label += "" if small_sample == "fixest" else f", small-sample factor: {small_sample}"
+    return Covariance(matrix=matrix, name=label, factor=factor, degrees=smallest - 1, clusters=counts)
+
+
+def multiway_meat(scores: Array, codes: list[Codes]) -> Array:
+    """Σ over non-empty sets of clusters of (−1)^(size+1) S'S, S the sums of scores over their intersections.
+
+    Cameron, Gelbach and Miller (2011), eq. 2.11.
+    """
+    slopes = len(scores)
+    meat = np.zeros((slopes, slopes))
+    for size in range(1, len(codes) + 1):
+        for some in combinations(codes, size):
+            code = some[0] if size == 1 else _intersection(some)
+            sums = np.stack([np.bincount(code, score) for score in scores]) if slopes else np.empty((0, 1))
+            meat += (-1) ** (size + 1) * (sums @ sums.T)
+    return meat
+
+
+def positive_part(matrix: Array) -> tuple[Array, bool]:
+    """The matrix with negative eigenvalues set to zero, and whether there were any."""
+    if not len(matrix):
+        return matrix, False
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
+    if values.min() >= 0 or values.min() > -1e-12 * abs(values).max():
+        return matrix, False
+    return (vectors * np.maximum(values, 0)) @ vectors.T, True
+
+
+def is_nested(inner: Codes, outer: Codes) -> bool:
+    """Whether every level of `inner` lies in one level of `outer`."""
+    last = np.empty(int(inner.max()) + 1, dtype=np.intp)
+    last[inner] = outer
+    return bool(np.array_equal(last[inner], outer))
+
+
+def _parameters(slopes: int, effects: tuple[FixedEffect, ...], clusters: list[Codes], keep: NDArray[np.bool_]) -> int:
+    """Slopes and fixed effects, less those nested in a cluster (which count as one together each)."""
+    counts = [len(renumbered(effect.codes[keep])[1]) if not keep.all() else effect.count for effect in effects]
+    total = slopes + sum(counts) - max(len(counts) - 1, 0)
+    for effect, count in zip(effects, counts, strict=True):
+        if any(is_nested(effect.codes if keep.all() else effect.codes[keep], code) for code in clusters):
+            total += 1 - count
+    return total
+
+
+def _dense_codes(code: Codes, keep: NDArray[np.bool_]) -> Codes:
+    return renumbered(code if keep.all() else code[keep])[0]
+
+
+def _intersection(codes: tuple[Codes, ...]) -> Codes:
+    joint = codes[0]
+    for code in codes[1:]:
+        joint = renumbered(joint * (int(code.max()) + 1) + code)[0]
+    return joint

@@ -1,0 +1,112 @@
+"""Do agreements differ?  One effect for each agreement, pair or direction, and what explains them.
+
+Baier, Yotov and Zylkin (2019): a first-stage PPML gives every group its own effect; a second stage regresses the
+effects on what is known of the group, weighting by precision. Group effects that are measured badly are shrunk towards
+the second stage's prediction (empirical Bayes, variance between groups by DerSimonian and Laird 1986).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from peyvand.errors import IdentificationError
+from peyvand.gravity.formula import parse
+from peyvand.gravity.poisson import ppml
+from peyvand.gravity.results import Estimate
+from peyvand.gravity.tables import column_names, numeric, read_columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class HeterogeneousEffects:
+    """Effects of a treatment by group.
+
+    Parameters
+    ----------
+    first_stage : Estimate
+        The PPML fit with a slope for each group.
+    effects : DataFrame
+        By group: `estimate`, `std_error`, `explained` (second stage) and `shrunk`.
+    second_stage : DataFrame
+        `estimate` and `std_error` of the constant and the covariates.
+    between_variance : float
+        Variance of the true effects around the second stage.
+    """
+
+    first_stage: Estimate
+    effects: pd.DataFrame
+    second_stage: pd.DataFrame
+    between_variance: float
+
+
+def heterogeneous_effects(
+    formula: str,
+    data: Any,
+    *,
+    treatment: str,
+    group: Sequence[str],
+    explained_by: Sequence[str] = (),
+    cluster: object = None,
+) -> HeterogeneousEffects:
+    """Estimate an effect of `treatment` for each group and explain the effects.
+
+    Parameters
+    ----------
+    formula : str
+        The equation without the treatment.
+    treatment : str
+        A column that is 0 where a row is not treated.
+    group : sequence of str
+        Columns that name the group of a treated row: an agreement, or exporter and importer (directed pairs).
+    explained_by : sequence of str
+        Numbers that are averaged over a group's treated rows and explain its effect.
+
+    Raises
+    ------
+    IdentificationError
+        If no group's effect is identified.
+    """
+    parse(formula)
+    columns = read_columns(data, dict.fromkeys([*column_names(data), treatment, *group, *explained_by]))
+    frame = pd.DataFrame(columns)
+    treated = numeric(frame[treatment].to_numpy(), treatment) != 0
+    label = frame[list(group)].astype(str).agg("–".join, axis=1)
+    frame["group"] = np.where(treated, label, "(untreated)")
+    head, _, tail = formula.partition("|")
+    first = ppml(
+        f"{head} + i(group, {treatment}, ref='(untreated)')" + (f" | {tail}" if tail else ""), frame, cluster=cluster
+    )
+    names = [name for name in first.names if name.startswith("group::")]
+    if not names:
+        raise IdentificationError("no group's effect is identified", hint="is the treatment constant within pairs?")
+    held = [name.removeprefix("group::").removesuffix(f":{treatment}") for name in names]
+    values, matrix = first.coefficients[names].to_numpy(), first.vcov.loc[names, names].to_numpy()
+    known = frame[treated].groupby(label[treated])[list(explained_by)].mean(numeric_only=True).reindex(held)
+    design = np.column_stack([np.ones(len(names)), known.to_numpy(dtype=np.float64)])
+    slopes, errors, between = _second_stage(values, np.diag(matrix), design)
+    explained = design @ slopes
+    weight = between / (between + np.diag(matrix))
+    effects = pd.DataFrame(
+        {"estimate": values, "std_error": np.sqrt(np.diag(matrix)), "explained": explained,
+         "shrunk": explained + weight * (values - explained)},
+        index=pd.Index(held, name=" – ".join(group)),
+    )  # fmt: skip
+    second = pd.DataFrame({"estimate": slopes, "std_error": errors}, index=["constant", *explained_by])
+    return HeterogeneousEffects(first_stage=first, effects=effects, second_stage=second, between_variance=between)
+
+
+def _second_stage(values: np.ndarray, variance: np.ndarray, design: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Weighted least squares of effects on covariates with the variance between groups added to each variance."""
+    weight = 1 / variance
+    inverse = np.linalg.pinv((design.T * weight) @ design)
+    residual = values - design @ (inverse @ (design.T * weight) @ values)
+    excess = float(weight @ residual**2) - (len(values) - design.shape[1])
+    spread = weight.sum() - np.trace(inverse @ ((design.T * weight**2) @ design))
+    between = max(0.0, excess / float(spread)) if spread > 0 else 0.0
+    weight = 1 / (variance + between)
+    inverse = np.linalg.pinv((design.T * weight) @ design)
+    return inverse @ (design.T * weight) @ values, np.sqrt(np.diag(inverse)), between

@@ -1,0 +1,296 @@
+"""How is the Poisson score brought to zero?  Newton steps in the space of slopes and fixed effects.
+
+Each step is a weighted least-squares fit of the working residual (y − μ)/μ on regressors and fixed effects. The effects
+are absorbed (`absorb.py`), so a step costs one projection of the residual and, only at some steps, of the regressors:
+between refreshes the residualised regressors of an earlier step span the same space. Steps are inexact while far from
+the solution and exact at the end; convergence is judged on the size of the exact Newton step, hence on the score.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from peyvand.errors import ConvergenceError
+from peyvand.gravity.absorb import Absorber, Effects, NoEffects
+from peyvand.gravity.kernels import Array
+from peyvand.gravity.threads import each
+
+CHUNK = 1 << 15
+SWEEPS = 4
+REFRESH = (0, 2, 4)
+LOOSE, TIGHT = 1e-2, 1e-9
+SMALL_STEP = 1e-9
+MOST_HALVED = 1e-6
+SCORE_GAP = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoissonFit:
+    """A Poisson fit in cells.
+
+    Parameters
+    ----------
+    slopes : Array
+        One for each regressor kept.
+    kept : tuple of int
+        Which regressors are identified.
+    log_fitted, fitted_weight : Array
+        ln μ and prior weight × μ in cells.
+    residual_regressors : Array
+        Regressors without their fixed effects under the final weights, (regressor, cell).
+    information : Array
+        X̃'WX̃, (regressor, regressor).
+    last_step : Array
+        The last step of ln μ in cells: near −1 where a separated row runs away.
+    """
+
+    slopes: Array
+    kept: tuple[int, ...]
+    log_fitted: Array
+    fitted_weight: Array
+    residual_regressors: Array
+    information: Array
+    iterations: int
+    converged: bool
+    step_size: float
+    last_step: Array
+
+
+def poisson_fit(
+    *,
+    flow: Array,
+    regressors: Array,
+    prior: Array,
+    absorber: Absorber,
+    offset: Array | None = None,
+    start: Array | None = None,
+    max_iterations: int = 50,
+    patience: int | None = None,
+) -> PoissonFit:
+    """Maximise Σ prior [y ln μ − μ], ln μ = offset + Xβ + effects.
+
+    Parameters
+    ----------
+    flow, prior, offset, start : Array
+        Cells; `prior` is the weight of a row and zero where the panel has none; `start` is a first ln μ.
+    regressors : Array
+        (regressor, cell).
+    patience : int, optional
+        Return unconverged after this many steps if some ln μ of a zero flow still runs away.
+
+    Raises
+    ------
+    ConvergenceError
+        If the step is not small after `max_iterations`.
+    """
+    work = _Work(flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset, start=start)
+    exact, previous = False, np.inf
+    for iteration in range(max_iterations):
+        work.absorber.weigh(work.weight)
+        if iteration in REFRESH or exact or work.halved:
+            work.residualise(tol=TIGHT if exact else LOOSE)
+        work.step(tol=TIGHT if exact else LOOSE)
+        size = work.step_size()
+        done = exact and size <= SMALL_STEP
+        work.advance()
+        if done:
+            work.check_score()
+            return work.result(iteration + 1, converged=True, size=size)
+        if patience is not None and iteration >= patience and work.runs_away():
+            return work.result(iteration + 1, converged=False, size=size)
+        exact = exact or size <= 1e-3
+        previous = size
+    raise ConvergenceError(
+        f"the Poisson fit did not converge: the last step moved ln μ by {previous:.1e} (root mean square)",
+        hint="look for separated rows, or for a regressor that nearly repeats others",
+        iterations=max_iterations,
+    )
+
+
+class _Work:
+    """The arrays that a fit updates in place."""
+
+    def __init__(
+        self, *, flow: Array, regressors: Array, prior: Array, absorber: Absorber, offset: Array | None,
+        start: Array | None,
+    ) -> None:  # fmt: skip
+        self.flow, self.regressors, self.prior, self.absorber, self.offset = flow, regressors, prior, absorber, offset
+        self.chunks = [slice(at, at + CHUNK) for at in range(0, absorber.cells, CHUNK)]
+        self.full = bool(np.all(prior > 0))
+        self.weight, self.target = np.empty(absorber.cells), np.empty(absorber.cells)
+        self.base = np.zeros(absorber.cells) if offset is None else offset
+        self.log_fitted = self._scaled_guess() if start is None else start.copy()
+        self.halved = False
+        self.move = np.empty(absorber.cells)
+        self.kept: list[int] = list(range(len(regressors)))
+        self.residual = np.empty((0, absorber.cells))
+        self.effects: Effects | None = None
+        self.slopes = np.zeros(len(regressors))
+        self.change = np.zeros(len(regressors))
+        self.information = np.zeros((len(regressors), len(regressors)))
+        self.likelihood = self._refresh_weights()
+        self.whole = start is not None or isinstance(absorber, NoEffects)
+        if self.whole:  # the guess has slopes that are not known: let the first step fit ln μ itself
+            self.target += self.log_fitted
+            self.target -= self.base
+            self.log_fitted, self.likelihood = self.base.copy(), -np.inf
+
+    def residualise(self, *, tol: float) -> None:
+        """Take the fixed effects out of the regressors; at first also find those that nothing identifies."""
+        if not len(self.regressors):
+            return
+        if self.effects is None:
+            self.kept, self.effects, self.residual = identified(self.regressors, self.weight, self.absorber)
+            if len(self.kept) == len(self.regressors):
+                return  # what the search found is exact enough for a first step
+            self.regressors, self.effects = self.regressors[self.kept], None
+            self.slopes, self.residual = np.zeros(len(self.kept)), np.empty((0, self.absorber.cells))
+        if not self.kept:
+            self.information = np.empty((0, 0))
+            return
+        self.effects = self.absorber.project(self.regressors, tol=tol, start=self.effects)
+        if len(self.residual) != len(self.regressors):
+            self.residual = np.empty_like(self.regressors)
+        subtract(self.absorber, self.effects, self.regressors, self.residual)
+
+    def step(self, *, tol: float) -> None:
+        """The Newton step: `change` of the slopes and `move` of ln μ."""
+        effects = self.absorber.project(self.target[None], tol=tol)
+        self.absorber.expand(effects, 0, self.move)
+
+        def moments(chunk: slice) -> tuple[Array, Array]:
+            weighted = self.residual[:, chunk] * self.weight[chunk]
+            return weighted @ self.residual[:, chunk].T, weighted @ (self.target[chunk] - self.move[chunk])
+
+        if len(self.residual):
+            parts = each(moments, self.chunks)
+            self.information = np.sum([part[0] for part in parts], axis=0)
+            self.change = _solve(self.information, np.sum([part[1] for part in parts], axis=0))
+
+            def add(chunk: slice) -> None:
+                self.move[chunk] += self.change @ self.residual[:, chunk]
+
+            each(add, self.chunks)
+
+    def step_size(self) -> float:
+        """Root mean square of the step of ln μ, weighted by μ; a step that fits ln μ itself counts as large."""
+        if self.whole:
+            self.whole = False
+            return np.inf
+
+        def square(chunk: slice) -> tuple[float, float]:
+            weight = self.weight[chunk]
+            return float((weight * self.move[chunk]) @ self.move[chunk]), float(weight.sum())
+
+        parts = each(square, self.chunks)
+        return float(np.sqrt(sum(part[0] for part in parts) / sum(part[1] for part in parts)))
+
+    def advance(self) -> None:
+        """Take the step, or as much of it as does not lower the likelihood."""
+        self.log_fitted += self.move
+        share, likelihood = 1.0, self._refresh_weights()
+        slack = 1e-10 * abs(self.likelihood) if np.isfinite(self.likelihood) else 0.0
+        while not likelihood >= self.likelihood - slack and share > MOST_HALVED:
+            share /= 2
+            self.log_fitted -= share * self.move
+            likelihood = self._refresh_weights()
+        self.halved, self.likelihood = share < 1, likelihood
+        if len(self.residual):
+            self.slopes = self.slopes + share * self.change
+
+    def check_score(self) -> None:
+        """Σ (y − μ) must be zero over every group: a small step alone may come from weights too small to solve with."""
+        gaps = self.absorber.group_sums(self.flow * self.prior - self.weight)
+        totals = self.absorber.group_sums(self.weight)
+        typical = float(self.weight.sum()) / max(int(np.count_nonzero(self.prior)), 1)
+        worst = max((float(np.max(np.abs(g) / (t + typical))) for g, t in zip(gaps, totals, strict=True)), default=0.0)
+        if not worst <= SCORE_GAP:
+            raise ConvergenceError(
+                f"the score is not zero: in one group fitted and observed flows differ by the share {worst:.1e}",
+                hint="the data are nearly separated: few positive flows for as many effects", gap=worst,
+            )  # fmt: skip
+
+    def runs_away(self) -> bool:
+        return bool(np.any((self.move < -0.5) & (self.flow == 0) & (self.prior > 0)))
+
+    def result(self, iterations: int, *, converged: bool, size: float) -> PoissonFit:
+        return PoissonFit(
+            slopes=self.slopes, kept=tuple(self.kept), log_fitted=self.log_fitted, fitted_weight=self.weight,
+            residual_regressors=self.residual, information=self.information, iterations=iterations,
+            converged=converged, step_size=size, last_step=self.move,
+        )  # fmt: skip
+
+    def _scaled_guess(self) -> Array:
+        """ln μ after proportional scaling of the effects, which lies in the space of the model."""
+        fitted = self.absorber.scaled_start(self.flow * self.prior, self.prior * np.exp(self.base), SWEEPS)
+        positive = fitted > 0
+        return np.log(fitted / np.where(positive, self.prior, 1.0), out=self.base.copy(), where=positive)
+
+    def _refresh_weights(self) -> float:
+        """Weights and working residuals at ln μ; returns Σ prior (y ln μ − μ)."""
+
+        def refresh(chunk: slice) -> float:
+            logs, flow, prior = self.log_fitted[chunk], self.flow[chunk], self.prior[chunk]
+            if not self.full:
+                logs *= prior > 0
+            fitted = np.exp(logs)
+            np.divide(flow, fitted, out=self.target[chunk])
+            self.target[chunk] -= 1.0
+            np.multiply(fitted, prior, out=self.weight[chunk])
+            return float((flow * prior) @ logs - self.weight[chunk].sum())
+
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            return sum(each(refresh, self.chunks))
+
+
+def subtract(absorber: Absorber, effects: Effects, columns: Array, out: Array) -> None:
+    """Columns less their fitted effects, written into `out`."""
+    for column in range(len(columns)):
+        absorber.expand(effects, column, out[column])
+        np.subtract(columns[column], out[column], out=out[column])
+
+
+def identified(
+    regressors: Array, weight: Array, absorber: Absorber, *, ratio: float = 1e-10
+) -> tuple[list[int], Effects, Array]:
+    """Which regressors add something to the fixed effects and to the regressors before them.
+
+    A regressor whose weighted sum of squares falls by the factor `ratio` when the effects and the earlier regressors
+    are taken out is not identified. The absorber must hold the weights already.
+
+    Returns
+    -------
+    tuple
+        The regressors that are identified, the effects of all, and all without their effects, loosely projected.
+    """
+    effects = absorber.project(regressors, tol=LOOSE)
+    rest = np.empty_like(regressors)
+    subtract(absorber, effects, regressors, rest)
+    before = np.array([float((weight * column) @ column) for column in regressors])
+    if min(_shares(rest, weight, before), default=1.0) < 1e-2:
+        effects = absorber.project(regressors, tol=1e-7, start=effects)
+        subtract(absorber, effects, regressors, rest)
+    shares = _shares(rest, weight, before)
+    return [column for column, share in enumerate(shares) if share > ratio], effects, rest
+
+
+def _solve(information: Array, score: Array) -> Array:
+    """The Newton change of the slopes; of least length where the weights of a run-away flow leave it undetermined."""
+    scale = np.sqrt(np.maximum(np.diag(information), np.finfo(float).tiny))
+    scaled = information / np.outer(scale, scale)
+    return np.asarray(np.linalg.lstsq(scaled, score / scale, rcond=1e-13)[0] / scale)
+
+
+def _shares(rest: Array, weight: Array, before: NDArray[np.float64]) -> list[float]:
+    """What share of each column's sum of squares is left after the effects and the earlier columns kept."""
+    gram = (rest * weight) @ rest.T
+    left, shares = gram.copy(), []
+    for column in range(len(gram)):
+        share = left[column, column] / before[column] if before[column] > 0 else 0.0
+        shares.append(float(share))
+        if share > 1e-10:
+            left = left - np.outer(left[:, column], left[column]) / left[column, column]
+    return shares

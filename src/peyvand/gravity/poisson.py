@@ -1,0 +1,270 @@
+"""What moves trade?  Poisson pseudo-maximum likelihood with any fixed effects (Santos Silva and Tenreyro 2006).
+
+`ppml("trade ~ rta | exporter^year + importer^year + exporter^importer", data)` reads the columns, drops what has no
+finite estimate and lists it, brings the score to zero and returns an `Estimate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from peyvand.errors import ConvergenceError, DataError, IdentificationError, UnknownNameError, did_you_mean
+from peyvand.gravity.absorb import Absorber
+from peyvand.gravity.covariance import read_vcov
+from peyvand.gravity.design import Design, build_design
+from peyvand.gravity.formula import parse
+from peyvand.gravity.kernels import Array
+from peyvand.gravity.layout import absorber_for, panel_shape
+from peyvand.gravity.newton import PoissonFit, poisson_fit
+from peyvand.gravity.panel import PanelEffects, PanelShape
+from peyvand.gravity.results import Estimate, Sample, sample_covariance
+from peyvand.gravity.separation import empty_groups, rectify, separated_rows
+from peyvand.gravity.threads import one_blas_thread
+
+Mask = NDArray[np.bool_]
+SEPARATION = ("full", "fe", "none")
+LAYOUTS = ("auto", "panel", "groups")
+PATIENCE = 8
+SMALL, LARGE = 3000, 50_000
+
+
+def ppml(
+    formula: str,
+    data: Any,
+    *,
+    vcov: str | Mapping[str, str] | None = None,
+    cluster: object = None,
+    weights: str | None = None,
+    offset: str | None = None,
+    separation: str = "full",
+    small_sample: str = "fixest",
+    layout: str = "auto",
+    repeated_cells: str = "error",
+) -> Estimate:
+    """Estimate a gravity equation by Poisson pseudo-maximum likelihood.
+
+    Parameters
+    ----------
+    formula : str
+        `outcome ~ regressors | fixed effects`, see `peyvand.gravity.formula`.
+    data : table, mapping or path
+        pandas, polars or pyarrow table, mapping of arrays, or a .csv, .parquet or .dta file.
+    vcov : str or mapping, optional
+        `iid`, `hetero` (HC1) or {"CRV1": "a + b"}. By default clustered by the last of three fixed effects (the pair),
+        else `hetero`.
+    cluster : str or sequence of str, optional
+        Columns to cluster by, in any number of ways; `exporter^importer` joins columns.
+    weights, offset : str, optional
+        Columns: weights multiply the likelihood of a row, the offset is added to ln μ with slope one.
+    separation : str
+        `full`: groups without positive flows, then the iterative rectifier; `fe`: the first only; `none`.
+    small_sample : str
+        Factors of the covariance: `fixest` (its defaults), `stata` (G/(G − 1) alone) or `none`.
+    layout : str
+        `auto`; `groups` never uses the panel's array structure (same numbers, slower on full panels).
+    repeated_cells : str
+        `error` refuses two rows for one exporter, importer and year of a three-way panel; `keep` takes them as they
+        are (products, say).
+
+    Returns
+    -------
+    Estimate
+
+    Raises
+    ------
+    FormulaError, UnknownNameError, DataError
+        If formula, columns or values are not what they should be.
+    IdentificationError
+        If no slope and no effect is identified, or the outcome is zero throughout.
+    ConvergenceError
+        If the score is not brought to zero.
+
+    References
+    ----------
+    Santos Silva and Tenreyro (2006); separation: Correia, Guimarães and Zylkin (2019, 2020).
+    """
+    for name, value, choices in (("separation", separation, SEPARATION), ("layout", layout, LAYOUTS)):
+        if value not in choices:
+            raise UnknownNameError(f"no {name} {value!r}", hint=did_you_mean(value, choices))
+    asked = parse(formula)
+    if vcov is None and cluster is None and len(asked.effects) == 3:
+        cluster = ["^".join(asked.effects[-1])]
+    kind, clusters = read_vcov(vcov, cluster)
+    design = build_design(asked, data, cluster=clusters, weights=weights, offset=offset)
+    _refuse(design, repeated_cells)
+    with one_blas_thread():
+        fit, absorber, keep, reasons = fit_sample(design, separation=separation, layout=layout)
+        sample = poisson_sample(design, fit, absorber, keep)
+        covariance = sample_covariance(sample, kind, clusters, small_sample=small_sample)
+    return Estimate(
+        estimator="ppml", formula=asked.text, names=tuple(design.names[at] for at in fit.kept), values=fit.slopes,
+        covariance=covariance, dropped=dropped_table(design, reasons), collinear=unidentified(design, fit.kept),
+        iterations=fit.iterations, converged=fit.converged, step_size=fit.step_size, sample=sample,
+    )  # fmt: skip
+
+
+def fit_sample(
+    design: Design, *, separation: str, layout: str
+) -> tuple[PoissonFit, Absorber, Mask, list[tuple[Mask, str]]]:
+    """Drop separated rows and fit; returns the fit, its absorber, the rows kept and the rows dropped with reasons."""
+    keep = np.ones(len(design.outcome), dtype=bool)
+    reasons: list[tuple[Mask, str]] = []
+    if separation != "none":
+        for effect, empty in zip(
+            design.effects, empty_groups(design.outcome, [effect.codes for effect in design.effects]), strict=True
+        ):
+            fresh = empty & keep
+            if fresh.any():
+                reasons.append((fresh, f"separated (fixed_effect): no positive outcome in its {effect.name}"))
+                keep &= ~fresh
+    shape = panel_shape(design) if layout != "groups" else None
+    if layout == "panel" and shape is None:
+        raise IdentificationError("the rows fill no panel of two or three fixed effects", hint="layout='auto'")
+    start: Array | None = None
+    searched, patience = separation != "full", PATIENCE
+    while True:
+        absorber = absorber_for(design, shape, keep)
+        flow, regressors, prior, offset = _cells(design, absorber, keep)
+        fit = poisson_fit(
+            flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset,
+            start=None if start is None else absorber.to_cells(start), patience=None if searched else patience,
+        )  # fmt: skip
+        running = (fit.last_step < -0.5) & (flow == 0) & (prior > 0)
+        if searched or not running.any():
+            return fit, absorber, keep, reasons
+        thorough = fit.converged or patience > 3 * PATIENCE
+        separated, rule = _search(design, shape, keep, running, thorough=thorough)
+        if separated.any():
+            reasons.append((separated, f"separated ({rule}): a combination of regressors and effects is zero at every "
+                            "positive outcome and negative here"))  # fmt: skip
+            keep = keep & ~separated
+        searched = thorough and not separated.any()
+        patience += 0 if separated.any() else PATIENCE
+        start = absorber.to_rows(fit.log_fitted)
+
+
+def poisson_sample(design: Design, fit: PoissonFit, absorber: Absorber, keep: Mask) -> Sample:
+    """What later questions (another covariance, effects, predictions) need of a fit."""
+    flow = absorber.to_cells(design.outcome)
+    prior = _prior(design, absorber, keep)
+    score = np.where(prior > 0, flow * prior, 0.0) - fit.fitted_weight
+    return Sample(
+        design=design, keep=keep, absorber=absorber, linear=absorber.to_rows(fit.log_fitted),
+        fit_weight=fit.fitted_weight, residual_regressors=fit.residual_regressors, score_weight=score,
+        bread=np.asarray(np.linalg.inv(fit.information), dtype=np.float64), variance=None,
+    )  # fmt: skip
+
+
+def dropped_table(design: Design, reasons: list[tuple[Mask, str]]) -> pd.DataFrame:
+    """Every row of the input that the estimate does not use, with its reason."""
+    parts = [(rows, reason) for rows, reason in design.dropped]
+    parts += [(design.rows[mask], reason) for mask, reason in reasons]
+    rows = np.concatenate([rows for rows, _ in parts]) if parts else np.empty(0, dtype=np.intp)
+    causes = np.repeat(np.array([why for _, why in parts], dtype=object), [len(r) for r, _ in parts])
+    table = pd.DataFrame({"row": rows, "reason": causes})
+    return table.sort_values("row", ignore_index=True)
+
+
+def unidentified(design: Design, kept: tuple[int, ...]) -> dict[str, str]:
+    """Regressors that were left out because nothing identifies them."""
+    why = (
+        "explained by the fixed effects and the regressors before it"
+        if design.effects
+        else ("explained by the regressors before it")
+    )
+    return {name: why for at, name in enumerate(design.names) if at not in kept}
+
+
+def _search(design: Design, shape: PanelShape | None, keep: Mask, running: Mask, *, thorough: bool) -> tuple[Mask, str]:
+    """Separated rows and the rule that found them.
+
+    Small data go to the linear programme. Others to the rectifier, first among the cells whose ln μ still runs away
+    and, if the search is to be thorough, among all zero flows, and to the programme if it does not end.
+    """
+    rows = int(np.count_nonzero(keep))
+    if rows > SMALL:
+        absorber = absorber_for(design, shape, keep)
+        flow, regressors, prior, _ = _cells(design, absorber, keep)
+        prior = np.asarray(prior > 0, dtype=np.float64)
+        for candidates in (running, np.ones_like(running))[: 2 if thorough else 1]:
+            found = rectify(absorber=absorber, regressors=regressors, flow=flow, prior=prior, candidates=candidates)
+            if found is not None and found.any():
+                return np.asarray(absorber.to_rows(found.astype(np.float64)) > 0), "rectifier"
+        if found is not None:
+            return np.zeros_like(keep), "rectifier"
+    if rows > LARGE:
+        raise ConvergenceError(
+            f"the search for separated rows did not end, and {rows:,} rows are too many for a linear programme",
+            hint="separation='fe' keeps to the groups without positive flows", rows=rows,
+        )  # fmt: skip
+    separated = np.zeros_like(keep)
+    separated[keep] = separated_rows(
+        outcome=design.outcome[keep], regressors=design.regressors[:, keep],
+        codes=[effect.codes[keep] for effect in design.effects],
+    )  # fmt: skip
+    return separated, "linear_programme"
+
+
+def _cells(design: Design, absorber: Absorber, keep: Mask) -> tuple[Array, Array, Array, Array | None]:
+    """Outcome, regressors, prior weights and offset in cells; the outcome is 0 where a row is not kept."""
+    prior = _prior(design, absorber, keep)
+    flow = absorber.to_cells(design.outcome)
+    identity = isinstance(absorber, PanelEffects) and absorber.shape.cell is None
+    if identity or len(flow) == len(design.outcome):
+        regressors = design.regressors if absorber.to_cells(design.outcome) is design.outcome else None
+    else:
+        regressors = None
+    if regressors is None:
+        regressors = np.empty((len(design.regressors), absorber.cells))
+        for column, values in zip(regressors, design.regressors, strict=True):
+            column[:] = absorber.to_cells(values)
+    offset = None if design.offset is None else absorber.to_cells(design.offset)
+    return flow, regressors, prior, offset
+
+
+def _prior(design: Design, absorber: Absorber, keep: Mask) -> Array:
+    values = keep.astype(np.float64)
+    return absorber.to_cells(values if design.weights is None else values * design.weights)
+
+
+def _refuse(design: Design, repeated_cells: str) -> None:
+    outcome, name = design.outcome, design.formula.outcome
+    if outcome.min() < 0:
+        row = int(np.argmin(outcome))
+        raise DataError(
+            f"{name} is negative in row {design.rows[row]}: {outcome[row]:g}",
+            hint="a Poisson outcome is zero or more; look for re-exports or corrections", row=int(design.rows[row]),
+        )  # fmt: skip
+    if not outcome.any():
+        raise IdentificationError(f"{name} is zero in every row", hint="is the right column or year in use?")
+    if repeated_cells not in ("error", "keep"):
+        raise UnknownNameError(f"no repeated_cells {repeated_cells!r}", hint="'error' or 'keep'")
+    if repeated_cells == "error":
+        _refuse_repeated_cells(design)
+
+
+def _refuse_repeated_cells(design: Design) -> None:
+    """Two rows for one exporter, importer and year: refused where three joined fixed effects describe a panel."""
+    effects = design.effects
+    if len(effects) != 3 or any(len(effect.columns) < 2 for effect in effects):
+        return
+    columns = tuple(dict.fromkeys(column for effect in effects for column in effect.columns))
+    codes = np.zeros(len(design.outcome), dtype=np.int64)
+    for column in columns:
+        codes = codes * len(design.axes[column][1]) + design.axes[column][0]
+    if len(codes) > 1 and np.all(codes[1:] > codes[:-1]):
+        return
+    order = np.argsort(codes, kind="stable")
+    twins = np.flatnonzero(np.diff(codes[order]) == 0)
+    if len(twins):
+        first, second = design.rows[order[twins[0]]], design.rows[order[twins[0] + 1]]
+        raise DataError(
+            f"rows {first} and {second} are one cell of {' × '.join(columns)} ({len(twins)} such pairs)",
+            hint="add the missing column to the fixed effects, or repeated_cells='keep'",
+            rows=(int(first), int(second)),
+        )  # fmt: skip

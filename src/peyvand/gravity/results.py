@@ -1,0 +1,320 @@
+"""What did an estimate find?  Coefficients and covariance, what was dropped and why, fit, effects, predictions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import gammaln, ndtr, ndtri, stdtr, stdtrit
+
+from peyvand.errors import UnknownNameError, did_you_mean
+from peyvand.gravity.absorb import Absorber
+from peyvand.gravity.covariance import Covariance, covariance, read_vcov
+from peyvand.gravity.design import Design, joint_effect, term_columns
+from peyvand.gravity.kernels import Array
+from peyvand.gravity.tables import read_columns
+from peyvand.gravity.threads import one_blas_thread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sample:
+    """The arrays that a result stands on.
+
+    Parameters
+    ----------
+    keep : NDArray
+        Rows of the design in the sample.
+    linear : Array
+        (row,) offset + Xβ + effects (for least squares, the fitted outcome); meaningless where not kept.
+    residual_regressors : Array
+        (regressor, cell) without fixed effects.
+    score_weight : Array
+        (cell,) the factor of the residual regressors in the scores.
+    """
+
+    design: Design
+    keep: NDArray[np.bool_]
+    absorber: Absorber
+    linear: Array
+    fit_weight: Array
+    residual_regressors: Array
+    score_weight: Array
+    bread: Array
+    variance: float | None
+
+    def cluster_codes(self, name: str) -> NDArray[np.intp]:
+        """Level of each row of a cluster: columns that the design holds, joined by ^."""
+        design = self.design
+        if name in design.clusters:
+            return design.clusters[name]
+        columns = tuple(name.split("^"))
+        for column in columns:
+            if column not in design.axes:
+                raise UnknownNameError(
+                    f"the estimate holds no column {column!r} to cluster by",
+                    hint=did_you_mean(column, design.axes) + " or name it in cluster= when you estimate",
+                )
+        return joint_effect(columns, design.axes).codes
+
+    def scores(self) -> Array:
+        """(regressor, row), zero for rows not in the sample."""
+        return np.stack(
+            [self.absorber.to_rows(column * self.score_weight) for column in self.residual_regressors]
+        ) if len(self.residual_regressors) else np.empty((0, len(self.keep)))  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Estimate:
+    """A fitted gravity equation.  Nothing in it changes; `with_vcov` gives a new one.
+
+    Parameters
+    ----------
+    estimator : str
+        `ppml` or `ols`.
+    names : tuple of str
+        Regressors as the formula writes them.
+    values : Array
+        Their coefficients.
+    covariance : Covariance
+        Of the coefficients.
+    dropped : DataFrame
+        Columns `row` (0-based row of the input) and `reason`.
+    collinear : dict
+        Regressors that nothing identifies, with the reason.
+    iterations : int
+        Newton steps (1 for least squares).
+    converged : bool
+        Always true: an estimate that did not converge is an error.
+    step_size : float
+        The last Newton step of ln μ, root mean square weighted by μ.
+    note : str
+        What was done to the coefficients after the fit (a bias correction), empty otherwise.
+    """
+
+    estimator: str
+    formula: str
+    names: tuple[str, ...]
+    values: Array
+    covariance: Covariance
+    dropped: pd.DataFrame
+    collinear: dict[str, str]
+    iterations: int
+    converged: bool
+    step_size: float
+    sample: Sample
+    note: str = ""
+
+    # -- coefficients ----------------------------------------------------------------------------------------------
+    @property
+    def coefficients(self) -> pd.Series:
+        return pd.Series(self.values, index=list(self.names), name="estimate")
+
+    @property
+    def std_errors(self) -> pd.Series:
+        return pd.Series(self.covariance.std_error, index=list(self.names), name="std_error")
+
+    @property
+    def vcov(self) -> pd.DataFrame:
+        """The covariance matrix, labelled."""
+        return pd.DataFrame(self.covariance.matrix, index=list(self.names), columns=list(self.names))
+
+    @property
+    def vcov_name(self) -> str:
+        return self.covariance.name
+
+    def table(self, *, level: float = 0.95) -> pd.DataFrame:
+        """Estimate, s.e., statistic, p-value and interval of each coefficient.
+
+        A Poisson fit uses the normal distribution (`z`), least squares Student's t (`t`).
+        """
+        error = self.covariance.std_error
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = self.values / error
+        normal, degrees = self.estimator == "ppml", self.covariance.degrees
+        reach = (ndtri(0.5 + level / 2) if normal else stdtrit(degrees, 0.5 + level / 2)) * error
+        beyond = ndtr(-np.abs(ratio)) if normal else stdtr(degrees, -np.abs(ratio))
+        columns = {
+            "estimate": self.values, "std_error": error, "z" if normal else "t": ratio,
+            "p_value": 2 * beyond, "low": self.values - reach, "high": self.values + reach,
+        }  # fmt: skip
+        return pd.DataFrame(columns, index=list(self.names))
+
+    def with_vcov(
+        self, vcov: str | Mapping[str, str] | None = None, *, cluster: object = None, small_sample: str = "fixest"
+    ) -> Estimate:
+        """The same estimate with another covariance; a cluster may be any columns of the fixed effects or clusters."""
+        kind, names = read_vcov(vcov, cluster)
+        return replace(self, covariance=sample_covariance(self.sample, kind, names, small_sample=small_sample))
+
+    # -- fit -------------------------------------------------------------------------------------------------------
+    @property
+    def nobs(self) -> int:
+        return int(np.count_nonzero(self.sample.keep))
+
+    @cached_property
+    def fitted(self) -> Array:
+        """Fitted outcome of each row of the input: nan where a row was incomplete, 0 where it was separated."""
+        design = self.sample.design
+        values = np.exp(self.sample.linear) if self.estimator == "ppml" else self.sample.linear
+        out = np.full(design.input_rows, np.nan)
+        out[design.rows] = np.where(self.sample.keep, values, 0.0 if self.estimator == "ppml" else np.nan)
+        return out
+
+    @cached_property
+    def log_likelihood(self) -> float:
+        """Of the Poisson law with its constant, or of the normal law."""
+        y, weight, linear = self._kept()
+        if self.estimator == "ppml":
+            return float(weight @ (y * linear - np.exp(linear) - gammaln(y + 1)))
+        squares = float(weight @ (y - linear) ** 2)
+        return float(-self.nobs / 2) * (math.log(2 * math.pi * squares / self.nobs) + 1)
+
+    @cached_property
+    def null_log_likelihood(self) -> float:
+        """Of the model with a constant only."""
+        y, weight, _ = self._kept()
+        mean = float(weight @ y / weight.sum())
+        if self.estimator == "ppml":
+            return float(weight @ (y * np.log(mean) - mean - gammaln(y + 1)))
+        return float(-self.nobs / 2) * (math.log(2 * math.pi * float(weight @ (y - mean) ** 2) / self.nobs) + 1)
+
+    @property
+    def pseudo_r2(self) -> float:
+        """1 − ln L / ln L₀ (McFadden) for a Poisson fit; R² for least squares."""
+        if self.estimator == "ppml":
+            return 1.0 - self.log_likelihood / self.null_log_likelihood
+        return self.r2
+
+    @cached_property
+    def r2(self) -> float:
+        """Squared correlation of outcome and fitted values."""
+        y, weight, linear = self._kept()
+        fitted = np.exp(linear) if self.estimator == "ppml" else linear
+        moments = np.cov(y, fitted, aweights=weight)
+        return float(moments[0, 1] ** 2 / (moments[0, 0] * moments[1, 1]))
+
+    @cached_property
+    def deviance(self) -> float:
+        """2 Σ [y ln(y/μ) − (y − μ)], or the sum of squared residuals."""
+        y, weight, linear = self._kept()
+        if self.estimator == "ols":
+            return float(weight @ (y - linear) ** 2)
+        logs = np.log(y, out=np.zeros_like(y), where=y > 0)
+        return float(2 * weight @ (y * (logs - linear) - y + np.exp(linear)))
+
+    def _kept(self) -> tuple[Array, Array, Array]:
+        design, keep = self.sample.design, self.sample.keep
+        weight = np.ones(len(keep)) if design.weights is None else design.weights
+        return design.outcome[keep], weight[keep], self.sample.linear[keep]
+
+    # -- fixed effects and predictions -----------------------------------------------------------------------------
+    @cached_property
+    def fixed_effects(self) -> dict[str, pd.DataFrame]:
+        """For each fixed effect a table of its columns and `effect`; levels without rows in the sample are absent.
+
+        Where effects overlap only their sums are identified: compare within an effect, or use `predict`.
+        """
+        sample = self.sample
+        design = sample.design
+        if not design.effects:
+            return {}
+        absorber = sample.absorber
+        rest = sample.linear - self._slopes_part(design.regressors)
+        if self.estimator == "ppml" and design.offset is not None:
+            rest = rest - design.offset
+        with one_blas_thread():
+            absorber.weigh(sample.fit_weight)
+            found = absorber.levels(absorber.project(absorber.to_cells(rest)[None], tol=1e-11))
+        tables = {}
+        for effect, values in zip(design.effects, found, strict=True):
+            level = np.full(effect.count, np.nan)
+            level[effect.codes[sample.keep]] = values[sample.keep]
+            held = ~np.isnan(level)
+            labels = {column: labels[held] for column, labels in zip(effect.columns, effect.levels, strict=True)}
+            tables[effect.name] = pd.DataFrame({**labels, "effect": level[held]})
+        return tables
+
+    def predict(self, newdata: Any = None, *, kind: str = "response", offset: str | None = None) -> Array:
+        """Predicted outcome of each row of `newdata`, or of the input.
+
+        Parameters
+        ----------
+        newdata : table, optional
+            Has the regressors and the columns of the fixed effects; the outcome is not needed. A level that the
+            estimate has not seen gives nan.
+        kind : str
+            `response` (the flow) or `link` (its logarithm; for least squares both are the same).
+        offset : str, optional
+            Column or expression of the offset in `newdata`.
+        """
+        if kind not in ("response", "link"):
+            raise UnknownNameError(f"no prediction {kind!r}", hint=did_you_mean(kind, ("response", "link")))
+        link = self._link(newdata, offset) if newdata is not None else self._own_link()
+        return np.exp(link) if kind == "response" and self.estimator == "ppml" else link
+
+    def _own_link(self) -> Array:
+        design = self.sample.design
+        out = np.full(design.input_rows, np.nan)
+        gone = -np.inf if self.estimator == "ppml" else np.nan
+        out[design.rows] = np.where(self.sample.keep, self.sample.linear, gone)
+        return out
+
+    def _link(self, newdata: Any, offset: str | None) -> Array:
+        formula = self.sample.design.formula
+        values = term_columns(formula, newdata, offset)
+        link = values.pop("", np.zeros(len(next(iter(values.values())))))
+        for name, slope in zip(self.names, self.values, strict=True):
+            if name in values:
+                link = link + slope * values[name]
+        needed = [column for effect in formula.effects for column in effect]
+        columns = read_columns(newdata, needed) if needed else {}
+        for name, table in self.fixed_effects.items():
+            keys = name.split("^")
+            known = table.set_index(keys)["effect"]
+            wanted = pd.MultiIndex.from_arrays([columns[key] for key in keys]) if len(keys) > 1 else columns[keys[0]]
+            link = link + known.reindex(wanted).to_numpy(dtype=np.float64)
+        return np.asarray(link)
+
+    def _slopes_part(self, regressors: Array) -> Array:
+        design = self.sample.design
+        return np.asarray(self.values @ regressors[[design.names.index(name) for name in self.names]])
+
+    # -- words -----------------------------------------------------------------------------------------------------
+    def to_dict(self) -> dict[str, Any]:
+        """Everything that `--json` prints, in plain types."""
+        table = self.table()
+        statistic = "z" if self.estimator == "ppml" else "t"
+        coefficients = {
+            str(name): {
+                "estimate": float(row["estimate"]), "std_error": float(row["std_error"]),
+                statistic: float(row[statistic]), "p_value": float(row["p_value"]),
+            }
+            for name, row in table.iterrows()
+        }  # fmt: skip
+        return {
+            "estimator": self.estimator, "formula": self.formula, "coefficients": coefficients,
+            "vcov": self.vcov_name, "nobs": self.nobs,
+            "dropped": [{"row": int(row), "reason": str(why)} for row, why in self.dropped.itertuples(index=False)],
+            "collinear": self.collinear, "iterations": self.iterations, "log_likelihood": self.log_likelihood,
+            "pseudo_r2": self.pseudo_r2, "converged": self.converged, "note": self.note,
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        from peyvand.gravity.compare import etable
+
+        return etable([self])
+
+
+def sample_covariance(sample: Sample, kind: str, names: tuple[str, ...], *, small_sample: str = "fixest") -> Covariance:
+    """The covariance of a sample's slopes, clustered by columns that its design holds."""
+    return covariance(
+        kind=kind, bread=sample.bread, scores=sample.scores() if kind != "iid" else np.empty((0, 0)),
+        clusters={name: sample.cluster_codes(name) for name in names}, effects=sample.design.effects,
+        keep=sample.keep, variance=sample.variance, small_sample=small_sample,
+    )  # fmt: skip

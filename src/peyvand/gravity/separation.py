@@ -1,0 +1,133 @@
+"""Which zero flows have no finite estimate?  Rows that a Poisson fit would push to ln μ = −∞ for ever.
+
+A set of zero rows is separated when some z = Xγ + effects is 0 at every positive flow, never positive at a zero flow
+and negative at those rows (Correia, Guimarães and Zylkin 2019). Two rules find them: `fixed_effect` – a group without a
+positive flow; `rectifier` – the iterative rectifier: regress u on regressors and effects with the positive flows held
+at 0 by a large weight, put u = max(û, 0), repeat until û has no negative part: where û > 0 the row is separated;
+`linear_programme` – the definition itself, exact: for small data, and where the rectifier is slow to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, eye_array, hstack
+
+from peyvand.errors import ConvergenceError
+from peyvand.gravity.absorb import Absorber
+from peyvand.gravity.design import renumbered
+from peyvand.gravity.kernels import Array
+from peyvand.gravity.newton import subtract
+
+Mask = NDArray[np.bool_]
+HELD = 1e6
+NEGLIGIBLE = 1e-4
+
+
+def empty_groups(outcome: Array, codes: Sequence[NDArray[np.intp]]) -> list[Mask]:
+    """For each fixed effect, the rows of groups without a positive flow.
+
+    One look suffices: it drops zero flows only, so no other group loses a positive one.
+    """
+    found = []
+    for code in codes:
+        total = np.bincount(code, outcome)
+        found.append((total == 0)[code] if np.any(total == 0) else np.zeros(len(code), dtype=bool))
+    return found
+
+
+def rectify(
+    *,
+    absorber: Absorber,
+    regressors: Array,
+    flow: Array,
+    prior: Array,
+    candidates: Mask,
+    max_steps: int = 20,
+) -> Mask | None:
+    """Cells that the iterative rectifier finds separated, or None when it has not ended after `max_steps`.
+
+    Parameters
+    ----------
+    regressors : Array
+        (regressor, cell).
+    candidates : Mask
+        Zero flows that may be separated; the other zero flows are held at 0 as the positive flows are.
+    """
+    zero = candidates & (flow == 0) & (prior > 0)
+    weight = np.where(zero, 1.0, HELD) * (prior > 0)
+    absorber.weigh(weight)
+    size = np.sqrt(np.maximum((regressors**2 * (prior > 0)).sum(axis=1), np.finfo(float).tiny))
+    scaled = regressors / size[:, None] * np.sqrt(np.count_nonzero(prior))
+    rest = np.empty_like(scaled)
+    if len(scaled):
+        subtract(absorber, absorber.project(scaled, tol=1e-7), scaled, rest)
+    solve = _pseudo_inverse((rest * weight) @ rest.T, np.array([(weight * column) @ column for column in scaled]))
+    target = zero.astype(np.float64)
+    fitted = np.empty_like(target)
+    effects = None
+    for _ in range(max_steps):
+        effects = absorber.project(target[None], tol=1e-6, start=effects)
+        absorber.expand(effects, 0, fitted)
+        if len(rest):
+            fitted += (solve @ ((rest * weight) @ (target - fitted))) @ rest
+        scale = float(fitted[zero].max(initial=0.0))
+        if scale < NEGLIGIBLE:
+            return np.zeros(len(zero), dtype=bool)
+        if float(fitted[zero].min(initial=0.0)) > -NEGLIGIBLE * scale:
+            return np.asarray(zero & (fitted > NEGLIGIBLE * scale))
+        target = np.where(zero, np.maximum(fitted, 0.0), 0.0)
+        if scale < 0.1:
+            target /= scale
+            effects = None
+    return None
+
+
+def separated_rows(*, outcome: Array, regressors: Array, codes: Sequence[NDArray[np.intp]]) -> Mask:
+    """Rows that the definition's linear programme finds separated, all of them at once.
+
+    Maximise Σ t over zero flows with 0 ≤ t ≤ 1, z ≤ −t there and z = 0 at positive flows: t is 1 exactly where a row
+    is separated, as any z can be scaled up.
+
+    Parameters
+    ----------
+    outcome : Array
+        (row,).
+    regressors : Array
+        (regressor, row), a constant among them if there are no fixed effects.
+    codes : sequence of array
+        Level of each row in each fixed effect.
+    """
+    from scipy.optimize import linprog  # slow to import, seldom needed
+
+    zero = outcome == 0
+    count = int(np.count_nonzero(zero))
+    if not count:
+        return np.zeros(len(outcome), dtype=bool)
+    size = np.abs(regressors).max(axis=1, initial=0.0) if len(regressors) else np.empty(0)
+    parts = [coo_array((regressors / np.where(size > 0, size, 1.0)[:, None]).T)] if len(regressors) else []
+    rows = np.arange(len(outcome))
+    parts += [coo_array((np.ones(len(rows)), (rows, renumbered(code)[0]))) for code in codes]
+    space = hstack(parts).tocsr()
+    width = space.shape[1]
+    found = linprog(
+        np.r_[np.zeros(width), -np.ones(count)],
+        A_ub=hstack([space[zero], eye_array(count)]), b_ub=np.zeros(count),
+        A_eq=hstack([space[~zero], coo_array((len(rows) - count, count))]), b_eq=np.zeros(len(rows) - count),
+        bounds=np.r_[np.tile([[-np.inf, np.inf]], (width, 1)), np.tile([[0.0, 1.0]], (count, 1))],
+    )  # fmt: skip
+    if found.x is None:
+        raise ConvergenceError(f"the search for separated rows failed: {found.message}", hint="separation='fe'")
+    separated = np.zeros(len(rows), dtype=bool)
+    separated[np.flatnonzero(zero)] = found.x[width:] > 0.5
+    return np.asarray(separated)
+
+
+def _pseudo_inverse(gram: Array, before: Array) -> Array:
+    """Inverse of X̃'WX̃ where a regressor that the effects explain, wholly or with others, gets no weight."""
+    if not len(gram):
+        return gram
+    root = np.sqrt(np.maximum(before, np.finfo(float).tiny))
+    return np.asarray(np.linalg.pinv(gram / np.outer(root, root), rcond=1e-12, hermitian=True) / np.outer(root, root))

@@ -1,0 +1,139 @@
+"""How do data come in?  A pandas, polars or pyarrow table, a mapping of arrays, or the path of a file.
+
+Only the columns that a formula mentions are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from peyvand.errors import DataError, UnknownNameError, did_you_mean
+
+SUFFIXES = (".csv", ".parquet", ".dta")
+
+Column = NDArray[Any]
+
+
+def read_columns(data: Any, names: Iterable[str]) -> dict[str, Column]:
+    """The named columns as NumPy arrays: numbers as they are, words as Python objects or strings.
+
+    Parameters
+    ----------
+    data : table, mapping, str or Path
+        Anything narwhals accepts, a mapping of arrays, or the path of a .csv, .parquet or .dta file.
+
+    Raises
+    ------
+    DataError
+        If the file is absent or of another kind, or the data are no table.
+    UnknownNameError
+        If a column is missing, with the nearest one.
+    """
+    wanted = list(dict.fromkeys(names))
+    table = read_file(data, wanted) if isinstance(data, str | Path) else data
+    if isinstance(table, Mapping):
+        columns = {str(name): np.asarray(values) for name, values in table.items()}
+        _expect(wanted, columns)
+        lengths = {len(columns[name]) for name in wanted}
+        if len(lengths) > 1:
+            raise DataError(f"the columns have different lengths: {sorted(lengths)}")
+        return {name: columns[name] for name in wanted}
+    try:
+        frame = nw.from_native(table, eager_only=True)
+    except TypeError as error:
+        raise DataError(
+            f"{type(table).__name__} is not a table", hint="a pandas, polars or pyarrow table, or the path of a file"
+        ) from error
+    _expect(wanted, frame.columns)
+    return {name: _to_numpy(frame[name]) for name in wanted}
+
+
+def column_names(data: Any) -> list[str]:
+    """The names of all columns of a table or file."""
+    if isinstance(data, str | Path):
+        data = read_file(data, None)
+    return [
+        str(name) for name in (data if isinstance(data, Mapping) else nw.from_native(data, eager_only=True).columns)
+    ]
+
+
+def read_file(path: str | Path, names: list[str] | None = None) -> Any:
+    """A table from a .csv, .parquet or .dta file; `names` limits what a Parquet file is read for."""
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(f"no data file at {path}", hint=f"a {', '.join(SUFFIXES)} file")
+    try:
+        match path.suffix.lower():
+            case ".csv":
+                return pd.read_csv(path)
+            case ".parquet":
+                import pyarrow.parquet as pq
+
+                held = pq.read_schema(path).names
+                return pq.read_table(path, columns=None if names is None else [n for n in held if n in names])
+            case ".dta":
+                return pd.read_stata(path, convert_categoricals=False)
+    except (ValueError, OSError) as error:
+        raise DataError(f"{path} cannot be read: {error}", hint="is it the kind of file that its name says?") from error
+    raise DataError(f"{path.suffix or path.name!r} is not a kind of file that is read", hint=f"one of {SUFFIXES}")
+
+
+def numeric(column: Column, name: str) -> NDArray[np.float64]:
+    """A column as numbers, missing values as nan.
+
+    Raises
+    ------
+    DataError
+        If it holds words or dates; the first few are named with their rows.
+    """
+    if column.dtype.kind in "fiub":
+        return np.asarray(column, dtype=np.float64)
+    if column.dtype.kind in "OUT":
+        series = pd.Series(column, dtype=object)
+        numbers = pd.to_numeric(series, errors="coerce")
+        wrong = np.flatnonzero(numbers.isna().to_numpy() & series.notna().to_numpy())
+        if not len(wrong) and not any(isinstance(value, str) for value in series[:100]):
+            return numbers.to_numpy(dtype=np.float64)
+        shown = ", ".join(f"{column[row]!r} in row {row}" for row in wrong[:3]) or f"{column[0]!r} in row 0"
+        raise DataError(
+            f"column {name!r} should hold numbers and holds words: {shown}",
+            hint=f"C({name}) makes dummies of words; or turn the column into numbers", column=name,
+        )  # fmt: skip
+    raise DataError(f"column {name!r} should hold numbers and holds {column.dtype}", column=name)
+
+
+def coded(column: Column) -> tuple[NDArray[np.intp], Column]:
+    """Each row's level as a number from 0, and the levels in order; a missing value gives −1."""
+    if column.dtype.kind in "iu" and len(column):
+        low, high = int(column.min()), int(column.max())
+        if high - low <= 4 * len(column) + 1000:
+            shifted = column.astype(np.intp) - low
+            held = np.zeros(high - low + 1, dtype=bool)
+            held[shifted] = True
+            number = np.cumsum(held) - 1
+            return (shifted if held.all() else number[shifted]), np.flatnonzero(held).astype(column.dtype) + low
+    codes, levels = pd.factorize(column, sort=True, use_na_sentinel=True)
+    return codes.astype(np.intp), np.asarray(levels)
+
+
+def _to_numpy(series: nw.Series[Any]) -> Column:
+    if series.dtype == nw.Categorical or series.dtype == nw.Enum:
+        series = series.cast(nw.String)
+    if series.dtype.is_numeric() and series.null_count():
+        return np.asarray(series.cast(nw.Float64).to_numpy(), dtype=np.float64)
+    values = series.to_numpy()
+    return np.asarray(values, dtype=object) if values.dtype.kind not in "fiubMm" else np.asarray(values)
+
+
+def _expect(wanted: list[str], held: Iterable[str]) -> None:
+    names = list(held)
+    for name in wanted:
+        if name not in names:
+            raise UnknownNameError(f"the data have no column {name!r}", hint=did_you_mean(name, names), name=name)

@@ -1,0 +1,60 @@
+"""How is work shared between the cores?  Blocks go to a few Python threads, each with single-threaded BLAS.
+
+NumPy and BLAS release the interpreter's lock inside their loops, so threads over blocks of a panel gain, while a
+threaded BLAS on blocks of a few hundred rows loses. `PEYVAND_THREADS` sets the number of threads.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from typing import TypeVar
+
+from threadpoolctl import ThreadpoolController
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+def each(work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
+    """`[work(item) for item in items]`, in threads where there is more than one item and more than one core."""
+    if len(items) < 2 or thread_count() < 2:
+        return [work(item) for item in items]
+    return list(_pool().map(work, items))
+
+
+def ranges(count: int, *, least: int = 1) -> list[slice]:
+    """`count` things cut into one run per thread, none shorter than `least` unless it is the only one."""
+    parts = max(1, min(thread_count(), count // max(least, 1)))
+    edges = [count * part // parts for part in range(parts + 1)]
+    return [slice(start, stop) for start, stop in itertools.pairwise(edges)]
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """BLAS calls inside use one thread each: the threads are ours."""
+    with _controller().limit(limits=1, user_api="blas"):
+        yield
+
+
+@cache
+def thread_count() -> int:
+    """Cores that this process may use, or PEYVAND_THREADS."""
+    asked = os.environ.get("PEYVAND_THREADS", "")
+    if asked.isdigit() and int(asked) > 0:
+        return int(asked)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(thread_count(), thread_name_prefix="peyvand")
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()

@@ -1,0 +1,37 @@
+"""`peyvand borders`: the numbers of `thickness`, as table, heatmap and JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from peyvand.cli.borders import borders
+from peyvand.gravity import known_causes, thickness
+from peyvand.world import World
+
+
+def ask(*arguments):
+    answer = CliRunner().invoke(borders, list(arguments))
+    assert answer.exit_code == 0, answer.output
+    return answer.stdout
+
+
+def test_one_pair_as_json():
+    found = json.loads(ask("--pair", "IRN", "KAZ", "--json"))
+    world = World.embedded()
+    expected = thickness(world, causes=known_causes(world))
+    assert found["thickness_log_points"] == pytest.approx(expected.total("IRN", "KAZ"))
+    assert len(found["borders"]) == len(world.sectors)
+    for row in found["borders"]:
+        if row["recorded"]:
+            parts = sum(row[f"{part}_log_points"] for part in found["causes"])
+            assert parts == pytest.approx(row["thickness_log_points"])
+
+
+def test_table_and_heatmap():
+    assert "textiles_light" in ask("--pair", "IRN", "KAZ", "--sector", "textiles_light")
+    assert "تعرفه" in ask("--pair", "IRN", "KAZ", "-l", "fa")
+    square = ask("--heatmap").splitlines()
+    assert len(square) == len(World.embedded().economies)

@@ -1,0 +1,224 @@
+"""Bad input is a clear error or a listed drop, never silence; every kind of table and every vcov works."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner
+from numpy.testing import assert_allclose
+from tests.gravity.reference import trade_panel
+
+from peyvand.cli.gravity import gravity
+from peyvand.errors import DataError, FormulaError, IdentificationError, UnknownNameError
+from peyvand.gravity import etable, ols, ppml, reset_test
+from peyvand.gravity.covariance import multiway_meat, positive_part
+from peyvand.gravity.formula import parse
+
+THREE_WAY = "exporter^year + importer^year + exporter^importer"
+
+
+# -- formulas ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "bad",
+    ["trade rta", "trade ~", "~ rta", "trade ~ rta | a | b", "trade ~ lgo(dist)", "trade ~ rta +", "trade ~ (rta",
+     "trade ~ rta | log(year)", "trade ~ __import__('os')", "trade ~ i(year, border, keep=3)", "trade ~ rta.x"],
+)  # fmt: skip
+def test_formulas_that_cannot_be_read(bad):
+    with pytest.raises(FormulaError):
+        parse(bad)
+
+
+def test_a_near_function_is_offered():
+    with pytest.raises(FormulaError, match="did you mean 'log'"):
+        parse("trade ~ lg(dist)")
+
+
+def test_what_a_formula_says():
+    found = parse("trade ~ log(1 + t):rta + a*b + i(year, border, ref=2006) | exporter^year + importer:year")
+    assert [term.label for term in found.terms] == ["log(1+t):rta", "a", "b", "a:b", "i(year,border,ref=2006)"]
+    assert found.effects == (("exporter", "year"), ("importer", "year"))
+    assert set(found.columns) == {"trade", "t", "rta", "a", "b", "year", "border", "exporter", "importer"}
+
+
+def test_transforms_dummies_and_interactions():
+    frame = trade_panel().assign(
+        border=lambda f: (f["exporter"] != f["importer"]) * 1.0, word=lambda f: "w" + f["year"].astype(str)
+    )
+    fit = ppml("trade ~ I(cost^2) + i(year, border, ref=2003) + border:C(exporter) | importer^year", frame)
+    assert {"I(cost^2)", "year::2000:border", "border:C(exporter)[0]"} <= {*fit.names, *fit.collinear}
+    assert "year::2003:border" not in fit.names
+    by_word = ppml("trade ~ word | exporter + importer", frame)
+    by_hand = ppml("trade ~ i(year, ref=2000) | exporter + importer", frame)
+    assert by_word.names == ("word[w2001]", "word[w2002]", "word[w2003]")
+    assert_allclose(by_word.values, by_hand.values, rtol=1e-9)
+    with pytest.raises(UnknownNameError, match="no level 1999"):
+        ppml("trade ~ i(year, border, ref=1999) | exporter", frame)
+
+
+# -- bad input ---------------------------------------------------------------------------------------------------------
+def test_refusals():
+    frame = trade_panel()
+    with pytest.raises(UnknownNameError, match="did you mean 'rta'"):
+        ppml("trade ~ rtaa", frame)
+    with pytest.raises(DataError, match="negative in row 7"):
+        ppml("trade ~ rta", frame.assign(trade=frame["trade"].where(frame.index != 7, -1.0)))
+    with pytest.raises(IdentificationError, match="zero in every row"):
+        ppml("trade ~ rta", frame.assign(trade=0.0))
+    with pytest.raises(DataError, match="words: 'n/a' in row 3"):
+        ppml("trade ~ rta", frame.assign(trade=frame["trade"].astype(object).where(frame.index != 3, "n/a")))
+    with pytest.raises(DataError, match="one cell"):
+        ppml(f"trade ~ rta | {THREE_WAY}", pd.concat([frame, frame.head(1)]))
+    with pytest.raises(DataError, match="no rows"):
+        ppml("trade ~ rta", frame.head(0))
+    with pytest.raises(DataError, match="not a table"):
+        ppml("trade ~ rta", 7)
+    with pytest.raises(DataError, match="no data file"):
+        ppml("trade ~ rta", "nowhere.csv")
+    with pytest.raises(DataError, match="negative in row"):
+        ppml("trade ~ rta", frame.assign(w=-1.0), weights="w")
+    with pytest.raises(UnknownNameError, match="no covariance"):
+        ppml("trade ~ rta", frame, vcov="HC9")
+    with pytest.raises(DataError, match="one group only"):
+        ppml("trade ~ rta", frame.assign(all=1), cluster="all")
+
+
+def test_repeated_cells_may_be_kept():
+    frame = trade_panel()
+    twice = pd.concat([frame, frame.assign(trade=frame["trade"] * 2)], ignore_index=True)
+    fit = ppml(f"trade ~ rta + cost | {THREE_WAY}", twice, repeated_cells="keep")
+    assert_allclose(fit.values, ppml(f"trade ~ rta + cost | {THREE_WAY}", frame).values, rtol=1e-8)
+
+
+def test_incomplete_rows_are_listed():
+    frame = trade_panel().assign(cost=lambda f: f["cost"].mask(f.index == 4))
+    frame.loc[9, "rta"] = np.inf
+    frame = frame.assign(exporter=frame["exporter"].astype(object).mask(frame.index == 11))
+    fit = ppml("trade ~ cost + rta | exporter + importer", frame)
+    assert dict(fit.dropped.itertuples(index=False)) == {
+        4: "cost is missing", 9: "rta is infinite", 11: "exporter is missing"
+    }  # fmt: skip
+    zeros = ols("log(trade) ~ cost | exporter", trade_panel())
+    assert set(zeros.dropped["row"]) == set(np.flatnonzero(trade_panel()["trade"] == 0))
+    assert np.isnan(fit.fitted[[4, 9, 11]]).all()
+
+
+def test_a_fixed_effect_that_absorbs_everything():
+    frame = trade_panel()
+    fit = ppml("trade ~ rta + cost | exporter^importer^year", frame.assign(trade=frame["trade"] + 1))
+    assert fit.names == ()
+    assert set(fit.collinear) == {"rta", "cost"}
+    assert_allclose(fit.fitted, frame["trade"] + 1)
+
+
+def test_collinear_regressors_are_named():
+    frame = trade_panel().assign(size=lambda f: f["exporter"] * 1.0, twin=lambda f: 2 * f["cost"] - 3 * f["rta"])
+    fit = ppml("trade ~ size + rta + cost + twin | exporter + importer", frame)
+    assert fit.names == ("rta", "cost")
+    assert set(fit.collinear) == {"size", "twin"}
+
+
+def test_singletons_are_kept_and_change_no_slope():
+    frame = trade_panel()
+    lone = pd.DataFrame(
+        {"year": [1999], "exporter": [77], "importer": [78], "rta": [1.0], "cost": [0.3], "trade": [5.0]}
+    )
+    one = ppml(f"trade ~ rta + cost | {THREE_WAY}", frame)
+    two = ppml(f"trade ~ rta + cost | {THREE_WAY}", pd.concat([frame, lone], ignore_index=True))
+    assert two.nobs == one.nobs + 1
+    assert_allclose(one.values, two.values, rtol=1e-8)
+
+
+# -- tables of any maker -----------------------------------------------------------------------------------------------
+def test_tables_and_files(tmp_path):
+    frame = trade_panel().assign(exporter=lambda f: "E" + f["exporter"].astype(str))
+    formula = f"trade ~ rta + cost | {THREE_WAY}"
+    expected = ppml(formula, frame).values
+    frame.to_csv(tmp_path / "p.csv", index=False)
+    frame.to_parquet(tmp_path / "p.parquet")
+    frame.astype({"year": "int32"}).to_stata(tmp_path / "p.dta", write_index=False)
+    tables = [pa.Table.from_pandas(frame), frame.astype({"exporter": "category"}), dict(frame.items())]
+    tables += [tmp_path / f"p.{kind}" for kind in ("csv", "parquet", "dta")] + [str(tmp_path / "p.csv")]
+    polars = pytest.importorskip("polars")
+    for table in [*tables, polars.from_pandas(frame)]:
+        assert_allclose(ppml(formula, table).values, expected, rtol=1e-9)
+
+
+# -- covariances -------------------------------------------------------------------------------------------------------
+def test_three_way_clusters_are_a_sum_over_seven_meats():
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(2, 200))
+    codes = [rng.integers(0, 6, 200) for _ in range(3)]
+
+    def meat(*some):
+        keys = pd.MultiIndex.from_arrays(some).factorize()[0]
+        sums = np.stack([np.bincount(keys, score) for score in scores])
+        return sums @ sums.T
+
+    a, b, c = codes
+    expected = meat(a) + meat(b) + meat(c) - meat(a, b) - meat(a, c) - meat(b, c) + meat(a, b, c)
+    assert_allclose(multiway_meat(scores, codes), expected, rtol=1e-12)
+
+
+def test_a_negative_variance_is_repaired_and_said_so():
+    repaired, changed = positive_part(np.array([[1.0, 2.0], [2.0, 1.0]]))
+    assert changed
+    assert np.linalg.eigvalsh(repaired).min() > -1e-12
+    assert positive_part(np.eye(2))[1] is False
+
+
+def test_small_sample_factors():
+    frame = trade_panel()
+    fit = ppml(f"trade ~ rta + cost | {THREE_WAY}", frame)
+    n, pairs = fit.nobs, fit.covariance.clusters["exporter^importer"]
+    free = n - (2 + 24 + 24 - 2 + 1)
+    assert fit.covariance.factor == pytest.approx((n - 1) / free * pairs / (pairs - 1))
+    assert fit.with_vcov(cluster="exporter^importer", small_sample="stata").covariance.factor == pytest.approx(
+        pairs / (pairs - 1)
+    )
+    assert fit.with_vcov("iid").covariance.factor == pytest.approx((n - 1) / (n - (2 + 24 + 24 + 36 - 2)))
+    assert "exporter (6)" in fit.with_vcov(cluster=["exporter", "importer", "year"]).vcov_name
+
+
+# -- words -------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("to", ["text", "latex", "html", "markdown"])
+def test_etable_holds_every_number(to):
+    frame = trade_panel()
+    fits = [ppml("trade ~ rta + cost | exporter + importer", frame), ols("log(trade) ~ rta", frame)]
+    shown = etable(fits, to=to)
+    for fit in fits:
+        for value in fit.values:
+            assert f"{value:.3f}" in shown
+        assert f"{fit.nobs:,}" in shown
+    with pytest.raises(UnknownNameError, match="did you mean 'latex'"):
+        etable(fits, to="latx")
+
+
+def test_reset_sees_a_wrong_form():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=3000)
+    right = rng.poisson(np.exp(1 + 0.5 * x))
+    wrong = rng.poisson(np.exp(1 + 0.5 * x + 0.4 * x**2))
+    assert reset_test(ppml("y ~ x", {"y": right, "x": x})).p_value > 0.01
+    assert reset_test(ppml("y ~ x", {"y": wrong, "x": x})).p_value < 1e-6
+
+
+def test_command_line(tmp_path):
+    path = tmp_path / "panel.csv"
+    trade_panel(zeros=0.4).to_csv(path, index=False)
+    formula = f"trade ~ rta + cost | {THREE_WAY}"
+    answer = CliRunner().invoke(gravity, ["fit", formula, str(path), "--cluster", "exporter,importer", "--json"])
+    assert answer.exit_code == 0, answer.output
+    found = json.loads(answer.stdout)
+    expected = ppml(formula, path, cluster=["exporter", "importer"])
+    assert found["coefficients"]["rta"]["estimate"] == pytest.approx(expected.coefficients["rta"])
+    assert set(found["coefficients"]["rta"]) == {"estimate", "std_error", "z", "p_value"}
+    assert found["nobs"] == expected.nobs
+    assert found["converged"] is True
+    assert [drop["row"] for drop in found["dropped"]] == expected.dropped["row"].tolist()
+    table = CliRunner().invoke(gravity, ["fit", formula, str(path), "--bias-correct"])
+    assert table.exit_code == 0, table.output
+    assert "Weidner" in table.stdout
