@@ -63,6 +63,12 @@ class UnknownSectorError(UnknownNameError):
     key = "data.unknown_sector"
 
 
+class NetworkError(DataError):
+    """A transport network that no route can be computed on."""
+
+    key = "data.network"
+
+
 class ScenarioError(PeyvandError):
     """A union file that does not say one clear thing."""
 
@@ -86,6 +92,12 @@ class ConvergenceError(ModelError):
 
     key = "model.convergence"
     exit_code = 1
+
+
+class DispersionError(ModelError):
+    """A routing dispersion at which the sum over all paths does not converge."""
+
+    key = "model.dispersion"
 
 
 def did_you_mean(name: str, choices: Iterable[str], *, count: int = 3) -> str:
