@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import peyvand
-from peyvand.gravity import Thickness, thickness
+from peyvand.gravity import Thickness
 from peyvand.scenarios import Caution, Effect, Union, open_scenario
 from peyvand.trade import CaliendoParro, TradeResult
 from peyvand.world import Shock, World
@@ -107,7 +107,7 @@ def simulate(
     effect = union.effect(today)
     shock = effect.shock()
     tell("borders")
-    borders = thickness(today)
+    borders = effect.borders
     tell("equilibrium")
     trade = solver.solve(today, shock)
     return Run(

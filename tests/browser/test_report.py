@@ -138,8 +138,9 @@ def test_disputed_lines_never_fade(show):
 def test_play_runs_to_the_union(show):
     page = show("en")
     page.locator(".language.en .play").click()
-    page.wait_for_function("document.querySelector('.language.en input[type=range]').value === '100'", timeout=8000)
-    assert page.locator(".language.en .play").get_attribute("aria-pressed") == "false"
+    done = "document.querySelector('.language.en .play').getAttribute('aria-pressed') === 'false'"
+    page.wait_for_function(done, timeout=15_000)
+    assert page.locator(".language.en input[type=range]").input_value() == "100"
 
 
 def test_play_jumps_for_those_who_want_no_motion(show):
@@ -224,9 +225,12 @@ def luminance(colour):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_print_shows_whole_tables_and_no_switches(show):
-    page = show("en")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_print_shows_whole_tables_and_no_switches(show, language):
+    page = show(language, width=700)  # A4 less its margins
     page.emulate_media(media="print")
-    assert page.locator(".language.en .switches").is_hidden()
-    assert page.locator(".language.en .controls").is_hidden()
-    assert page.locator(".language.en .scroll").first.evaluate("e => e.scrollHeight <= e.clientHeight + 1")
+    here = page.locator(f".language.{language}")
+    assert here.locator(".switches").is_hidden()
+    assert here.locator(".controls").is_hidden()
+    assert here.locator(".scroll").first.evaluate("e => e.scrollHeight <= e.clientHeight + 1")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 700

@@ -26,7 +26,9 @@ def test_generated_pages_are_fresh():
 
 
 def test_both_languages_have_the_same_pages():
-    names = {language: {p.relative_to(DOCS / language) for p in (DOCS / language).rglob("*.md")} for language in ("en", "fa")}
+    names = {
+        language: {p.relative_to(DOCS / language) for p in (DOCS / language).rglob("*.md")} for language in ("en", "fa")
+    }
     assert names["en"] == names["fa"]
 
 

@@ -54,4 +54,6 @@ def test_imports_go_downhill(path):
     room = room_of(path)
     assert room in STEP, f"a new room {room!r}: give it a step in STAIRS"
     for other in imported_rooms(path) - {room}:
-        assert STEP[other] < STEP[room] or STEP[room] == 0, f"{path.relative_to(HOME)} imports {other}, which does not stand lower"
+        assert STEP[other] < STEP[room] or STEP[room] == 0, (
+            f"{path.relative_to(HOME)} imports {other}, which does not stand lower"
+        )

@@ -79,9 +79,9 @@ def world_of(economies: tuple[str, ...] = (*MEMBERS, *OTHERS), seed: int = 7, **
 
 
 @cache
-def made_run(scenario: str = "eco-ten", *, economies: tuple[str, ...] = (*MEMBERS, *OTHERS)) -> Run:
+def made_run(scenario: str = "eco-ten") -> Run:
     """A shipped union, solved on the made-up World."""
-    return simulate(scenario, world=world_of(economies))
+    return simulate(scenario, world=world_of())
 
 
 def idle_run() -> Run:

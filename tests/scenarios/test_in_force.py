@@ -159,6 +159,15 @@ def test_implied_cuts_are_from_the_tariffs_of_the_day(region):
     pd.testing.assert_frame_equal(unmoved.implied_cuts(), moved.implied_cuts())
 
 
+def test_a_moved_world_is_its_own_default_day_and_knows_no_earlier_one(region):
+    moved = two(date(2025, 6, 1)).effect(region).baseline(lambda world, shock: world)
+    effect = two().effect(moved)
+    assert effect.day == date(2025, 6, 1)
+    assert effect.new_in_force == ()
+    with pytest.raises(ScenarioError, match="was moved to 2025-06-01"):
+        two(date(2020, 1, 1)).effect(moved)
+
+
 def test_a_suspended_agreement_no_longer_binds():
     facts = Facts.shipped()
     for day, bound in ((date(2015, 12, 31), True), (date(2016, 1, 1), False)):

@@ -39,6 +39,7 @@ def run(
     from peyvand.reports.tables import tables
     from peyvand.reports.write import write
     from peyvand.run import simulate
+    from peyvand.scenarios import explain_caution
     from peyvand.trade import CaliendoParro
     from peyvand.world import World
 
@@ -57,8 +58,8 @@ def run(
         click.echo(json.dumps(tables(done)["economies"].to_dict("records"), ensure_ascii=False, indent=2))
         return
     console.print(_table(done, language))
-    for key, values in done.warnings:
-        notes.print(f"! {text(key, language, **values)}", style="yellow")
+    for caution in done.warnings:
+        notes.print(f"! {explain_caution(caution, done.effect, language)}", style="yellow")
     console.print(text("run.written", language, report=page), soft_wrap=True)
 
 
@@ -70,9 +71,8 @@ def _table(done: Run, language: Language) -> Table:
 
     frame = tables(done)["economies"]
     frame = frame.sort_values(["member", "real_income_change_percent"], ascending=False)
-    table = Table(
-        title=done.scenario.title[language], caption=text("run.closure", language, rule=done.trade.deficit_rule)
-    )
+    deficits = text(f"report.closure.{done.trade.deficit_rule}", language)
+    table = Table(title=done.scenario.title[language], caption=text("run.closure", language, deficits=deficits))
     table.add_column(text("run.columns.economy", language))
     for name in ("income", "money", "exports"):
         table.add_column(text(f"run.columns.{name}", language), justify="right")

@@ -23,7 +23,7 @@ from peyvand.scenarios.cautions import Caution, cautions_of
 from peyvand.scenarios.estimates import estimate
 from peyvand.scenarios.in_force import Agreement, AgreementKind, Facts
 from peyvand.scenarios.kernels import Array, Mask
-from peyvand.scenarios.provisions import AgreementEffect, BorderCost, Scope, Tariff
+from peyvand.scenarios.provisions import AgreementEffect, AnyProvision, BorderCost, Tariff
 from peyvand.world import Shock, World
 
 if TYPE_CHECKING:
@@ -61,15 +61,19 @@ class Effect:
                 f"as_of is {self.day}, before the World {self.world.name} begins",
                 hint=f"a day from {self.world.base_year}-01-01 on",
             )
+        if "as_of" in self.world.data.attrs and self.day < day_of(self.world):
+            raise ScenarioError(
+                f"as_of is {self.day}, but the World {self.world.name} was moved to {day_of(self.world)}",
+                hint="set the union into the World of its base year",
+            )
         split_blocs(self)
-        self.cells  # noqa: B018  (refuses what is said or counted twice)
-        self._external_rates  # noqa: B018
+        self._final_tariff  # noqa: B018  (refuses early what provisions say twice or of nobody)
 
     # -- who, where, when ----------------------------------------------------------------------------------------------
     @property
     def day(self) -> date:
-        """The union's day: `as_of`, or the end of the base year."""
-        return self.union.as_of or date(self.world.base_year, 12, 31)
+        """The union's day: `as_of`, or the World's."""
+        return self.union.as_of or day_of(self.world)
 
     @cached_property
     def members(self) -> tuple[str, ...]:
@@ -94,6 +98,8 @@ class Effect:
     @cached_property
     def new_in_force(self) -> tuple[tuple[Agreement, frozenset[frozenset[str]]], ...]:
         """Agreements between economies of this World that came into force after its day and until the union's."""
+        if self.day <= day_of(self.world):
+            return ()
         held = set(self.world.economies)
         fresh = self.facts.came_into_force(after=day_of(self.world), until=self.day)
         within = ((agreement, frozenset(pair for pair in pairs if pair <= held)) for agreement, pairs in fresh)
@@ -252,9 +258,9 @@ class Effect:
 
     # -- what is said twice --------------------------------------------------------------------------------------------
     @cached_property
-    def cells(self) -> tuple[tuple[Scope, Mask], ...]:
+    def cells(self) -> tuple[tuple[AnyProvision, Mask], ...]:
         """Every provision with the (N, N, S) cells it holds for; refuses what is said or counted twice."""
-        found: list[tuple[Scope, Mask]] = []
+        found: list[tuple[AnyProvision, Mask]] = []
         said: dict[str, Mask] = {}
         for number, provision in enumerate(self.union.provisions, start=1):
             mask = self._mask(provision)
@@ -262,24 +268,28 @@ class Effect:
                 raise ScenarioError(
                     f"provision {number} holds for no pair and sector", hint="see its pairs and sectors"
                 )
-            for changes, taken in said.items():
-                twice = taken & mask
-                if changes == provision.changes and twice.any():
-                    raise ScenarioError(
-                        f"provision {number} says {provision.kind} once more for {self._cell(twice)}",
-                        hint="take the sectors of one out of the other with except_sectors",
-                    )
-                if "agreement" in (changes, provision.changes) and twice.any():
-                    raise ScenarioError(
-                        f"counted twice: an agreement and {changes if changes != 'agreement' else provision.changes} "
-                        f"on {self._cell(twice)}",
-                        hint="an agreement's estimate already holds what it does at the border; keep one of the two",
-                    )
-            said[provision.changes] = said.get(provision.changes, np.zeros_like(mask)) | mask
+            for kind, taken in said.items():
+                self._refuse_twice(number, provision, kind, taken & mask)
+            said[provision.kind] = said.get(provision.kind, np.zeros_like(mask)) | mask
             found.append((provision, mask))
         return tuple(found)
 
-    def _mask(self, provision: Scope) -> Mask:
+    def _refuse_twice(self, number: int, provision: AnyProvision, kind: str, both: Mask) -> None:
+        """Refuse what provision `number` says of cells of which a provision of `kind` has spoken already."""
+        if not both.any():
+            return
+        if kind == provision.kind:
+            raise ScenarioError(
+                f"provision {number} says {kind} once more for {self._cell(both)}",
+                hint="take the sectors of one out of the other with except_sectors",
+            )
+        if "agreement" in (kind, provision.kind):
+            raise ScenarioError(
+                f"counted twice: {kind} and {provision.kind} on {self._cell(both)}",
+                hint="an agreement's estimate already holds what it does at the border; keep one of the two",
+            )
+
+    def _mask(self, provision: AnyProvision) -> Mask:
         between = kernels.pairs_between(self.membership)
         if provision.pairs:
             wanted = frozenset(frozenset(self._economy(name) for name in pair) for pair in provision.pairs)

@@ -13,11 +13,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from peyvand.errors import ScenarioError, did_you_mean
 from peyvand.scenarios.problems import scenario_error
-from peyvand.scenarios.provisions import Provision, Scope
+from peyvand.scenarios.provisions import AnyProvision, Provision
 from peyvand.scenarios.union import Union
 
 LARGEST_FILE_BYTES = 1_000_000
-_provision: TypeAdapter[Scope] = TypeAdapter(Provision)
+_provision: TypeAdapter[AnyProvision] = TypeAdapter(Provision)
 
 
 def shipped() -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def parse_scenario(content: bytes | str, *, name: str = "the union") -> Union:
     return union
 
 
-def provision_from(said: Mapping[str, Any]) -> Scope:
+def provision_from(said: Mapping[str, Any]) -> AnyProvision:
     """One provision from the values of a file's [[provision]] table, checked in the same way.
 
     Raises

@@ -6,7 +6,7 @@ known by name, so that a file which uses one is refused clearly and not read pas
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -52,8 +52,6 @@ class TariffException(Part):
 class Tariff(Scope):
     """Tariffs between members fall by `cut_share`: t' = (1 − cut_share) t."""
 
-    changes: ClassVar[str] = "tariff"
-
     kind: Literal["tariff"] = "tariff"
     cut_share: Share
     exceptions: Annotated[tuple[TariffException, ...], from_list] = ()
@@ -65,8 +63,6 @@ class BorderCost(Scope):
     Either `fade_share`: ln d̂ = −fade_share · min(u⁺, cap), u⁺ the positive part of the unexplained border thickness
     and cap = ln(1 + cap_percent/100); or `cut_percent`: d̂ = 1 − cut_percent/100.
     """
-
-    changes: ClassVar[str] = "cost"
 
     kind: Literal["border_cost"] = "border_cost"
     fade_share: Share | None = None
@@ -98,19 +94,18 @@ class AgreementEffect(Scope):
     ln d̂ = −β/θ_s. `sectors` must be said, since an estimate holds for the goods it was made on.
     """
 
-    changes: ClassVar[str] = "agreement"
-
     kind: Literal["agreement"] = "agreement"
     estimate: str
     sectors: Names
 
 
-Provision = Annotated[Tariff | BorderCost | AgreementEffect, Field(discriminator="kind")]
-KINDS: dict[str, type[Scope]] = {"tariff": Tariff, "border_cost": BorderCost, "agreement": AgreementEffect}
+AnyProvision = Tariff | BorderCost | AgreementEffect
+Provision = Annotated[AnyProvision, Field(discriminator="kind")]
+KINDS: dict[str, type[AnyProvision]] = {"tariff": Tariff, "border_cost": BorderCost, "agreement": AgreementEffect}
 
 
-def dumped(provision: Scope) -> dict[str, Any]:
+def dumped(provision: AnyProvision) -> dict[str, Any]:
     """A provision as the plain values of a file: its kind first, and only what was said."""
     said = provision.model_dump(mode="json", exclude_defaults=True)
     where = {name: said.pop(name) for name in Scope.model_fields if name in said}
-    return {"kind": type(provision).model_fields["kind"].default, **said, **where}
+    return {"kind": provision.kind, **said, **where}

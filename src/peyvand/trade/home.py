@@ -1,12 +1,14 @@
 """How does one economy reply when only its own part of the model moves?  The solver's preconditioner.
 
-Hold the rest of the world still and linearise an economy's own equations (h the home share of its purchases, φ of its
-sales, b = ∂Y/∂E at home, F the share of spending that is not tariff; `gap` what is left open in an equation):
+Hold the rest of the world and tariff revenue still and linearise an economy's own equations (h the home share of its
+purchases, φ of its sales; `gap` what is left open in an equation; nothing is taxed at home, so that ∂Y/∂E = h):
 
-    d ln P = (I − h Γᵀ)⁻¹ (gap_P + h γ d ln w)                             prices
-    dY     = θ Y (φ d ln P − γ d ln w − Γᵀ d ln P) + b dE                  output
-    dE     = (I − Γ b − α (1−F)ᵀ)⁻¹ (gap_E + Γ dY|_E + α ŵ VA d ln w)      expenditure
-    0      = gap_w + Σ_s γ_s dY_s / (ŵ VA) − d ln w                        wage
+    d ln P = (I − h Γᵀ)⁻¹ (gap_P + h γ d ln w)                    prices
+    dY     = θ Y (φ d ln P − γ d ln w − Γᵀ d ln P) + h dE         output
+    dE     = (I − Γ h)⁻¹ (gap_E + Γ dY|_E + α ŵ VA d ln w)        expenditure
+    0      = gap_w + Σ_s γ_s dY_s / (ŵ VA) − d ln w               wage
+
+The second inverse is the first one transposed.
 
 Most trade is at home, so a Newton step within each economy leaves little to the iteration between economies: it halves
 the number of steps, and there is no damping to choose. All of it is batched linear algebra of size sector × sector.
@@ -34,14 +36,12 @@ class HomeReply:
     base: Baseline
     price_inverse: Array
     """(I − h Γᵀ)⁻¹"""
-    expenditure_inverse: Array
-    """(I − Γ b − α (1−F)ᵀ)⁻¹"""
     supply_slope: Array
     """θ Y"""
     home_sales_share: Array
     """φ"""
-    output_by_expenditure: Array
-    """b"""
+    home_share: Array
+    """h"""
     expenditure: Array
     """E, one where nothing is bought"""
     paid: Array
@@ -57,32 +57,25 @@ class HomeReply:
 def home_reply(base: Baseline, block: Blocks, found: Conditions) -> HomeReply:
     """The economies' own equations, linearised at the conditions found."""
     home_share = home_trade_share(block, found)
-    home_received: Array = np.einsum("snn->sn", block.received)
-    output_by_expenditure = home_received * found.supply / found.price_power
-    home_sales = output_by_expenditure * found.expenditure
-    home_sales_share = home_sales / np.where(found.output > 0, found.output, 1.0)
+    home_sales_share = home_share * found.expenditure / np.where(found.output > 0, found.output, 1.0)
     supply_slope = base.trade_elasticity[:, None] * found.output
     paid = found.wage_hat * base.value_added
 
-    price_inverse = _leontief(home_share.T[:, :, None] * base.input_share.swapaxes(1, 2))
-    expenditure_inverse = _leontief(
-        base.input_share * output_by_expenditure.T[:, None, :]
-        + base.final_share.T[:, :, None] * (1 - found.kept_share).T[:, None, :]
-    )
+    used_at_home = home_share.T[:, :, None] * base.input_share.swapaxes(1, 2)
+    price_inverse = np.asarray(np.linalg.inv(np.eye(len(home_share)) - used_at_home), dtype=np.float64)
     price_by_wage = in_each_economy(price_inverse, home_share * base.value_added_share)
     cost_by_wage = base.value_added_share + _input_cost(base, price_by_wage)
     output_by_wage = supply_slope * (home_sales_share * price_by_wage - cost_by_wage)
     expenditure_by_wage = in_each_economy(
-        expenditure_inverse, in_each_economy(base.input_share, output_by_wage) + base.final_share * paid
+        price_inverse.swapaxes(1, 2), in_each_economy(base.input_share, output_by_wage) + base.final_share * paid
     )
-    earned_by_wage = base.value_added_share * (output_by_wage + output_by_expenditure * expenditure_by_wage)
+    earned_by_wage = base.value_added_share * (output_by_wage + home_share * expenditure_by_wage)
     return HomeReply(
         base=base,
         price_inverse=price_inverse,
-        expenditure_inverse=expenditure_inverse,
         supply_slope=supply_slope,
         home_sales_share=home_sales_share,
-        output_by_expenditure=output_by_expenditure,
+        home_share=home_share,
         expenditure=np.where(base.expenditure > 0, found.expenditure, 1.0),
         paid=paid,
         price_by_wage=price_by_wage,
@@ -97,10 +90,10 @@ def step_at_home(reply: HomeReply, found: Conditions) -> Array:
     price = in_each_economy(reply.price_inverse, found.price_gap)
     output = reply.supply_slope * (reply.home_sales_share * price - _input_cost(base, price))
     expenditure = in_each_economy(
-        reply.expenditure_inverse,
+        reply.price_inverse.swapaxes(1, 2),
         found.expenditure_gap * reply.expenditure + in_each_economy(base.input_share, output),
     )
-    earned = base.value_added_share * (output + reply.output_by_expenditure * expenditure)
+    earned = base.value_added_share * (output + reply.home_share * expenditure)
     wage_gap = found.wage_gap + earned.sum(axis=0) / reply.paid
     wage = np.where(reply.slope < -FLATTEST, -wage_gap / reply.slope, 0.0)
     price += reply.price_by_wage * wage
@@ -111,8 +104,3 @@ def step_at_home(reply: HomeReply, found: Conditions) -> Array:
 def _input_cost(base: Baseline, price: Array) -> Array:
     """Γᵀ d ln P: what dearer inputs add to the log of unit costs, (sector, economy)."""
     return in_each_economy(base.input_share.swapaxes(1, 2), price)
-
-
-def _leontief(shares: Array) -> Array:
-    """(I − A)⁻¹ for a stack of square matrices A."""
-    return np.asarray(np.linalg.inv(np.eye(shares.shape[-1]) - shares), dtype=np.float64)

@@ -11,6 +11,7 @@ import pandas as pd
 from peyvand.sources import (
     baci,
     comtrade,
+    deep_agreements,
     energy,
     facts,
     geodist,
@@ -23,7 +24,6 @@ from peyvand.sources import (
     wits,
     wto_services,
 )
-from peyvand.sources.files import read_frame
 
 BASE_YEAR = 2019
 WIOD_YEAR = 2011
@@ -131,6 +131,10 @@ class Inputs:
         return frame[frame["flow"] == "import"]
 
     @cached_property
+    def top_partners(self) -> pd.DataFrame:
+        return wits.read_partners(self._wits).frame
+
+    @cached_property
     def tariffs_by_stage(self) -> pd.DataFrame:
         return wits.read_tariffs(self._wits).frame
 
@@ -162,10 +166,7 @@ class Inputs:
     def pairs_2016(self) -> pd.DataFrame:
         """Goods exports of 2016 as the exporter reports them: exporter, importer, trade_musd."""
         path = self.folder / "trade-and-rta-provisions-1964-2016" / "trade.parquet"
-        columns = {"exp": "exporter", "imp": "importer", "time": "year", "export": "trade_musd"}
-        frame = read_frame(path, columns, year=PAIRS_YEAR)
-        frame["trade_musd"] /= 1e6
-        return frame
+        return deep_agreements.read_exports(path, year=PAIRS_YEAR).frame[["exporter", "importer", "trade_musd"]]
 
     @cached_property
     def facts(self) -> pd.DataFrame:

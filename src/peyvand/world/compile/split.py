@@ -24,10 +24,19 @@ from peyvand.world.balance import Array, Margin, fit_margins, margin
 from peyvand.world.compile.concordance import GOODS, REST, Economy
 from peyvand.world.compile.geography import geography
 from peyvand.world.compile.inputs import Inputs
-from peyvand.world.compile.partners import pair_totals
+from peyvand.world.compile.mixes import Mixes
+from peyvand.world.compile.partners import Pairs, pair_totals
 from peyvand.world.compile.targets import Target, targets
 
-STRENGTH = {"exports": 20.0, "imports": 10.0, "services": 20.0, "home": 20.0, "pairs": 5.0}
+STRENGTH = {
+    "exports": 20.0,
+    "imports": 10.0,
+    "services": 20.0,
+    "home": 20.0,
+    "named": 20.0,
+    "between": 5.0,
+    "unknown": 2.0,
+}
 """How strongly a soft target pulls against the prior (`assumed`)."""
 _REST_FLOOR = 0.05
 """What remains of the rest keeps at least this part of each of its totals in the prior."""
@@ -41,13 +50,13 @@ def split_flows(inputs: Inputs, flow: xr.DataArray, donors: xr.Dataset, chosen: 
         flow,
         codes=[economy.code for economy in chosen],
         aims=targets(inputs, chosen, flow, donors),
-        pairs=pair_totals(inputs, chosen),
+        pairs=pair_totals(inputs, chosen, Mixes(inputs).fuel_share("IRN")),
         ease=geography(inputs, chosen).ease(),
     )
 
 
 def split_rest(
-    flow: xr.DataArray, *, codes: list[str], aims: tuple[Target, ...], pairs: pd.DataFrame, ease: Array
+    flow: xr.DataArray, *, codes: list[str], aims: tuple[Target, ...], pairs: Pairs, ease: Array
 ) -> xr.DataArray:
     """Flows over all of `codes`, with the rest of the world taken apart.
 
@@ -59,8 +68,8 @@ def split_rest(
         The economies of the result: those of `flow` and those split out of `ROW`.
     aims : tuple of Target
         One per split economy.
-    pairs : DataFrame (exporter, importer)
-        Goods totals of pairs over `codes`, nan where not known.
+    pairs : Pairs
+        What is known of pairs over `codes`.
     ease : array (exporter, importer)
         exp of the gravity index of pairs over `codes`.
 
@@ -73,7 +82,7 @@ def split_rest(
     inside = np.array([code in {REST, *(target.code for target in aims)} for code in codes])
     prior = _prior(whole, codes, inside, aims, ease)
     margins = [
-        *_soft_margins(codes, aims, pairs, prior.shape),
+        *_soft_margins(codes, aims, pairs, prior),
         *_total_margins(codes, aims, prior.shape),
         *_icio_margins(whole, codes, inside),
     ]
@@ -155,10 +164,9 @@ def _total_margins(codes: list[str], aims: tuple[Target, ...], shape: tuple[int,
     return found
 
 
-def _soft_margins(
-    codes: list[str], aims: tuple[Target, ...], pairs: pd.DataFrame, shape: tuple[int, ...]
-) -> list[Margin]:
+def _soft_margins(codes: list[str], aims: tuple[Target, ...], pairs: Pairs, prior: Array) -> list[Margin]:
     """Sectors, services, home and pairs of each split economy."""
+    shape = prior.shape
     places = [codes.index(target.code) for target in aims]
     found = []
     for axis, name in ((0, "exports"), (1, "imports")):
@@ -173,15 +181,30 @@ def _soft_margins(
     for number, at in enumerate(places):
         home[at, at] = number * sectors + np.arange(sectors)
     found.append(Margin(group=home, total=np.ravel([target.home for target in aims]), strength=STRENGTH["home"]))
-    return [*found, _pair_margin(codes, pairs, shape)]
+    totals = {"named": pairs.named, "between": pairs.between, "unknown": _unknown_pairs(codes, aims, pairs, prior)}
+    return [*found, *(_pair_margin(codes, table, shape, STRENGTH[name]) for name, table in totals.items())]
 
 
-def _pair_margin(codes: list[str], pairs: pd.DataFrame, shape: tuple[int, ...]) -> Margin:
+def _unknown_pairs(codes: list[str], aims: tuple[Target, ...], pairs: Pairs, prior: Array) -> pd.DataFrame:
+    """Totals of pairs that no source knows: the prior's, at the scale of the known ones of the split economy."""
+    known = pairs.named.fillna(pairs.between).loc[codes, codes]
+    guess = pd.DataFrame(prior[:, :, : len(GOODS)].sum(axis=2), codes, codes)
+    seen = guess.where(known.notna())
+    unknown = guess.where(known.isna() & (guess > 0) & ~np.eye(len(codes), dtype=bool))
+    split = [target.code for target in aims]
+    by_importer = (known.sum() / seen.sum())[split]
+    by_exporter = (known.sum(axis=1) / seen.sum(axis=1))[split]
+    found = unknown[split].mul(by_importer).reindex(columns=codes)
+    return unknown.loc[split].mul(by_exporter, axis=0).reindex(codes).fillna(found)
+
+
+def _pair_margin(codes: list[str], totals: pd.DataFrame, shape: tuple[int, ...], strength: float) -> Margin:
+    """Goods totals of pairs; without oil and gas where their buyers are hidden."""
     group = margin(kept=(0, 1), total=np.zeros(shape[:2]), shape=shape).group
     group[:, :, len(GOODS) :] = -1
     for code in _HIDDEN_OIL:
         group[codes.index(code), :, GOODS.index("oil_gas")] = -1
-    return Margin(group=group, total=pairs.loc[codes, codes].to_numpy(float).ravel(), strength=STRENGTH["pairs"])
+    return Margin(group=group, total=totals.loc[codes, codes].to_numpy(float).ravel(), strength=strength)
 
 
 def _abroad(every: Margin, shape: tuple[int, ...]) -> Margin:

@@ -13,9 +13,7 @@ from peyvand.world.compile.concordance import Economy
 from peyvand.world.compile.home import Purchases, broad_shares, donor_value_added_share, home_sales
 from peyvand.world.compile.inputs import Inputs
 from peyvand.world.compile.mixes import Mixes
-
-CIF_TO_FOB = 0.95
-"""Goods imports are recorded with freight and insurance, flows without: a twentieth is taken off (`assumed`)."""
+from peyvand.world.compile.partners import CIF_TO_FOB
 
 
 @dataclass(frozen=True, slots=True)
