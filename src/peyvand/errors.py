@@ -100,6 +100,12 @@ class DispersionError(ModelError):
     key = "model.dispersion"
 
 
+class NoRouteError(ModelError):
+    """A pair that trades and would have no route left."""
+
+    key = "model.no_route"
+
+
 def did_you_mean(name: str, choices: Iterable[str], *, count: int = 3) -> str:
     """A hint with the nearest of `choices`, or with the first few of them.
 

@@ -1,7 +1,9 @@
 """What are the steps of a journey?  A network unfolded into states, so that every stop has its hours and dollars.
 
-A state is a place entered (`in`) or left (`out`) on a layer: road, sea, ferry, or rail of one gauge. Steps are links,
-passing a place (`pass`), changing layer there (`transfer`), and setting out and arriving (`hub`).
+A state is the end of a link in one direction, just arrived or about to leave. Steps are links, stops between two links
+(passing a place, changing mode or gauge there), and setting out from and arriving at a place's hub. Goods do not turn
+back on the link they came by: such turns would make every short link a free loop and drown all else in the sum over
+paths.
 """
 
 from __future__ import annotations
@@ -69,9 +71,16 @@ class Graph:
         return np.asarray(np.isin(self.kind, (PASS, TRANSFER)) & (self.owner == row))
 
 
-def unfold(network: Network) -> Graph:
-    """The graph of a network's open links."""
-    return _Builder(network).build()
+def unfold(network: Network, *, turning: bool = False) -> Graph:
+    """The graph of a network's open links.
+
+    Parameters
+    ----------
+    network : Network
+    turning : bool
+        Whether goods may turn back at a place on the link that they came by.
+    """
+    return _Builder(network).build(turning=turning)
 
 
 class _Builder:
@@ -82,16 +91,14 @@ class _Builder:
         self.place: list[int] = []
         self.layer: list[str] = []
         self.steps: list[tuple[int, int, float, float, int, int]] = []
-        self.doors: dict[tuple[int, str], tuple[int, int]] = {}
+        self.doors: list[list[Door]] = [[] for _ in range(len(network))]
 
-    def build(self) -> Graph:
+    def build(self, *, turning: bool) -> Graph:
         self._links()
         hubs = [(self._state(row, ""), self._state(row, "")) for row in range(len(self.network))]
-        by_place: dict[int, list[str]] = {row: [] for row in range(len(self.network))}
-        for row, layer in self.doors:
-            by_place[row].append(layer)
         for row, node in enumerate(self.network.nodes.to_dict("records")):
-            self._stop(row, node, by_place[row], hubs[row])
+            self._stops(row, Stop.of(node), turning=turning)
+            self._hub(row, Stop.of(node), *hubs[row])
         tail, head, hours, usd, kind, owner = (np.array(column) for column in zip(*self.steps, strict=True))
         return Graph(
             network=self.network,
@@ -101,10 +108,10 @@ class _Builder:
             usd_per_t=usd.astype(float),
             kind=kind.astype(np.int64),
             owner=owner.astype(np.int64),
-            place=np.array(self.place),
+            place=np.array(self.place, dtype=np.int64),
             layer=tuple(self.layer),
-            sources=np.array([source for source, _ in hubs]),
-            sinks=np.array([sink for _, sink in hubs]),
+            sources=np.array([source for source, _ in hubs], dtype=np.int64),
+            sinks=np.array([sink for _, sink in hubs], dtype=np.int64),
         )
 
     def _links(self) -> None:
@@ -115,42 +122,71 @@ class _Builder:
                 continue
             layer = f"rail {link['gauge_mm']:g}" if link["mode"] == "rail" else str(link["mode"])
             ends = [self._door(self.network.place[str(link[side])], layer) for side in ("from_node", "to_node")]
-            for (_, leave), (enter, _) in (ends, ends[::-1]):
-                self.steps.append((leave, enter, link["hours"], link["usd_per_t"], LINK, row))
+            for start, end in (ends, ends[::-1]):
+                self.steps.append((start.leave, end.enter, link["hours"], link["usd_per_t"], LINK, row))
 
-    def _stop(self, row: int, node: Mapping[Hashable, Any], layers: list[str], hub: tuple[int, int]) -> None:
-        """Passing, changing, setting out and arriving at one place.
-
-        The hub of a port is its gate on land, so that goods pay the port between it and the water.
-        """
-        source, sink = hub
-        pass_h, pass_usd = float(node["pass_h"]), float(node["pass_usd_per_t"])
-        change = float(node["transfer_h"]), float(node["transfer_usd_per_t"])
-        gauge_usd = float(node["gauge_change_usd_per_t"])
-        for layer in layers:
-            enter, leave = self.doors[row, layer]
-            self.steps.append((enter, leave, pass_h, pass_usd, PASS, row))
-            port = change if layer in ON_WATER and not np.isnan(change[0]) else (0.0, 0.0)
-            kind = TRANSFER if layer in ON_WATER else HUB
-            self.steps.append((source, leave, *port, kind, row))
-            self.steps.append((enter, sink, *port, kind, row))
-            for other in layers:
-                if other == layer:
+    def _stops(self, row: int, stop: Stop, *, turning: bool) -> None:
+        """From every link that ends at a place to every other that leaves it, where goods can change so."""
+        for came in self.doors[row]:
+            for goes in self.doors[row]:
+                if came is goes and not turning:
                     continue
-                if layer.startswith("rail") and other.startswith("rail"):
-                    cost = (pass_h, pass_usd + gauge_usd)
-                elif not np.isnan(change[0]):
-                    cost = (pass_h + change[0], pass_usd + change[1])
-                else:
-                    continue
-                self.steps.append((enter, self.doors[row, other][1], *cost, TRANSFER, row))
+                kind, cost = stop.between(came.layer, goes.layer)
+                if cost is not None:
+                    self.steps.append((came.enter, goes.leave, *cost, kind, row))
 
-    def _door(self, row: int, layer: str) -> tuple[int, int]:
-        if (row, layer) not in self.doors:
-            self.doors[row, layer] = self._state(row, layer), self._state(row, layer)
-        return self.doors[row, layer]
+    def _hub(self, row: int, stop: Stop, source: int, sink: int) -> None:
+        """Setting out and arriving. A port's hub is its gate on land: goods pay the port between it and the water."""
+        for door in self.doors[row]:
+            port = stop.change if door.layer in ON_WATER and stop.change is not None else (0.0, 0.0)
+            kind = TRANSFER if any(port) else HUB
+            self.steps.append((source, door.leave, *port, kind, row))
+            self.steps.append((door.enter, sink, *port, kind, row))
+
+    def _door(self, row: int, layer: str) -> Door:
+        door = Door(layer, self._state(row, layer), self._state(row, layer))
+        self.doors[row].append(door)
+        return door
 
     def _state(self, row: int, layer: str) -> int:
         self.place.append(row)
         self.layer.append(layer)
         return len(self.place) - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Door:
+    """Where one link meets a place: the states of entering by it and leaving by it."""
+
+    layer: str
+    enter: int
+    leave: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """(hours, USD per tonne) of passing a place, changing mode there, and the dollars of a change of gauge."""
+
+    passing: tuple[float, float]
+    change: tuple[float, float] | None
+    gauge_usd: float
+
+    @classmethod
+    def of(cls, node: Mapping[Hashable, Any]) -> Stop:
+        change = (float(node["transfer_h"]), float(node["transfer_usd_per_t"]))
+        return cls(
+            (float(node["pass_h"]), float(node["pass_usd_per_t"])),
+            None if np.isnan(change).any() else change,
+            float(node["gauge_change_usd_per_t"]),
+        )
+
+    def between(self, came: str, goes: str) -> tuple[int, tuple[float, float] | None]:
+        """The kind of stop from one layer to another, and its cost; None where goods cannot change."""
+        hours, usd = self.passing
+        if came == goes:
+            return PASS, self.passing
+        if came.startswith("rail") and goes.startswith("rail"):
+            return TRANSFER, (hours, usd + self.gauge_usd)
+        if self.change is None:
+            return TRANSFER, None
+        return TRANSFER, (hours + self.change[0], usd + self.change[1])

@@ -214,7 +214,7 @@ def routes(
     answer = Routes(origin=str(held.nodes["name"][start]), destination=str(held.nodes["name"][end]), by=by, routes=())
     if start == end and not stages:
         return replace(answer, reason="the journey begins where it ends")
-    graph = unfold(kept)
+    graph = unfold(kept, turning=bool(stages))
     found = _search(graph, _weight(graph, by, sector), start, end, stages, k)
     if not found:
         return replace(answer, reason=_reason(held, start, end, stages, avoided, via))
@@ -319,10 +319,10 @@ def _reason(
     names = network.nodes["name"]
     pair = f"{names[start]} and {names[end]}"
     through = f" by way of {', '.join(via)}" if via else ""
-    graph = unfold(network)
+    graph = unfold(network, turning=True)
     if avoid and _search(graph, graph.hours, start, end, stages, 1):
         return f"every open route between {pair}{through} needs something of what is avoided: {', '.join(avoid)}"
-    opened = unfold(network.with_tables(links=network.links.assign(open=True)))
+    opened = unfold(network.with_tables(links=network.links.assign(open=True)), turning=True)
     found = _search(opened, opened.hours, start, end, stages, 1)
     if found:
         shut = [

@@ -94,6 +94,11 @@ class Effect:
         """The World's borders before the union."""
         return self.given_borders or thickness(self.world)
 
+    @property
+    def transit(self) -> tuple[Transit, ...]:
+        """The provisions that change a transport network: not in `shock`, which knows none; `run` joins the two."""
+        return tuple(provision for provision in self.union.provisions if isinstance(provision, Transit))
+
     # -- the baseline of the day ---------------------------------------------------------------------------------------
     @cached_property
     def new_in_force(self) -> tuple[tuple[Agreement, frozenset[frozenset[str]]], ...]:
@@ -263,6 +268,8 @@ class Effect:
         found: list[tuple[AnyProvision, Mask]] = []
         said: dict[str, Mask] = {}
         for number, provision in enumerate(self.union.provisions, start=1):
+            if isinstance(provision, Transit):
+                continue
             mask = self._mask(provision)
             if not mask.any():
                 raise ScenarioError(

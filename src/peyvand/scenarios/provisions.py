@@ -20,7 +20,7 @@ Pair = Annotated[tuple[str, str], from_list]
 Pairs = Annotated[tuple[Pair, ...], from_list]
 
 NOT_YET = (
-    "transit", "visa", "students", "scholars", "sanctions", "rules_of_origin", "sensitive_list", "preference_use",
+    "visa", "students", "scholars", "sanctions", "rules_of_origin", "sensitive_list", "preference_use",
     "services", "payments",
 )  # fmt: skip
 """Kinds that are planned and not simulated yet."""
