@@ -1,6 +1,7 @@
 """From a scenario to its answer: the one file that knows the order of the models.
 
 scenario ── union.shock(world) ──> Shock ──> CaliendoParro.solve ──> TradeResult
+transit ─── network before, after ──> τ̂ ─^      └── traffic ──> queues, where a capacity is published ──> τ̂ again
 world ──── thickness ────────────> borders today ── after(shock) ──> borders in the union
 """
 
@@ -17,14 +18,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import xarray as xr
+
 import peyvand
+from peyvand.corridors import AllenArkolakis, Carriage, Network, carriage
 from peyvand.gravity import Thickness
 from peyvand.scenarios import Caution, Effect, Union, open_scenario
 from peyvand.trade import CaliendoParro, TradeResult
 from peyvand.world import Shock, World
 
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "xarray")
-STEPS = ("world", "shock", "borders", "equilibrium")
+STEPS = ("world", "shock", "carriage", "borders", "equilibrium")
 """The steps of a run in their order, as `progress` is told of them; their words are in the locale under `steps`."""
 
 Progress = Callable[[str], None]
@@ -46,6 +50,8 @@ class Run:
         Every border today and in the union, log points.
     trade : TradeResult
         The equilibrium; `trade.baseline` is the World that the closure shocks.
+    carriage : Carriage or None
+        Routes, traffic and the change of carriage; None for a union without transit provisions.
     meta : mapping
         What the run stands on: versions, data and scenario hashes, closure, residual, seed (None: nothing is drawn).
     """
@@ -56,6 +62,7 @@ class Run:
     thickness: Thickness
     thickness_after: Thickness
     trade: TradeResult
+    carriage: Carriage | None
     meta: Mapping[str, Any]
 
     @property
@@ -74,6 +81,8 @@ def simulate(
     *,
     world: World | None = None,
     model: CaliendoParro | None = None,
+    network: Network | None = None,
+    routing: AllenArkolakis | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Simulate a union.
@@ -86,6 +95,10 @@ def simulate(
         The one the scenario names, by default.
     model : CaliendoParro, optional
         The trade model with its closure.
+    network : Network, optional
+        On which transit provisions hold; the one that ships, by default.
+    routing : AllenArkolakis, optional
+        The routing model.
     progress : callable, optional
         Told the name of each of `STEPS` as it begins.
 
@@ -106,9 +119,16 @@ def simulate(
     today = union.effect(asked).baseline(lambda before, change: solver.solve(before, change).counterfactual)
     effect = union.effect(today)
     shock = effect.shock()
+    moved: Carriage | None = None
+    if effect.transit:
+        tell("carriage")
+        moved = carriage(effect, network=network, routing=routing)
     tell("borders")
     borders = effect.borders
     tell("equilibrium")
+    if moved is not None:
+        moved = moved.settled(lambda cost_hat: solver.solve(today, carried(shock, cost_hat, today)).counterfactual)
+        shock = carried(shock, moved.cost_hat, today)
     trade = solver.solve(today, shock)
     return Run(
         scenario=union.with_members(effect.members),
@@ -117,11 +137,21 @@ def simulate(
         thickness=borders,
         thickness_after=borders.after(today, shock),
         trade=trade,
-        meta=_meta(union, asked, trade, seconds=time.perf_counter() - started),
+        carriage=moved,
+        meta=_meta(union, asked, trade, moved, seconds=time.perf_counter() - started),
     )
 
 
-def _meta(union: Union, world: World, trade: TradeResult, *, seconds: float) -> dict[str, Any]:
+def carried(shock: Shock, cost_hat: xr.DataArray, world: World) -> Shock:
+    """The shock with the change of carriage in its iceberg costs."""
+    return Shock.of(
+        world,
+        iceberg_cost_hat=shock["iceberg_cost_hat"] * cost_hat,
+        tariff_rate_counterfactual=shock["tariff_rate_counterfactual"],
+    )
+
+
+def _meta(union: Union, world: World, trade: TradeResult, moved: Carriage | None, *, seconds: float) -> dict[str, Any]:
     """What a run stands on, in plain values that JSON can hold."""
     toml = union.to_toml()
     return {
@@ -137,6 +167,7 @@ def _meta(union: Union, world: World, trade: TradeResult, *, seconds: float) -> 
         "deficit_rule": trade.deficit_rule,
         "residual": trade.residual,
         "iterations": trade.iterations,
+        "carriage": None if moved is None else moved.meta(),
         "seed": None,
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),

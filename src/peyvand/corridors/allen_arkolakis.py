@@ -70,19 +70,20 @@ class AllenArkolakis:
 
     def _sector(self, graph: Graph, goods: Freight) -> SectorCost:
         step = goods.cost(hours=graph.hours, usd_per_t=graph.usd_per_t)
-        shape = {"tail": graph.tail, "head": graph.head, "edge_cost": step, "places": graph.states}
         if goods.sector in self.dispersion:
             dispersion = float(self.dispersion[goods.sector])
             self._require_convergent(graph, goods.sector, step, dispersion)
         else:
-            dispersion = kernels.dispersion_of_radius(**shape, radius=self.radius)
+            dispersion = _dispersion(graph, step, self.radius)
         return SectorCost(goods=goods, step=step, paths=_paths(graph, step, dispersion))
 
     def _require_convergent(self, graph: Graph, sector: str, step: Array, dispersion: float) -> None:
-        shape = {"tail": graph.tail, "head": graph.head, "edge_cost": step, "places": graph.states}
-        radius = kernels.spectral_radius(kernels.adjacency(**shape, dispersion=dispersion))
+        matrix = kernels.adjacency(
+            tail=graph.tail, head=graph.head, edge_cost=step, dispersion=dispersion, places=graph.states
+        )
+        radius = kernels.spectral_radius(matrix)
         if not radius < 1:
-            least = kernels.dispersion_of_radius(**shape, radius=1.0)
+            least = _dispersion(graph, step, 1.0)
             raise DispersionError(
                 f"routing dispersion {dispersion:g} in {sector}: the spectral radius is {radius:.3f}, and the sum over "
                 "paths diverges",
@@ -154,19 +155,11 @@ class TransportCost:
             If a pair that trades today has no path left.
         """
         before, now = self.between_economies(), after.between_economies()
-        ratio = xr.where(np.isinf(before) & np.isinf(now), 1.0, now / before)
+        ratio = (now / before).where(np.isfinite(before) | np.isfinite(now), 1.0)
         like = xr.ones_like(world["trade_flow"])
         full = ratio.reindex_like(like, fill_value=1.0).transpose(*like.dims)
-        cut = np.isinf(full) & (world["trade_flow"] > 0)
-        if bool(cut.any()):
-            i, n = (
-                np.array(world.economies)[axis[0]]
-                for axis in np.nonzero(cut.any("sector").transpose("exporter", "importer").values)
-            )
-            raise NoRouteError(
-                f"{i} → {n} trade today and would have no route left", hint="leave one way open, or add a link"
-            )
-        return labelled(xr.where(np.isinf(full), 1.0, full).transpose(*like.dims), "transport_cost_hat")
+        _refuse_cut_off(full, world)
+        return labelled(full.where(np.isfinite(full), 1.0), "transport_cost_hat")
 
     # -- who uses what ---------------------------------------------------------------------------------------------
     def use(self, weight: xr.DataArray) -> pd.DataFrame:
@@ -238,7 +231,23 @@ class TransportCost:
     def _by_owner(self, use: Array) -> pd.DataFrame:
         graph = self.graph
         frame = pd.DataFrame({"kind": np.where(graph.kind == LINK, "link", "place"), "row": graph.owner, "use": use})
-        return frame[graph.kind != HUB].groupby(["kind", "row"], as_index=False)["use"].sum()
+        return pd.DataFrame(frame[graph.kind != HUB].groupby(["kind", "row"], as_index=False)["use"].sum())
+
+
+def _refuse_cut_off(ratio: xr.DataArray, world: World) -> None:
+    cut = np.asarray(np.isinf(ratio) & (world["trade_flow"] > 0)).any(axis=ratio.get_axis_num("sector"))
+    if cut.any():
+        exporter, importer = (world.economies[at] for at in np.argwhere(cut)[0])
+        raise NoRouteError(
+            f"{exporter} → {importer} trade today and would have no route left",
+            hint="leave one way open, or add a link",
+        )
+
+
+def _dispersion(graph: Graph, step: Array, radius: float) -> float:
+    return kernels.dispersion_of_radius(
+        tail=graph.tail, head=graph.head, edge_cost=step, places=graph.states, radius=radius
+    )
 
 
 def _paths(graph: Graph, step: Array, dispersion: float) -> kernels.Paths:

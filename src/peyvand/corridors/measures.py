@@ -85,7 +85,7 @@ def _change_links(links: pd.DataFrame, rows: list[int], provision: Transit) -> N
 
 def _new_link(network: Network, link: NewLink, provision: Transit) -> dict[str, object]:
     """A row of the links; what the provision does not say is as the median of the mode's links."""
-    one, other = (_known(lambda name=name: network.resolve_one(name)) for name in link.between)
+    one, other = _known(lambda: [network.resolve_one(name) for name in link.between])
     ends = network.nodes.iloc[[one, other]]
     like = network.links[network.links["mode"] == link.mode]
     if like.empty and None in (link.speed_kmh, link.usd_per_t_km):

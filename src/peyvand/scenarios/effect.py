@@ -23,7 +23,7 @@ from peyvand.scenarios.cautions import Caution, cautions_of
 from peyvand.scenarios.estimates import estimate
 from peyvand.scenarios.in_force import Agreement, AgreementKind, Facts
 from peyvand.scenarios.kernels import Array, Mask
-from peyvand.scenarios.provisions import AgreementEffect, AnyProvision, BorderCost, Tariff
+from peyvand.scenarios.provisions import AgreementEffect, AnyProvision, BorderCost, Tariff, Transit
 from peyvand.world import Shock, World
 
 if TYPE_CHECKING:
@@ -296,7 +296,7 @@ class Effect:
                 hint="an agreement's estimate already holds what it does at the border; keep one of the two",
             )
 
-    def _mask(self, provision: AnyProvision) -> Mask:
+    def _mask(self, provision: Tariff | BorderCost | AgreementEffect) -> Mask:
         between = kernels.pairs_between(self.membership)
         if provision.pairs:
             wanted = frozenset(frozenset(self._economy(name) for name in pair) for pair in provision.pairs)

@@ -16,7 +16,7 @@ from peyvand.scenarios.cautions import SHOWN, Caution, Listed
 from peyvand.scenarios.effect import Effect
 from peyvand.scenarios.estimates import estimate
 from peyvand.scenarios.in_force import Facts
-from peyvand.scenarios.provisions import AgreementEffect, BorderCost, Scope, Tariff, Transit
+from peyvand.scenarios.provisions import AnyProvision, BorderCost, Scope, Tariff, Transit
 from peyvand.world import World
 
 
@@ -129,8 +129,10 @@ class Words:
         return turn(str(value))
 
 
-def _provision(say: Words, provision: Scope) -> list[str]:
+def _provision(say: Words, provision: AnyProvision) -> list[str]:
     """One sentence for a provision, and one for each exception."""
+    if isinstance(provision, Transit):
+        return _transit(say, provision)
     where = {"pairs": _pairs(say, provision), "sectors": _sectors(say, provision)}
     if isinstance(provision, Tariff):
         lines = [say("tariff", cut=say.percent(100 * provision.cut_share), **where)]
@@ -148,13 +150,9 @@ def _provision(say: Words, provision: Scope) -> list[str]:
             return [say("cut", cut=say.percent(provision.cut_percent), **where)]
         share, cap = say.percent(100 * (provision.fade_share or 0.0)), say.percent(provision.cap)
         return [say("fade", share=share, cap=cap, **where)]
-    if isinstance(provision, AgreementEffect):
-        found = estimate(provision.estimate)
-        beta, status = say.number(found.coefficient, 2), text(f"status.{found.status}", say.language)
-        return [say("agreement", estimate=found.name, beta=beta, status=status, **where)]
-    if isinstance(provision, Transit):
-        return _transit(say, provision)
-    return []
+    found = estimate(provision.estimate)
+    beta, status = say.number(found.coefficient, 2), text(f"status.{found.status}", say.language)
+    return [say("agreement", estimate=found.name, beta=beta, status=status, **where)]
 
 
 def _transit(say: Words, provision: Transit) -> list[str]:
