@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from peyvand.corridors import kernels
 from peyvand.corridors.freight import Freight, carried, freight
-from peyvand.corridors.graph import HUB, LINK, Graph, unfold
+from peyvand.corridors.graph import LINK, Graph, unfold
 from peyvand.corridors.network import Network
 from peyvand.errors import DispersionError, NoRouteError
 from peyvand.variables import labelled
@@ -163,7 +163,7 @@ class TransportCost:
 
     # -- who uses what ---------------------------------------------------------------------------------------------
     def use(self, weight: xr.DataArray) -> pd.DataFrame:
-        """Traffic of every sector on every step, by what owns it.
+        """Traffic of every sector on every link, and at every place that handles it: a port's is what it loads.
 
         Parameters
         ----------
@@ -199,7 +199,7 @@ class TransportCost:
 
         Counts an hour of everyone who passes the place or changes there.
         """
-        edges = np.flatnonzero(self.graph.owned_by_node(row))
+        edges = np.flatnonzero(self.graph.stops_at(row))
         by_pair = kernels.pair_use(
             sector.paths, tail=self.graph.tail[edges], head=self.graph.head[edges], edge_cost=sector.step[edges]
         ).sum(axis=0)
@@ -231,7 +231,9 @@ class TransportCost:
     def _by_owner(self, use: Array) -> pd.DataFrame:
         graph = self.graph
         frame = pd.DataFrame({"kind": np.where(graph.kind == LINK, "link", "place"), "row": graph.owner, "use": use})
-        return pd.DataFrame(frame[graph.kind != HUB].groupby(["kind", "row"], as_index=False)["use"].sum())
+        return pd.DataFrame(
+            frame[graph.stops | (graph.kind == LINK)].groupby(["kind", "row"], as_index=False)["use"].sum()
+        )
 
 
 def _refuse_cut_off(ratio: xr.DataArray, world: World) -> None:

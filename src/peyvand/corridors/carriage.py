@@ -131,9 +131,11 @@ class Carriage:
         }
 
     def _with_hours(self, hours: pd.Series) -> Carriage:
-        after, for_all = (
-            cost.again(_with_capacity_hours(cost.graph.network, hours)) for cost in (self.after, self.for_all)
-        )
+        after = self.after.again(_with_capacity_hours(self.after.graph.network, hours))
+        if self.for_all is self.after:
+            for_all = after
+        else:
+            for_all = self.for_all.again(_with_capacity_hours(self.for_all.graph.network, hours))
         return replace(self, after=after, for_all=for_all, cost_hat=_cost_hat(self, after, for_all))
 
 

@@ -66,9 +66,16 @@ class Graph:
         """Rows of the places with a centre weight."""
         return np.flatnonzero(self.network.nodes["centre_weight"].to_numpy(dtype=float) > 0)
 
-    def owned_by_node(self, row: int) -> NDArray[np.bool_]:
-        """The steps in which a place is passed, or changed at."""
-        return np.asarray(np.isin(self.kind, (PASS, TRANSFER)) & (self.owner == row))
+    @cached_property
+    def stops(self) -> NDArray[np.bool_]:
+        """(E,) the steps that a place handles: all that pass a crossing or a canal, elsewhere what changes mode."""
+        watched = self.network.nodes["kind"].isin(["rail_crossing", "road_crossing", "sea"]).to_numpy()
+        handled = (self.kind == TRANSFER) | ((self.kind == PASS) & watched[np.where(self.kind == LINK, 0, self.owner)])
+        return np.asarray(handled)
+
+    def stops_at(self, row: int) -> NDArray[np.bool_]:
+        """(E,) the steps that one place handles."""
+        return np.asarray(self.stops & (self.owner == row))
 
 
 def unfold(network: Network, *, turning: bool = False) -> Graph:
