@@ -18,10 +18,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import xarray as xr
 
 import peyvand
-from peyvand.corridors import AllenArkolakis, Carriage, Network, carriage
+from peyvand.corridors import AllenArkolakis, Carriage, Network, carriage, value_of_hours
 from peyvand.gravity import Thickness
 from peyvand.scenarios import Caution, Effect, Union, open_scenario
 from peyvand.trade import CaliendoParro, TradeResult
@@ -139,6 +140,47 @@ def simulate(
         trade=trade,
         carriage=moved,
         meta=_meta(union, asked, trade, moved, seconds=time.perf_counter() - started),
+    )
+
+
+def worth_of_hours(
+    *,
+    world: World | None = None,
+    network: Network | None = None,
+    places: tuple[str, ...] = (),
+    count: int = 20,
+    model: CaliendoParro | None = None,
+    routing: AllenArkolakis | None = None,
+) -> pd.DataFrame:
+    """Real income of each economy for an hour saved at the crossings and ports where it saves most.
+
+    Parameters
+    ----------
+    world : World, optional
+        eurasia-2019 by default.
+    network : Network, optional
+        The one that ships, by default.
+    places : tuple of str, optional
+        Price these places only.
+    count : int
+        How many places are priced.
+    model, routing : optional
+        The trade and routing models.
+
+    Returns
+    -------
+    DataFrame
+        See `peyvand.corridors.value_of_hours`; M USD a year.
+    """
+    today, held, solver = world or World.embedded(), network or Network.embedded(), model or CaliendoParro()
+    cost = (routing or AllenArkolakis()).cost(held, today.sectors)
+    rows = [row for name in places for row in held.resolve(name)] or None
+    return value_of_hours(
+        cost,
+        today,
+        lambda cost_hat: solver.solve(today, carried(Shock.none(today), cost_hat, today))["real_income_change_musd"],
+        count=len(rows) if rows else count,
+        rows=rows,
     )
 
 

@@ -113,6 +113,52 @@ def check(network_path: Path | None, extension: Path | None, language: Language,
 
 
 @corridors.command()
+@click.argument("places", nargs=-1)
+@click.option("--count", type=int, default=10, show_default=True, help="How many crossings and ports to price.")
+@click.option("--world", "world_file", type=click.Path(path_type=Path), help="A World's file instead of eurasia-2019.")
+@_NETWORK
+@_EXTEND
+@_LANGUAGE
+@_JSON
+def value(
+    places: tuple[str, ...],
+    count: int,
+    world_file: Path | None,
+    network_path: Path | None,
+    extension: Path | None,
+    language: Language,
+    as_json: bool,
+) -> None:
+    """Real income for an hour saved at PLACES, or where it saves most: M USD a year, ranked."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from peyvand.locale import number, text
+    from peyvand.run import worth_of_hours
+    from peyvand.world import World
+
+    network = _network(network_path, extension)
+    world = World.load(world_file) if world_file else World.embedded()
+    found = worth_of_hours(world=world, network=network, places=places, count=count)
+    if as_json:
+        click.echo(found.to_json(orient="records", force_ascii=False, indent=2))
+        return
+    table = Table(title=text("corridors.value.title", language), caption=text("corridors.value.caption", language))
+    for name in ("place", "world", "interval", "direct", "winners"):
+        table.add_column(text(f"corridors.value.columns.{name}", language))
+    for row in found.to_dict("records"):
+        gains = sorted(((row[code], code) for code in world.economies), reverse=True)[:3]
+        table.add_row(
+            place_name(network, row["name"], language),
+            number(row["world_musd"], language, decimals=1),
+            " – ".join(number(row[f"world_{end}_musd"], language, decimals=1) for end in ("low", "high")),
+            number(row["direct_musd"], language, decimals=1),
+            "  ".join(f"{code} {number(gain, language, decimals=1)}" for gain, code in gains),
+        )
+    Console().print(table)
+
+
+@corridors.command()
 @click.argument("target", type=click.Path(path_type=Path))
 @_NETWORK
 @_EXTEND

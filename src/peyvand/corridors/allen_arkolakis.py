@@ -137,10 +137,10 @@ class TransportCost:
     def between_economies(self) -> xr.DataArray:
         """τ (exporter, importer, sector): the mean of τ over pairs of centres by their weights; 1 at home.
 
-        Infinite where no path leads.
+        Infinite where a pair of their centres has no path.
         """
         share = self._shares()
-        tau = np.stack([share @ np.exp(each.paths.log_cost) @ share.T for each in self.sectors], axis=-1)
+        tau = np.stack([_mean_over_centres(np.exp(each.paths.log_cost), share) for each in self.sectors], axis=-1)
         tau[np.arange(len(tau)), np.arange(len(tau))] = 1.0
         coords = {"exporter": list(self.economies), "importer": list(self.economies)}
         coords["sector"] = [each.goods.sector for each in self.sectors]
@@ -234,6 +234,13 @@ class TransportCost:
         return pd.DataFrame(
             frame[graph.stops | (graph.kind == LINK)].groupby(["kind", "row"], as_index=False)["use"].sum()
         )
+
+
+def _mean_over_centres(tau: Array, share: Array) -> Array:
+    """(N, N) Σ_ab w_a w_b τ_ab, infinite where one of the terms is."""
+    cut = (share > 0) @ np.isinf(tau) @ (share > 0).T
+    mean = share @ np.where(np.isinf(tau), 0.0, tau) @ share.T
+    return np.asarray(np.where(cut, np.inf, mean))
 
 
 def _refuse_cut_off(ratio: xr.DataArray, world: World) -> None:

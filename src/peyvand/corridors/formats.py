@@ -1,6 +1,6 @@
 """How does a network come in and go out?  GMNS tables (node.csv, link.csv) and GeoJSON, nothing lost on the way.
 
-Columns of other programs' networks that peyvand does not know are passed over; columns of peyvand that are missing are
+Columns of other programs' networks that peyvand does not know are passed over; columns and cells that are missing are
 filled as stated in `NODE_DEFAULTS` and `LINK_DEFAULTS`, and what is filled has the status `assumed`.
 """
 
@@ -165,11 +165,12 @@ def _filled(frame: pd.DataFrame, columns: tuple[str, ...], defaults: dict[str, A
                 raise NetworkError(f"the network {name} has no column {column!r}", hint="see docs: reference/corridors")
             given[column] = defaults[column]
         if column in _TEXT or column.endswith(("_status", "_source")):
-            given[column] = given[column].fillna("").astype(str)
+            text = given[column].fillna("").astype(str)
+            given[column] = text.where(text != "", defaults.get(column, ""))
         elif column == "open":
             given[column] = [str(value).strip().lower() in ("true", "yes", "1", "1.0") for value in given[column]]
         else:
-            given[column] = _numbers(given[column], name)
+            given[column] = _numbers(given[column], name).fillna(defaults.get(column, np.nan))
     return given[list(columns)]
 
 

@@ -188,7 +188,8 @@ class Network:
 
     @cached_property
     def _spellings(self) -> list[str]:
-        return [str(name) for name in self.nodes["name"]]
+        names = [str(name) for name in self.nodes["name"]]
+        return list(dict.fromkeys([*(name.rpartition(" (")[0] or name for name in names), *names]))
 
     def _neighbours_of(self, names: set[str]) -> str:
         links = self.links
