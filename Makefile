@@ -26,8 +26,8 @@ types: $(VENV)/.check
 	$(BIN)/mypy
 
 docs: $(VENV)/.check
-	$(BIN)/mkdocs build --strict --quiet --config-file mkdocs.en.yml
-	$(BIN)/mkdocs build --strict --quiet --config-file mkdocs.fa.yml
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --config-file mkdocs.en.yml
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --config-file mkdocs.fa.yml
 
 bench: $(VENV)/.check          ## speed against the peers; PEYVAND_BENCH_SIZE=toy for a smoke run
 	$(BIN)/python -m benchmarks

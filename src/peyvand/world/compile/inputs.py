@@ -118,25 +118,25 @@ class Inputs:
 
     # -- what is traded ----------------------------------------------------------------------------------------------
     @cached_property
-    def _wits(self) -> Path:
+    def wits_file(self) -> Path:
         return self.folder / "wits-trade-summary-by-product-1988-2021" / "wits_trade_summary.parquet"
 
     @cached_property
     def exports_by_section(self) -> pd.DataFrame:
-        return wits.read_exports_by_section(self._wits).frame
+        return wits.read_exports_by_section(self.wits_file).frame
 
     @cached_property
     def imports_by_stage(self) -> pd.DataFrame:
-        frame = wits.read_trade_by_stage(self._wits).frame
+        frame = wits.read_trade_by_stage(self.wits_file).frame
         return frame[frame["flow"] == "import"]
 
     @cached_property
     def top_partners(self) -> pd.DataFrame:
-        return wits.read_partners(self._wits).frame
+        return wits.read_partners(self.wits_file).frame
 
     @cached_property
     def tariffs_by_stage(self) -> pd.DataFrame:
-        return wits.read_tariffs(self._wits).frame
+        return wits.read_tariffs(self.wits_file).frame
 
     @cached_property
     def chapters(self) -> pd.DataFrame:
