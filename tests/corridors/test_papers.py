@@ -57,7 +57,7 @@ JOURNEYS = {
     0: ("Nhava Sheva", "Moscow", ["Bandar Abbas", "Astara (road)"], ["rail"]),
     1: ("Nhava Sheva", "Moscow", ["Bandar Abbas", "Amirabad", "Astrakhan"], ["rail", "AZE", "ARM", "TKM", "TUR"]),
     2: ("Nhava Sheva", "Moscow", ["Bandar Abbas"], ["road", "AZE"]),
-    3: ("Nhava Sheva", "Moscow", ["Suez", "Saint Petersburg"], ["EU27", "TUR", "Novorossiysk"]),
+    3: ("Nhava Sheva", "Moscow", ["Suez", "Strait of Gibraltar", "Saint Petersburg"], ["road"]),
     4: ("Altynkol", "Alat Port", ["Aktau"], ["RUS"]),
     5: ("Altynkol", "Poti", ["Aktau"], ["RUS"]),
     6: ("Altynkol", "Constanta", ["Aktau", "Poti"], ["RUS"]),
