@@ -3,6 +3,7 @@
 scenario ── union.shock(world) ──> Shock ──> CaliendoParro.solve ──> TradeResult
 transit ─── network before, after ──> τ̂ ─^      └── traffic ──> queues, where a capacity is published ──> τ̂ again
 world ──── thickness ────────────> borders today ── after(shock) ──> borders in the union
+what moves the answer: the provisions of one kind alone, and every other closure, each solved again (`Run.variants`)
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import platform
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -23,16 +24,39 @@ import xarray as xr
 
 import peyvand
 from peyvand.corridors import AllenArkolakis, Carriage, Network, carriage, value_of_hours
+from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
 from peyvand.scenarios import Caution, Effect, Union, open_scenario
 from peyvand.trade import CaliendoParro, TradeResult
-from peyvand.world import Shock, World
+from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule
+from peyvand.world import Shock, World, check
 
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "xarray")
-STEPS = ("world", "shock", "carriage", "borders", "equilibrium")
+STEPS = ("world", "shock", "carriage", "borders", "equilibrium", "variants")
 """The steps of a run in their order, as `progress` is told of them; their words are in the locale under `steps`."""
 
 Progress = Callable[[str], None]
+ALL = "all"
+"""Of a variant: with every provision of the union."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Variant:
+    """The same union with one thing changed: the provisions of one kind alone, or another closure.
+
+    Parameters
+    ----------
+    provisions : str
+        The kind of provision that it keeps, or `ALL`.
+    deficit_rule : DeficitRule
+        Its closure.
+    trade : TradeResult or None
+        None where the equilibrium was not reached.
+    """
+
+    provisions: str
+    deficit_rule: DeficitRule
+    trade: TradeResult | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +79,8 @@ class Run:
         Routes, traffic and the change of carriage; None for a union without transit provisions.
     meta : mapping
         What the run stands on: versions, data and scenario hashes, closure, residual, seed (None: nothing is drawn).
+    variants : tuple of Variant
+        Each kind of provision alone, where there is more than one, then the whole union under every other closure.
     """
 
     scenario: Union
@@ -65,6 +91,7 @@ class Run:
     trade: TradeResult
     carriage: Carriage | None
     meta: Mapping[str, Any]
+    variants: tuple[Variant, ...] = ()
 
     @property
     def world(self) -> World:
@@ -106,7 +133,7 @@ def simulate(
     Raises
     ------
     ScenarioError, DataError
-        If the scenario does not fit itself or the World.
+        If the scenario does not fit itself or the World, or the World breaks a rule.
     ConvergenceError
         If the equilibrium was not reached.
     """
@@ -115,6 +142,8 @@ def simulate(
     tell("world")
     union = scenario if isinstance(scenario, Union) else open_scenario(scenario)
     asked = World.embedded(union.world) if world is None else world
+    if world is not None:
+        check(world)
     solver = model or CaliendoParro()
     tell("shock")
     today = union.effect(asked).baseline(lambda before, change: solver.solve(before, change).counterfactual)
@@ -131,6 +160,8 @@ def simulate(
         moved = moved.settled(lambda cost_hat: solver.solve(today, carried(shock, cost_hat, today)).counterfactual)
         shock = carried(shock, moved.cost_hat, today)
     trade = solver.solve(today, shock)
+    tell("variants")
+    variants = (*_kinds_alone(union, effect, moved, solver), *_other_closures(today, shock, solver))
     return Run(
         scenario=union.with_members(effect.members),
         effect=effect,
@@ -140,6 +171,7 @@ def simulate(
         trade=trade,
         carriage=moved,
         meta=_meta(union, asked, trade, moved, seconds=time.perf_counter() - started),
+        variants=variants,
     )
 
 
@@ -191,6 +223,41 @@ def carried(shock: Shock, cost_hat: xr.DataArray, world: World) -> Shock:
         iceberg_cost_hat=shock["iceberg_cost_hat"] * cost_hat,
         tariff_rate_counterfactual=shock["tariff_rate_counterfactual"],
     )
+
+
+def _kinds_alone(union: Union, effect: Effect, moved: Carriage | None, solver: CaliendoParro) -> Iterator[Variant]:
+    """The provisions of each kind without the others, where there are others."""
+    external = ["tariff"] if isinstance(union.external_tariff, dict) else []
+    kinds = list(dict.fromkeys((*external, *(provision.kind for provision in union.provisions))))
+    for kind in kinds if len(kinds) > 1 else ():
+        shock = _only(union, kind).effect(effect.world, facts=effect.facts, borders=effect.borders).shock()
+        if kind == "transit" and moved is not None:
+            shock = carried(shock, moved.cost_hat, effect.world)
+        yield _variant(effect.world, shock, solver, provisions=kind)
+
+
+def _only(union: Union, kind: str) -> Union:
+    """The union with its provisions of one kind; a common external tariff goes with the tariffs."""
+    kept: dict[str, Any] = {"provisions": tuple(held for held in union.provisions if held.kind == kind)}
+    if union.kind == "customs-union" and kind != "tariff":
+        kept |= {"kind": "free-trade-area", "external_tariff": None}
+    return union.model_copy(update=kept)
+
+
+def _other_closures(world: World, shock: Shock, solver: CaliendoParro) -> Iterator[Variant]:
+    """The same shock under every deficit rule but the solver's own."""
+    for rule in DEFICIT_RULES:
+        if rule != solver.deficit_rule:
+            yield _variant(world, shock, replace(solver, deficit_rule=rule), provisions=ALL)
+
+
+def _variant(world: World, shock: Shock, solver: CaliendoParro, *, provisions: str) -> Variant:
+    """Solved, or without a result: a variant that is not reached does not fail the run."""
+    try:
+        trade = solver.solve(world, shock)
+    except ConvergenceError:
+        trade = None
+    return Variant(provisions=provisions, deficit_rule=solver.deficit_rule, trade=trade)
 
 
 def _meta(union: Union, world: World, trade: TradeResult, moved: Carriage | None, *, seconds: float) -> dict[str, Any]:

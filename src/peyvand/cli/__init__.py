@@ -19,6 +19,7 @@ from peyvand.errors import PeyvandError, did_you_mean
 COMMANDS = {
     "corridors": ("peyvand.cli.corridors:corridors", "Routes, their hours and dollars, and the network they run on."),
     "news": ("peyvand.cli.news:news", "Read news reports into records with evidence."),
+    "registry": ("peyvand.cli.registry:registry", "Pacts, agreements, parliaments and commitments."),
     "run": ("peyvand.cli.run:run", "Simulate a union and write its report."),
     "scenario": ("peyvand.cli.scenario:scenario", "List, check and explain union files."),
     "world": ("peyvand.cli.world:world", "Explain, check and build the World."),
