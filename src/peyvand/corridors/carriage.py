@@ -24,6 +24,7 @@ QUEUE_TOLERANCE = 1e-3
 """Largest change of hours at a crossing, as a share, at which queues count as settled."""
 
 QUEUE_ROUNDS = 12
+HOURS_SHOWN = 0.05
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -120,6 +121,13 @@ class Carriage:
             tonnes_after=used["tonnes_after"].to_numpy(),
         ).sort_values("tonnes_after", ascending=False, ignore_index=True)
 
+    def changed_crossings(self) -> pd.DataFrame:
+        """Those of `crossings` whose hours change, or whose traffic does by more than a tenth of the most changed."""
+        table = self.crossings()
+        moved = (table["tonnes_after"] - table["tonnes"]).abs()
+        hours = (table["hours"] - table["hours_after"]).abs() > HOURS_SHOWN
+        return pd.DataFrame(table[hours | (moved > 0.1 * moved.max())]).reset_index(drop=True)
+
     def meta(self) -> dict[str, Any]:
         """What it stands on, in plain values."""
         return {
@@ -127,6 +135,7 @@ class Carriage:
             "dispersion": {sector: round(value, 6) for sector, value in self.before.dispersion.items()},
             "queue_gap": None if np.isnan(self.queue_gap) else self.queue_gap,
             "queue_rounds": self.queue_rounds,
+            "crossings": self.changed_crossings().to_dict("records"),
             "not_on_the_network": sorted(set(self.world.economies) - set(self.before.economies)),
         }
 
