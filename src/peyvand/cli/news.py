@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from peyvand.cli.options import language_option
+
 if TYPE_CHECKING:
     from peyvand.locale import Language
     from peyvand.news import Proposal, Queue
 
-_LANGUAGE = click.option(
-    "--language", "-l", type=click.Choice(["en", "fa"]), default="en", show_default=True, help="Language of the words."
-)
+_LANGUAGE = language_option()
 _HOME = click.option("--home", default="IRN", show_default=True, help="State whose press it is (ISO alpha-3).")
 _QUEUE = click.argument("queue", type=click.Path(file_okay=False, path_type=Path))
 

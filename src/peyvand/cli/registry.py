@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from peyvand.cli.options import language_option
 from peyvand.errors import RegistryError
 from peyvand.locale import Language, localise_digits, text
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 DATABASE = click.option(
     "--db", envvar="PEYVAND_REGISTRY", default="registry.sqlite", show_default=True, help="File or postgresql:// URL."
 )
-LANGUAGE = click.option("--language", "-l", type=click.Choice(["en", "fa"]), default="en", envvar="PEYVAND_LANGUAGE")
+LANGUAGE = language_option()
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 ON = click.option("--on", "written", help="The day asked about, Gregorian or Jalali; today by default.")
 WHO = click.option("--who", help="Who makes the change; the account's name by default.")
