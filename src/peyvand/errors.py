@@ -65,6 +65,12 @@ class UnknownSectorError(UnknownNameError):
     key = "data.unknown_sector"
 
 
+class NetworkError(DataError):
+    """A transport network that no route can be computed on."""
+
+    key = "data.network"
+
+
 class ScenarioError(PeyvandError):
     """A union file that does not say one clear thing."""
 
@@ -140,6 +146,16 @@ class IdentificationError(ModelError):
     """An estimate that these data cannot give: nothing varies, or a correction does not fit the model."""
 
     key = "model.identification"
+class DispersionError(ModelError):
+    """A routing dispersion at which the sum over all paths does not converge."""
+
+    key = "model.dispersion"
+
+
+class NoRouteError(ModelError):
+    """A pair that trades and would have no route left."""
+
+    key = "model.no_route"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _BAD_NAME = (errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL)
 _IN_THE_WAY = (errno.ENOTDIR, errno.EEXIST, errno.EISDIR)

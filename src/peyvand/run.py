@@ -1,6 +1,7 @@
 """From a scenario to its answer: the one file that knows the order of the models.
 
 scenario ── union.shock(world) ──> Shock ──> CaliendoParro.solve ──> TradeResult
+transit ─── network before, after ──> τ̂ ─^      └── traffic ──> queues, where a capacity is published ──> τ̂ again
 world ──── thickness ────────────> borders today ── after(shock) ──> borders in the union
 what moves the answer: the provisions of one kind alone, and every other closure, each solved again (`Run.variants`)
 """
@@ -18,7 +19,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import xarray as xr
+
 import peyvand
+from peyvand.corridors import AllenArkolakis, Carriage, Network, carriage, value_of_hours
 from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
 from peyvand.scenarios import Caution, Effect, Union, open_scenario
@@ -27,7 +32,7 @@ from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule
 from peyvand.world import Shock, World, check
 
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "xarray")
-STEPS = ("world", "shock", "borders", "equilibrium", "variants")
+STEPS = ("world", "shock", "carriage", "borders", "equilibrium", "variants")
 """The steps of a run in their order, as `progress` is told of them; their words are in the locale under `steps`."""
 
 Progress = Callable[[str], None]
@@ -70,6 +75,8 @@ class Run:
         Every border today and in the union, log points.
     trade : TradeResult
         The equilibrium; `trade.baseline` is the World that the closure shocks.
+    carriage : Carriage or None
+        Routes, traffic and the change of carriage; None for a union without transit provisions.
     meta : mapping
         What the run stands on: versions, data and scenario hashes, closure, residual, seed (None: nothing is drawn).
     variants : tuple of Variant
@@ -82,6 +89,7 @@ class Run:
     thickness: Thickness
     thickness_after: Thickness
     trade: TradeResult
+    carriage: Carriage | None
     meta: Mapping[str, Any]
     variants: tuple[Variant, ...] = ()
 
@@ -101,6 +109,8 @@ def simulate(
     *,
     world: World | None = None,
     model: CaliendoParro | None = None,
+    network: Network | None = None,
+    routing: AllenArkolakis | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Simulate a union.
@@ -113,6 +123,10 @@ def simulate(
         The one the scenario names, by default.
     model : CaliendoParro, optional
         The trade model with its closure.
+    network : Network, optional
+        On which transit provisions hold; the one that ships, by default.
+    routing : AllenArkolakis, optional
+        The routing model.
     progress : callable, optional
         Told the name of each of `STEPS` as it begins.
 
@@ -135,12 +149,19 @@ def simulate(
     today = union.effect(asked).baseline(lambda before, change: solver.solve(before, change).counterfactual)
     effect = union.effect(today)
     shock = effect.shock()
+    moved: Carriage | None = None
+    if effect.transit:
+        tell("carriage")
+        moved = carriage(effect, network=network, routing=routing)
     tell("borders")
     borders = effect.borders
     tell("equilibrium")
+    if moved is not None:
+        moved = moved.settled(lambda cost_hat: solver.solve(today, carried(shock, cost_hat, today)).counterfactual)
+        shock = carried(shock, moved.cost_hat, today)
     trade = solver.solve(today, shock)
     tell("variants")
-    variants = (*_kinds_alone(union, effect, solver), *_other_closures(today, shock, solver))
+    variants = (*_kinds_alone(union, effect, moved, solver), *_other_closures(today, shock, solver))
     return Run(
         scenario=union.with_members(effect.members),
         effect=effect,
@@ -148,17 +169,70 @@ def simulate(
         thickness=borders,
         thickness_after=borders.after(today, shock),
         trade=trade,
-        meta=_meta(union, asked, trade, seconds=time.perf_counter() - started),
+        carriage=moved,
+        meta=_meta(union, asked, trade, moved, seconds=time.perf_counter() - started),
         variants=variants,
     )
 
 
-def _kinds_alone(union: Union, effect: Effect, solver: CaliendoParro) -> Iterator[Variant]:
+def worth_of_hours(
+    *,
+    world: World | None = None,
+    network: Network | None = None,
+    places: tuple[str, ...] = (),
+    count: int = 20,
+    model: CaliendoParro | None = None,
+    routing: AllenArkolakis | None = None,
+) -> pd.DataFrame:
+    """Real income of each economy for an hour saved at the crossings and ports where it saves most.
+
+    Parameters
+    ----------
+    world : World, optional
+        eurasia-2019 by default.
+    network : Network, optional
+        The one that ships, by default.
+    places : tuple of str, optional
+        Price these places only.
+    count : int
+        How many places are priced.
+    model, routing : optional
+        The trade and routing models.
+
+    Returns
+    -------
+    DataFrame
+        See `peyvand.corridors.value_of_hours`; M USD a year.
+    """
+    today, held, solver = world or World.embedded(), network or Network.embedded(), model or CaliendoParro()
+    cost = (routing or AllenArkolakis()).cost(held, today.sectors)
+    rows = [row for name in places for row in held.resolve(name)] or None
+    return value_of_hours(
+        cost,
+        today,
+        lambda cost_hat: solver.solve(today, carried(Shock.none(today), cost_hat, today))["real_income_change_musd"],
+        count=len(rows) if rows else count,
+        rows=rows,
+    )
+
+
+def carried(shock: Shock, cost_hat: xr.DataArray, world: World) -> Shock:
+    """The shock with the change of carriage in its iceberg costs."""
+    return Shock.of(
+        world,
+        iceberg_cost_hat=shock["iceberg_cost_hat"] * cost_hat,
+        tariff_rate_counterfactual=shock["tariff_rate_counterfactual"],
+    )
+
+
+def _kinds_alone(union: Union, effect: Effect, moved: Carriage | None, solver: CaliendoParro) -> Iterator[Variant]:
     """The provisions of each kind without the others, where there are others."""
     external = ["tariff"] if isinstance(union.external_tariff, dict) else []
     kinds = list(dict.fromkeys((*external, *(provision.kind for provision in union.provisions))))
     for kind in kinds if len(kinds) > 1 else ():
         shock = _only(union, kind).effect(effect.world, facts=effect.facts, borders=effect.borders).shock()
+        if kind == "transit" and moved is not None:
+            shock = carried(shock, moved.cost_hat, effect.world)
         yield _variant(effect.world, shock, solver, provisions=kind)
 
 
@@ -186,7 +260,7 @@ def _variant(world: World, shock: Shock, solver: CaliendoParro, *, provisions: s
     return Variant(provisions=provisions, deficit_rule=solver.deficit_rule, trade=trade)
 
 
-def _meta(union: Union, world: World, trade: TradeResult, *, seconds: float) -> dict[str, Any]:
+def _meta(union: Union, world: World, trade: TradeResult, moved: Carriage | None, *, seconds: float) -> dict[str, Any]:
     """What a run stands on, in plain values that JSON can hold."""
     toml = union.to_toml()
     return {
@@ -202,6 +276,7 @@ def _meta(union: Union, world: World, trade: TradeResult, *, seconds: float) -> 
         "deficit_rule": trade.deficit_rule,
         "residual": trade.residual,
         "iterations": trade.iterations,
+        "carriage": None if moved is None else moved.meta(),
         "seed": None,
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),

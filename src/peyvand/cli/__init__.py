@@ -20,6 +20,7 @@ COMMANDS = {
     "mobility": ("peyvand.cli.mobility:mobility", "Visa rules, openness to people, exchange rounds."),
     "borders": ("peyvand.cli.borders:borders", "How thick is each border, and of what?"),
     "gravity": ("peyvand.cli.gravity:gravity", "Estimate what moves trade."),
+    "corridors": ("peyvand.cli.corridors:corridors", "Routes, their hours and dollars, and the network they run on."),
     "news": ("peyvand.cli.news:news", "Read news reports into records with evidence."),
     "registry": ("peyvand.cli.registry:registry", "Pacts, agreements, parliaments and commitments."),
     "run": ("peyvand.cli.run:run", "Simulate a union and write its report."),

@@ -6,7 +6,7 @@ from peyvand.scenarios.estimates import Estimate, estimates
 from peyvand.scenarios.explain import explain, explain_caution
 from peyvand.scenarios.files import open_scenario, parse_scenario, provision_from, read_scenario, shipped
 from peyvand.scenarios.in_force import Agreement, Facts
-from peyvand.scenarios.provisions import AgreementEffect, BorderCost, Tariff, TariffException
+from peyvand.scenarios.provisions import AgreementEffect, BorderCost, NewLink, Tariff, TariffException, Transit
 from peyvand.scenarios.union import Union
 
 __all__ = [
@@ -17,8 +17,10 @@ __all__ = [
     "Effect",
     "Estimate",
     "Facts",
+    "NewLink",
     "Tariff",
     "TariffException",
+    "Transit",
     "Union",
     "day_of",
     "estimates",

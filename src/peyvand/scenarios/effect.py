@@ -23,7 +23,7 @@ from peyvand.scenarios.cautions import Caution, cautions_of
 from peyvand.scenarios.estimates import estimate
 from peyvand.scenarios.in_force import Agreement, AgreementKind, Facts
 from peyvand.scenarios.kernels import Array, Mask
-from peyvand.scenarios.provisions import AgreementEffect, AnyProvision, BorderCost, Tariff
+from peyvand.scenarios.provisions import AgreementEffect, AnyProvision, BorderCost, Tariff, Transit
 from peyvand.world import Shock, World
 
 if TYPE_CHECKING:
@@ -93,6 +93,11 @@ class Effect:
     def borders(self) -> Thickness:
         """The World's borders before the union, with the shipped gravity causes: `border_cost` fades the rest only."""
         return self.given_borders or thickness(self.world, causes=known_causes(self.world))
+
+    @property
+    def transit(self) -> tuple[Transit, ...]:
+        """The provisions that change a transport network: not in `shock`, which knows none; `run` joins the two."""
+        return tuple(provision for provision in self.union.provisions if isinstance(provision, Transit))
 
     # -- the baseline of the day ---------------------------------------------------------------------------------------
     @cached_property
@@ -263,6 +268,8 @@ class Effect:
         found: list[tuple[AnyProvision, Mask]] = []
         said: dict[str, Mask] = {}
         for number, provision in enumerate(self.union.provisions, start=1):
+            if isinstance(provision, Transit):
+                continue
             mask = self._mask(provision)
             if not mask.any():
                 raise ScenarioError(
@@ -289,7 +296,7 @@ class Effect:
                 hint="an agreement's estimate already holds what it does at the border; keep one of the two",
             )
 
-    def _mask(self, provision: AnyProvision) -> Mask:
+    def _mask(self, provision: Tariff | BorderCost | AgreementEffect) -> Mask:
         between = kernels.pairs_between(self.membership)
         if provision.pairs:
             wanted = frozenset(frozenset(self._economy(name) for name in pair) for pair in provision.pairs)

@@ -16,7 +16,7 @@ from peyvand.scenarios.cautions import SHOWN, Caution, Listed
 from peyvand.scenarios.effect import Effect
 from peyvand.scenarios.estimates import estimate
 from peyvand.scenarios.in_force import Facts
-from peyvand.scenarios.provisions import AgreementEffect, BorderCost, Scope, Tariff
+from peyvand.scenarios.provisions import AnyProvision, BorderCost, Scope, Tariff, Transit
 from peyvand.world import World
 
 
@@ -129,8 +129,10 @@ class Words:
         return turn(str(value))
 
 
-def _provision(say: Words, provision: Scope) -> list[str]:
+def _provision(say: Words, provision: AnyProvision) -> list[str]:
     """One sentence for a provision, and one for each exception."""
+    if isinstance(provision, Transit):
+        return _transit(say, provision)
     where = {"pairs": _pairs(say, provision), "sectors": _sectors(say, provision)}
     if isinstance(provision, Tariff):
         lines = [say("tariff", cut=say.percent(100 * provision.cut_share), **where)]
@@ -148,11 +150,33 @@ def _provision(say: Words, provision: Scope) -> list[str]:
             return [say("cut", cut=say.percent(provision.cut_percent), **where)]
         share, cap = say.percent(100 * (provision.fade_share or 0.0)), say.percent(provision.cap)
         return [say("fade", share=share, cap=cap, **where)]
-    if isinstance(provision, AgreementEffect):
-        found = estimate(provision.estimate)
-        beta, status = say.number(found.coefficient, 2), text(f"status.{found.status}", say.language)
-        return [say("agreement", estimate=found.name, beta=beta, status=status, **where)]
-    return []
+    found = estimate(provision.estimate)
+    beta, status = say.number(found.coefficient, 2), text(f"status.{found.status}", say.language)
+    return [say("agreement", estimate=found.name, beta=beta, status=status, **where)]
+
+
+def _transit(say: Words, provision: Transit) -> list[str]:
+    """A sentence for each thing that changes on the way, and whose goods have it."""
+    crossings = say.listed(provision.crossings) if provision.crossings else ""
+    links = say.listed(f"{one}–{other}" for one, other in provision.links) if provision.links else ""
+    lines = []
+    if provision.max_dwell_time_h is not None:
+        lines.append(say("transit_hours", crossings=crossings, hours=say.number(provision.max_dwell_time_h, 1)))
+    if provision.max_fee_usd_per_t is not None:
+        lines.append(say("transit_fee", crossings=crossings, fee=say.number(provision.max_fee_usd_per_t, 1)))
+    if provision.one_gauge:
+        lines.append(say("transit_gauge", crossings=crossings))
+    if provision.closed:
+        lines.append(say("transit_closed", places=say.listed(filter(None, (crossings, links)))))
+    if provision.hours_cut_share is not None:
+        lines.append(say("transit_faster", links=links, cut=say.percent(100 * provision.hours_cut_share)))
+    if provision.cost_cut_share is not None:
+        lines.append(say("transit_cheaper", links=links, cut=say.percent(100 * provision.cost_cut_share)))
+    if provision.departures_per_week is not None:
+        lines.append(say("transit_departures", links=links, count=say.number(provision.departures_per_week, 1)))
+    for link in provision.new_links:
+        lines.append(say("transit_new", link="–".join(link.between), mode=say(f"transit_mode_{link.mode}")))
+    return [*lines, say(f"transit_for_{provision.who}")]
 
 
 def _pairs(say: Words, provision: Scope) -> str:

@@ -24,7 +24,7 @@ def shipped() -> tuple[str, ...]:
     """Names of the scenarios that ship with peyvand; the first is the default of `peyvand run`.
 
     >>> shipped()
-    ('eco-ten', 'iran-eaeu', 'iran-kazakhstan')
+    ('eco-ten', 'green-lanes-east', 'iran-eaeu', 'iran-kazakhstan', 'middle-corridor')
     """
     shelf = files("peyvand.scenarios").joinpath("shipped")
     return tuple(sorted(entry.name.removesuffix(".toml") for entry in shelf.iterdir() if entry.name.endswith(".toml")))

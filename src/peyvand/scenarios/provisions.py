@@ -20,7 +20,7 @@ Pair = Annotated[tuple[str, str], from_list]
 Pairs = Annotated[tuple[Pair, ...], from_list]
 
 NOT_YET = (
-    "transit", "visa", "students", "scholars", "sanctions", "rules_of_origin", "sensitive_list", "preference_use",
+    "visa", "students", "scholars", "sanctions", "rules_of_origin", "sensitive_list", "preference_use",
     "services", "payments",
 )  # fmt: skip
 """Kinds that are planned and not simulated yet."""
@@ -99,9 +99,67 @@ class AgreementEffect(Scope):
     sectors: Names
 
 
-AnyProvision = Tariff | BorderCost | AgreementEffect
+class NewLink(Part):
+    """A railway, road or shipping line that the union builds; a length, speed or price not said is assumed by mode."""
+
+    between: Pair
+    mode: Literal["rail", "road", "sea", "ferry"]
+    gauge_mm: Annotated[float, Field(gt=0)] | None = None
+    length_km: Annotated[float, Field(gt=0)] | None = None
+    speed_kmh: Annotated[float, Field(gt=0, le=400)] | None = None
+    usd_per_t_km: Annotated[float, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _rail_has_a_gauge(self) -> NewLink:
+        if (self.mode == "rail") != (self.gauge_mm is not None):
+            raise ValueError("a new link by rail, and no other, has a gauge_mm")
+        return self
+
+
+class Transit(Part):
+    """Hours and fees at named crossings and ports, closures, better and new links, gauges, ferries.
+
+    The corridors room turns it into a change of the cost of carriage. It holds for all goods: of everyone
+    (`who = "all"`), or only between members.
+    """
+
+    kind: Literal["transit"] = "transit"
+    who: Literal["all", "members"] = "all"
+    crossings: Names = ()
+    max_dwell_time_h: Annotated[float, Field(ge=0, le=240)] | None = None
+    max_fee_usd_per_t: Annotated[float, Field(ge=0)] | None = None
+    one_gauge: bool = False
+    closed: bool = False
+    links: Pairs = ()
+    hours_cut_share: Share | None = None
+    cost_cut_share: Share | None = None
+    departures_per_week: Annotated[float, Field(gt=0)] | None = None
+    departures_per_week_today: Annotated[float, Field(gt=0)] | None = None
+    new_links: Annotated[tuple[NewLink, ...], from_list] = ()
+
+    @model_validator(mode="after")
+    def _says_what_changes_where(self) -> Transit:
+        stops = self.max_dwell_time_h is not None or self.max_fee_usd_per_t is not None or self.one_gauge
+        lines = any(x is not None for x in (self.hours_cut_share, self.cost_cut_share, self.departures_per_week))
+        if stops and not self.crossings:
+            raise ValueError("max_dwell_time_h, max_fee_usd_per_t and one_gauge need crossings")
+        if lines and not self.links:
+            raise ValueError("hours_cut_share, cost_cut_share and departures_per_week need links")
+        if not (self.crossings or self.links or self.new_links):
+            raise ValueError("a transit provision names crossings, links or new_links")
+        if (self.crossings and not (stops or self.closed)) or (self.links and not (lines or self.closed)):
+            raise ValueError("a transit provision says what changes at its crossings and links")
+        return self
+
+
+AnyProvision = Tariff | BorderCost | AgreementEffect | Transit
 Provision = Annotated[AnyProvision, Field(discriminator="kind")]
-KINDS: dict[str, type[AnyProvision]] = {"tariff": Tariff, "border_cost": BorderCost, "agreement": AgreementEffect}
+KINDS: dict[str, type[AnyProvision]] = {
+    "tariff": Tariff,
+    "border_cost": BorderCost,
+    "agreement": AgreementEffect,
+    "transit": Transit,
+}
 
 
 def dumped(provision: AnyProvision) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from peyvand.sources.codes import iso3_to_iso2
-from peyvand.sources.files import read_frame
+from peyvand.sources.files import read_frame, require_numbers
 from peyvand.sources.table import Source, Table
 from peyvand.sources.wkt import lines_of, polygons_of
 
@@ -77,6 +77,28 @@ def read_countries(path: str | Path) -> Table:
     frame["polygons"] = frame["polygons"].map(polygons_of)
     without = ", ".join(sorted(frame.loc[frame["economy"].isna(), "name_en"]))
     return Table(frame, NATURAL_EARTH, (*DE_FACTO, f"no ISO code: {without}"))
+
+
+def read_places(path: str | Path) -> Table:
+    """Populated places: place (ASCII), economy (missing where it has no ISO code), latitude_deg, longitude_deg,
+    population (of the urban area)."""
+    columns = {"nameascii": "place", "adm0_a3": "economy", "latitude": "latitude_deg", "longitude": "longitude_deg"}
+    frame = read_frame(path, columns | {"pop_max": "population"})
+    frame["economy"] = _codes(frame["economy"])
+    require_numbers(frame, ["latitude_deg", "longitude_deg"], path=path, minimum=-180.0)
+    return Table(frame, NATURAL_EARTH, (*DE_FACTO, "capital names are of 2017"))
+
+
+def read_railroads(path: str | Path) -> Table:
+    """Railway lines of Eurasia, Africa and Oceania: lines, kind (railroad, railroad_ferry)."""
+    frame = read_frame(path, {"geometry_wkt": "lines", "featurecla": "kind"})
+    frame["lines"] = frame["lines"].map(lines_of)
+    frame["kind"] = frame["kind"].str.lower().str.replace(" ", "_")
+    notes = (
+        "drawn about 1990: what was built later is missing, lines no longer in use are there",
+        "no gauge; positions are quantised to about 40 m and long lines simplified",
+    )
+    return Table(frame, NATURAL_EARTH, notes)
 
 
 def _codes(codes: pd.Series) -> pd.Series:

@@ -243,6 +243,25 @@ class Page:
         return [row | {"neighbours": kinds.get(frozenset((row["economy"], row["partner"])), "")} for row in rows]
 
     @property
+    def crossings(self) -> list[Row]:
+        """Crossings and ports whose hours or traffic change; empty without transit provisions."""
+        if self.run.carriage is None:
+            return []
+        place = "name_fa" if self.voice.language == "fa" else "name"
+        return records(self.run.carriage.changed_crossings().assign(place=lambda table: table[place]))
+
+    @property
+    def today(self) -> Markup:
+        return self._when("column.today")
+
+    @property
+    def after(self) -> Markup:
+        return self._when("column.after")
+
+    def _when(self, key: str) -> Markup:
+        return Markup("، {}" if self.voice.language == "fa" else ", {}").format(self.voice.t(key))
+
+    @property
     def pairs_lead(self) -> Markup:
         return self.voice.t("pairs.lead", cap=self.voice.percent(25, 0, sign=False))
 

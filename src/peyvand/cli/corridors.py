@@ -1,0 +1,242 @@
+"""`peyvand corridors`: which way do goods go, is the network sound, and what is an hour at a crossing worth?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from peyvand.corridors import Network, Route
+    from peyvand.corridors.routes import By
+    from peyvand.locale import Language
+
+_LANGUAGE = click.option(
+    "--language", "-l", type=click.Choice(["en", "fa"]), default="en", show_default=True, help="Language of the words."
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_NETWORK = click.option(
+    "--network",
+    "network_path",
+    type=click.Path(path_type=Path),
+    help="A GMNS folder or GeoJSON file instead of the network that ships.",
+)
+_EXTEND = click.option(
+    "--extend",
+    "extension",
+    type=click.Path(path_type=Path),
+    help="Places and links to add to the network, or to put in place of its own.",
+)
+
+
+@click.group()
+def corridors() -> None:
+    """Routes, their hours and dollars, and the network they run on."""
+
+
+@corridors.command()
+@click.argument("origin")
+@click.argument("destination")
+@click.option("--by", default="generalised", show_default=True, help="time, cost or generalised.")
+@click.option("-k", "count", type=int, default=3, show_default=True, help="How many routes at most.")
+@click.option("--via", multiple=True, help="A place to come through; repeat in order.")
+@click.option("--avoid", multiple=True, help="A place, economy, mode, corridor or link ('Baku > Tbilisi'); repeat.")
+@click.option("--sector", default="machinery_equipment", show_default=True, help="Whose goods, for generalised.")
+@_NETWORK
+@_EXTEND
+@_LANGUAGE
+@_JSON
+def routes(
+    origin: str,
+    destination: str,
+    by: By,
+    count: int,
+    via: tuple[str, ...],
+    avoid: tuple[str, ...],
+    sector: str,
+    network_path: Path | None,
+    extension: Path | None,
+    language: Language,
+    as_json: bool,
+) -> None:
+    """The best routes from ORIGIN to DESTINATION, leg by leg.
+
+    Exit code 0: found; 1: there is none, and the reason is printed.
+    """
+    from peyvand.corridors import routes as find_routes
+    from peyvand.locale import text
+
+    network = _network(network_path, extension)
+    found = find_routes(
+        origin, destination, by=by, k=count, via=via, avoid=avoid, sector=sector, network=network
+    )  # fmt: skip
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+    elif not found.routes:
+        click.echo(text("corridors.routes.none", language, reason=found.reason))
+    else:
+        for rank, route in enumerate(found.routes, start=1):
+            _show(route, rank, network, language)
+    click.get_current_context().exit(0 if found.routes else 1)
+
+
+@corridors.command()
+@_NETWORK
+@_EXTEND
+@_LANGUAGE
+@_JSON
+def check(network_path: Path | None, extension: Path | None, language: Language, as_json: bool) -> None:
+    """Whether the network is sound: names, gauges, speeds, islands, sources.
+
+    Exit code 0: sound; 2: it is not, and what breaks a rule is named.
+    """
+    from peyvand.corridors.checks import REMARKS, RULES, problems
+    from peyvand.locale import number, text
+
+    network = _network(network_path, extension)
+    found = problems(network)
+    size = {"nodes": len(network), "links": len(network.links), "crossings": len(network.crossings)}
+    if as_json:
+        click.echo(json.dumps({"name": network.name, **size, "problems": found}, ensure_ascii=False, indent=2))
+    else:
+        shown = {key: number(value, language) for key, value in size.items()}
+        click.echo(text("corridors.check.size", language, name=network.name, **shown))
+        for rule, broken in found.items():
+            click.echo(f"- {text(f'corridors.check.{rule}', language)}")
+            click.echo("\n".join(f"    {line}" for line in broken))
+        if not found:
+            rules = number(len(RULES) + len(REMARKS), language)
+            click.echo(text("corridors.check.sound", language, rules=rules))
+    click.get_current_context().exit(2 if found else 0)
+
+
+@corridors.command()
+@click.argument("places", nargs=-1)
+@click.option("--count", type=int, default=10, show_default=True, help="How many crossings and ports to price.")
+@click.option("--world", "world_file", type=click.Path(path_type=Path), help="A World's file instead of eurasia-2019.")
+@_NETWORK
+@_EXTEND
+@_LANGUAGE
+@_JSON
+def value(
+    places: tuple[str, ...],
+    count: int,
+    world_file: Path | None,
+    network_path: Path | None,
+    extension: Path | None,
+    language: Language,
+    as_json: bool,
+) -> None:
+    """Real income for an hour saved at PLACES, or where it saves most: M USD a year, ranked."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from peyvand.locale import number, text
+    from peyvand.run import worth_of_hours
+    from peyvand.world import World
+
+    network = _network(network_path, extension)
+    world = World.load(world_file) if world_file else World.embedded()
+    found = worth_of_hours(world=world, network=network, places=places, count=count)
+    if as_json:
+        click.echo(found.to_json(orient="records", force_ascii=False, indent=2))
+        return
+    table = Table(title=text("corridors.value.title", language), caption=text("corridors.value.caption", language))
+    for name in ("place", "world", "interval", "direct", "winners"):
+        table.add_column(text(f"corridors.value.columns.{name}", language))
+    for row in found.to_dict("records"):
+        gains = sorted(((row[code], code) for code in world.economies), reverse=True)[:3]
+        table.add_row(
+            place_name(network, row["name"], language),
+            number(row["world_musd"], language, decimals=1),
+            " – ".join(number(row[f"world_{end}_musd"], language, decimals=1) for end in ("low", "high")),
+            number(row["direct_musd"], language, decimals=1),
+            "  ".join(f"{code} {number(gain, language, decimals=1)}" for gain, code in gains),
+        )
+    Console().print(table)
+
+
+@corridors.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@_NETWORK
+@_EXTEND
+def export(target: Path, network_path: Path | None, extension: Path | None) -> None:
+    """Write the network to TARGET: a folder of GMNS tables, or a .geojson file."""
+    from peyvand.corridors.formats import write_geojson, write_gmns
+
+    network = _network(network_path, extension)
+    write = write_geojson if target.suffix in (".geojson", ".json") else write_gmns
+    click.echo(write(network, target))
+
+
+@corridors.command()
+@click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder with one folder per source.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write node.csv and link.csv to.")
+def build(data: Path, out: Path) -> None:
+    """Compile the network eurasia-corridors from its sources."""
+    from peyvand.corridors.compile.eurasia import build_corridors
+    from peyvand.corridors.formats import write_gmns
+
+    network = build_corridors(data)
+    click.echo(f"{write_gmns(network, out)}: {len(network)} places, {len(network.links)} links")
+
+
+def _network(path: Path | None, extension: Path | None) -> Network:
+    from peyvand.corridors import Network
+
+    network = Network.embedded() if path is None else Network.load(path)
+    return network if extension is None else network.extended(Network.load(extension))
+
+
+def _show(route: Route, rank: int, network: Network, language: Language) -> None:
+    """One route as a table: legs with running kilometres, hours and dollars; its sums above."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from peyvand.corridors.routes import T_PER_TEU
+    from peyvand.locale import number, text
+
+    sums = {
+        "rank": number(rank, language),
+        "days": number(route.hours / 24, language, decimals=1),
+        "km": number(route.length_km, language),
+        "usd": number(route.usd_per_t, language),
+        "usd_per_teu": number(route.usd_per_t * T_PER_TEU, language),
+        "stops": number(route.stop_hours, language),
+        "assumed": number(100 * route.assumed_hours_share, language),
+    }
+    table = Table(title=text("corridors.routes.title", language, **sums), title_justify="left")
+    for name in ("from", "to", "by", "km", "hours", "usd", "known"):
+        table.add_column(text(f"corridors.routes.columns.{name}", language))
+    for leg in route.legs:
+        stop = leg.kind == "stop"
+        table.add_row(
+            place_name(network, leg.at, language),
+            text("corridors.routes.stop", language) if stop else place_name(network, leg.to, language),
+            mode_name(leg.mode, language),
+            "" if stop else number(leg.length_km, language),
+            number(leg.hours, language, decimals=1),
+            number(leg.usd_per_t, language, decimals=1),
+            text(f"status.{leg.status}", language),
+        )
+    Console().print(table)
+
+
+def place_name(network: Network, name: str, language: Language) -> str:
+    """A place as the reader writes it."""
+    row = network.nodes.iloc[network.place[name]]
+    return str(row["name_fa"] or name) if language == "fa" else name
+
+
+def mode_name(mode: str, language: Language) -> str:
+    """`rail 1435 → rail 1520` in the reader's words."""
+    from peyvand.locale import number, text
+
+    parts = []
+    for layer in mode.split(" → "):
+        kind, _, gauge = layer.partition(" ")
+        word = text(f"corridors.modes.{kind}", language)
+        parts.append(f"{word} {number(float(gauge), language).replace(',', '').replace('٬', '')}" if gauge else word)
+    return " → ".join(parts)

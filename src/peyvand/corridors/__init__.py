@@ -1,0 +1,19 @@
+"""Which way do the goods go, what does a border hour cost, and what is a shorter one worth?"""
+
+from peyvand.corridors.allen_arkolakis import AllenArkolakis, TransportCost
+from peyvand.corridors.carriage import Carriage, carriage
+from peyvand.corridors.network import Network
+from peyvand.corridors.routes import Route, Routes, routes
+from peyvand.corridors.value import value_of_hours
+
+__all__ = [
+    "AllenArkolakis",
+    "Carriage",
+    "Network",
+    "Route",
+    "Routes",
+    "TransportCost",
+    "carriage",
+    "routes",
+    "value_of_hours",
+]

@@ -1,0 +1,267 @@
+"""What does carriage cost between economies over all routes, and who uses which crossing?  Allen and Arkolakis (2022).
+
+Paths end at the first arrival. A network is unfolded into states; each sector has its own cost of a step and its own
+routing dispersion μ, by default the one at which the spectral radius of exp(−μ g) is 0.8 (`assumed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from peyvand.corridors import kernels
+from peyvand.corridors.freight import Freight, carried, freight
+from peyvand.corridors.graph import LINK, Graph, unfold
+from peyvand.corridors.network import Network
+from peyvand.errors import DispersionError, NoRouteError
+from peyvand.variables import labelled
+from peyvand.world import World
+
+Array = NDArray[np.float64]
+
+DEFAULT_RADIUS = 0.8
+RADII = (0.6, 0.8, 0.9)
+"""The default and the two that are reported beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllenArkolakis:
+    """Routing over all paths.
+
+    Parameters
+    ----------
+    radius : float
+        Spectral radius that fixes μ in each sector, between 0 and 1.
+    dispersion : mapping, optional
+        μ by sector, instead of the radius.
+
+    Raises
+    ------
+    DispersionError
+        If the radius is not between 0 and 1.
+    """
+
+    radius: float = DEFAULT_RADIUS
+    dispersion: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.radius < 1:
+            raise DispersionError(
+                f"a spectral radius of {self.radius} is asked for", hint="between 0 and 1; 0.8 is the default"
+            )
+
+    def cost(self, network: Network, sectors: Sequence[str]) -> TransportCost:
+        """Costs between all centres for the sectors that are carried.
+
+        Raises
+        ------
+        DispersionError
+            If a stated μ lets the sum over paths diverge; the smallest that does not is in the hint.
+        """
+        graph = unfold(network)
+        found = tuple(self._sector(graph, freight(sector)) for sector in carried(tuple(sectors)))
+        return TransportCost(graph=graph, sectors=found)
+
+    def _sector(self, graph: Graph, goods: Freight) -> SectorCost:
+        step = goods.cost(hours=graph.hours, usd_per_t=graph.usd_per_t)
+        if goods.sector in self.dispersion:
+            dispersion = float(self.dispersion[goods.sector])
+            self._require_convergent(graph, goods.sector, step, dispersion)
+        else:
+            dispersion = _dispersion(graph, step, self.radius)
+        return SectorCost(goods=goods, step=step, paths=_paths(graph, step, dispersion))
+
+    def _require_convergent(self, graph: Graph, sector: str, step: Array, dispersion: float) -> None:
+        matrix = kernels.adjacency(
+            tail=graph.tail, head=graph.head, edge_cost=step, dispersion=dispersion, places=graph.states
+        )
+        radius = kernels.spectral_radius(matrix)
+        if not radius < 1:
+            least = _dispersion(graph, step, 1.0)
+            raise DispersionError(
+                f"routing dispersion {dispersion:g} in {sector}: the spectral radius is {radius:.3f}, and the sum over "
+                "paths diverges",
+                hint=f"it must be above {least:.4g}",
+                least=least,
+                radius=radius,
+            )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SectorCost:
+    """One sector's cost of each step, and its paths among the centres."""
+
+    goods: Freight
+    step: Array
+    paths: kernels.Paths
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TransportCost:
+    """Costs between centres, and what they rest on.
+
+    Parameters
+    ----------
+    graph : Graph
+    sectors : tuple of SectorCost
+    """
+
+    graph: Graph
+    sectors: tuple[SectorCost, ...]
+
+    @property
+    def dispersion(self) -> dict[str, float]:
+        """μ by sector."""
+        return {each.goods.sector: each.paths.dispersion for each in self.sectors}
+
+    @cached_property
+    def economies(self) -> tuple[str, ...]:
+        """Economies that have a centre on the network."""
+        return tuple(sorted(set(self.graph.network.nodes["economy"].iloc[self.graph.centres])))
+
+    def again(self, network: Network) -> TransportCost:
+        """The costs on a changed network, every μ as here."""
+        graph = unfold(network)
+        found = []
+        for each in self.sectors:
+            step = each.goods.cost(hours=graph.hours, usd_per_t=graph.usd_per_t)
+            found.append(SectorCost(goods=each.goods, step=step, paths=_paths(graph, step, each.paths.dispersion)))
+        return TransportCost(graph=graph, sectors=tuple(found))
+
+    def between_economies(self) -> xr.DataArray:
+        """τ (exporter, importer, sector): the mean of τ over pairs of centres by their weights; 1 at home.
+
+        Infinite where a pair of their centres has no path.
+        """
+        share = self._shares()
+        tau = np.stack([_mean_over_centres(np.exp(each.paths.log_cost), share) for each in self.sectors], axis=-1)
+        tau[np.arange(len(tau)), np.arange(len(tau))] = 1.0
+        coords = {"exporter": list(self.economies), "importer": list(self.economies)}
+        coords["sector"] = [each.goods.sector for each in self.sectors]
+        return labelled(xr.DataArray(tau, coords, ("exporter", "importer", "sector")), "transport_cost")
+
+    def change(self, after: TransportCost, world: World) -> xr.DataArray:
+        """τ̂ = τ'/τ on the World's labels; 1 at home, for sectors that are not carried, and off the network.
+
+        Raises
+        ------
+        NoRouteError
+            If a pair that trades today has no path left.
+        """
+        before, now = self.between_economies(), after.between_economies()
+        ratio = (now / before).where(np.isfinite(before) | np.isfinite(now), 1.0)
+        like = xr.ones_like(world["trade_flow"])
+        full = ratio.reindex_like(like, fill_value=1.0).transpose(*like.dims)
+        _refuse_cut_off(full, world)
+        return labelled(full.where(np.isfinite(full), 1.0), "transport_cost_hat")
+
+    # -- who uses what ---------------------------------------------------------------------------------------------
+    def use(self, weight: xr.DataArray) -> pd.DataFrame:
+        """Traffic of every sector on every link, and at every place that handles it: a port's is what it loads.
+
+        Parameters
+        ----------
+        weight : DataArray (exporter, importer, sector)
+            Tonnes; what lies at home or off the network is left out.
+
+        Returns
+        -------
+        DataFrame
+            kind ("link" or "place"), row (of the link or place), sector, use.
+        """
+        rows = []
+        for each in self.sectors:
+            flow = self._between_centres(weight, each.goods.sector)
+            use = kernels.edge_use(
+                each.paths, tail=self.graph.tail, head=self.graph.head, edge_cost=each.step, weight=flow
+            )
+            rows.append(self._by_owner(use).assign(sector=each.goods.sector))
+        return pd.concat(rows, ignore_index=True)
+
+    def tonnes(self, world: World) -> xr.DataArray:
+        """Tonnes a year (exporter, importer, sector) between economies: trade flows over value densities."""
+        flow = world["trade_flow"]
+        held = xr.DataArray(
+            [each.goods.value_usd_per_t for each in self.sectors],
+            {"sector": [each.goods.sector for each in self.sectors]},
+        )
+        abroad = (flow["exporter"] != flow["importer"]).astype(float)
+        return flow.sel(sector=held["sector"]) * abroad * 1e6 / held
+
+    def sensitivity(self, row: int, sector: SectorCost) -> Array:
+        """(N, N) ∂ ln τ / ∂ hours at one place, between economies: its intensity times the value of time of the goods.
+
+        Counts an hour of everyone who passes the place or changes there.
+        """
+        edges = np.flatnonzero(self.graph.stops_at(row))
+        by_pair = kernels.pair_use(
+            sector.paths, tail=self.graph.tail[edges], head=self.graph.head[edges], edge_cost=sector.step[edges]
+        ).sum(axis=0)
+        share, tau = self._shares(), np.exp(sector.paths.log_cost)
+        finite = np.where(np.isfinite(tau), tau, 0.0)
+        total = share @ finite @ share.T
+        mean = share @ (finite * by_pair) @ share.T
+        found = np.divide(mean, total, out=np.zeros_like(total), where=total > 0)
+        np.fill_diagonal(found, 0.0)
+        return np.asarray(found * sector.goods.time_value_share_per_day / 24.0)
+
+    # -- labels to places ------------------------------------------------------------------------------------------
+    def _shares(self) -> Array:
+        """(economies, centres) weight of each centre in its economy, summing to one."""
+        nodes = self.graph.network.nodes.iloc[self.graph.centres]
+        of = nodes["economy"].to_numpy()
+        share = np.array([of == economy for economy in self.economies]) * nodes["centre_weight"].to_numpy(dtype=float)
+        return np.asarray(share / share.sum(axis=1, keepdims=True))
+
+    def _between_centres(self, weight: xr.DataArray, sector: str) -> Array:
+        """(C, C) an economy's flow spread over its centres by their weights."""
+        here = list(self.economies)
+        flow = weight.sel(sector=sector).reindex(exporter=here, importer=here, fill_value=0.0)
+        values = np.array(flow.transpose("exporter", "importer").values, dtype=float)
+        np.fill_diagonal(values, 0.0)
+        share = self._shares()
+        return np.asarray(share.T @ values @ share)
+
+    def _by_owner(self, use: Array) -> pd.DataFrame:
+        graph = self.graph
+        frame = pd.DataFrame({"kind": np.where(graph.kind == LINK, "link", "place"), "row": graph.owner, "use": use})
+        return pd.DataFrame(
+            frame[graph.stops | (graph.kind == LINK)].groupby(["kind", "row"], as_index=False)["use"].sum()
+        )
+
+
+def _mean_over_centres(tau: Array, share: Array) -> Array:
+    """(N, N) Σ_ab w_a w_b τ_ab, infinite where one of the terms is."""
+    cut = (share > 0) @ np.isinf(tau) @ (share > 0).T
+    mean = share @ np.where(np.isinf(tau), 0.0, tau) @ share.T
+    return np.asarray(np.where(cut, np.inf, mean))
+
+
+def _refuse_cut_off(ratio: xr.DataArray, world: World) -> None:
+    cut = np.asarray(np.isinf(ratio) & (world["trade_flow"] > 0)).any(axis=ratio.get_axis_num("sector"))
+    if cut.any():
+        exporter, importer = (world.economies[at] for at in np.argwhere(cut)[0])
+        raise NoRouteError(
+            f"{exporter} → {importer} trade today and would have no route left",
+            hint="leave one way open, or add a link",
+        )
+
+
+def _dispersion(graph: Graph, step: Array, radius: float) -> float:
+    return kernels.dispersion_of_radius(
+        tail=graph.tail, head=graph.head, edge_cost=step, places=graph.states, radius=radius
+    )
+
+
+def _paths(graph: Graph, step: Array, dispersion: float) -> kernels.Paths:
+    """Sums over all paths from every centre's source to every centre's sink."""
+    return kernels.paths(
+        tail=graph.tail, head=graph.head, edge_cost=step, dispersion=dispersion, places=graph.states,
+        sources=graph.sources[graph.centres], sinks=graph.sinks[graph.centres],
+    )  # fmt: skip

@@ -1,0 +1,166 @@
+"""What does it cost to get from each place to each other over all paths?  Allen and Arkolakis (2022) in numpy.
+
+Arrays: an edge e runs from `tail[e]` to `head[e]` at cost g_e, a share of value in logs. The cost of a pair sums over
+all paths that end at the first arrival:  A_kl = exp(−μ g_kl),  b = (I − A)^-1,  τ_ij = (b_ij / b_jj)^(-1/μ).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.sparse import csc_array, csr_array, eye_array
+from scipy.sparse.linalg import splu
+
+from peyvand.errors import DispersionError
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+RADIUS_ITERATIONS = 2000
+RADIUS_TOLERANCE = 1e-9
+BRACKET = 1.5
+LARGEST_LOG_DISPERSION = 50.0
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """All paths from C sources to C sinks on n places, summed; a centre may be its own source and sink.
+
+    Parameters
+    ----------
+    outward : array (C, n)
+        b_ik, from each source to every place.
+    inward : array (n, C)
+        b_lj, from every place to each sink.
+    returning : array (C, n)
+        b_jk, from each sink to every place: paths that go on after they arrived, to be taken out.
+    between : array (C, C)
+        b_ij, from sources to sinks.
+    again : array (C,)
+        b_jj at the sinks.
+    dispersion : float
+        μ.
+    """
+
+    outward: Array
+    inward: Array
+    returning: Array
+    between: Array
+    again: Array
+    dispersion: float
+
+    @property
+    def log_cost(self) -> Array:
+        """(C, C) ln τ_ij; infinite where no path leads."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(self.again[None, :] / self.between) / self.dispersion)
+
+
+def adjacency(*, tail: Index, head: Index, edge_cost: Array, dispersion: float, places: int) -> csr_array:
+    """A (n, n): exp(−μ g) of every edge, parallel edges added up."""
+    return csr_array((np.exp(-dispersion * edge_cost), (tail, head)), shape=(places, places))
+
+
+def spectral_radius(matrix: csr_array) -> float:
+    """The largest eigenvalue of a matrix that is nowhere negative, by power iteration on I + A.
+
+    The Collatz–Wielandt bounds over the places that a path still reaches bracket it; their middle is returned.
+    """
+    values = np.ones(matrix.shape[0])
+    radius = 0.0
+    for _ in range(RADIUS_ITERATIONS):
+        following = values + matrix @ values
+        grown = float(np.linalg.norm(following) / np.linalg.norm(values)) - 1.0
+        values = following / np.linalg.norm(following)
+        if abs(grown - radius) <= RADIUS_TOLERANCE * max(radius, 1e-3):
+            return grown
+        radius = grown
+    return radius
+
+
+def dispersion_of_radius(*, tail: Index, head: Index, edge_cost: Array, places: int, radius: float) -> float:
+    """The μ at which A has the wanted spectral radius, from above: the radius falls as μ rises.
+
+    Bracketed by doubling, then found by Brent's method on ln μ.
+
+    Raises
+    ------
+    DispersionError
+        If every loop is free, so that no μ makes the sum over paths converge, or there are no loops at all.
+    """
+
+    def gap(log_dispersion: float) -> float:
+        found = adjacency(tail=tail, head=head, edge_cost=edge_cost, dispersion=np.exp(log_dispersion), places=places)
+        return float(np.log(max(spectral_radius(found), 1e-300) / radius))
+
+    low = high = -float(np.log(edge_cost.max()))
+    while gap(low) < 0:
+        low -= BRACKET
+        _refuse_past(low, "the network has no loops: no routing dispersion gives its paths this spectral radius")
+    while gap(high) > 0:
+        high += BRACKET
+        _refuse_past(high, "going round costs nothing somewhere: the sum over paths diverges at any dispersion")
+    found = low if low == high else float(brentq(gap, low, high, xtol=1e-9))
+    return float(np.exp(found + 1e-8))
+
+
+def _refuse_past(log_dispersion: float, why: str) -> None:
+    if abs(log_dispersion) > LARGEST_LOG_DISPERSION:
+        raise DispersionError(why, hint="give the links of the network hours or dollars")
+
+
+def paths(
+    *, tail: Index, head: Index, edge_cost: Array, dispersion: float, places: int, sources: Index, sinks: Index
+) -> Paths:
+    """b among sources, sinks and every place, from one factorisation of I − A.
+
+    I − A is an M-matrix: eliminated without pivoting, small entries keep their relative accuracy.
+    """
+    matrix = adjacency(tail=tail, head=head, edge_cost=edge_cost, dispersion=dispersion, places=places)
+    system = csc_array(eye_array(places, format="csc") - matrix)
+    factors = splu(system, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    inward = np.asarray(factors.solve(_units(places, sinks)))
+    outward = np.asarray(factors.solve(_units(places, sources), "T")).T  # type: ignore[call-overload]
+    same = np.array_equal(sources, sinks)
+    returning = outward if same else np.asarray(factors.solve(_units(places, sinks), "T")).T  # type: ignore[call-overload]
+    return Paths(
+        outward=outward,
+        inward=inward,
+        returning=returning,
+        between=inward[sources],
+        again=inward[sinks, np.arange(len(sinks))],
+        dispersion=dispersion,
+    )
+
+
+def edge_use(found: Paths, *, tail: Index, head: Index, edge_cost: Array, weight: Array) -> Array:
+    """(E,) Σ_ij W_ij · ∂ ln τ_ij / ∂ g_e: traffic if W is tonnes, the gain from a cheaper edge if W is money.
+
+    ∂ ln τ_ij / ∂ g_kl = a_kl (b_ik b_lj / b_ij − b_jk b_lj / b_jj), the derivative of the formula above.
+    """
+    reached = found.between > 0
+    sent = np.where(reached, weight, 0.0)
+    along = found.outward.T @ (sent / np.where(reached, found.between, 1.0))
+    beyond = found.returning.T * (sent.sum(axis=0) / found.again)
+    chance = np.exp(-found.dispersion * edge_cost)
+    return np.asarray(chance * np.einsum("ec,ec->e", (along - beyond)[tail], found.inward[head]))
+
+
+def pair_use(found: Paths, *, tail: Index, head: Index, edge_cost: Array) -> Array:
+    """(E, C, C) ∂ ln τ_ij / ∂ g_e of every edge and pair; large: give it the few edges that matter."""
+    reached = found.between > 0
+    chance = np.exp(-found.dispersion * edge_cost)
+    to_end = found.inward[head][:, None, :]
+    along = found.outward[:, tail].T[:, :, None] * to_end / np.where(reached, found.between, 1.0)
+    beyond = found.returning[:, tail].T[:, None, :] * to_end / found.again
+    return np.asarray(chance[:, None, None] * (along - beyond) * reached)
+
+
+def _units(places: int, at: Index) -> Array:
+    """(n, C) a one in each column."""
+    unit = np.zeros((places, len(at)))
+    unit[at, np.arange(len(at))] = 1.0
+    return unit
