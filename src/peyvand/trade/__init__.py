@@ -2,6 +2,18 @@
 
 from peyvand.trade.caliendo_parro import CaliendoParro
 from peyvand.trade.ladder import Ladder, ladder
+from peyvand.trade.many import Many, Unions, solve_many
 from peyvand.trade.results import TradeResult
+from peyvand.trade.sensitivity import BorderSensitivity, border_sensitivity
 
-__all__ = ["CaliendoParro", "Ladder", "TradeResult", "ladder"]
+__all__ = [
+    "BorderSensitivity",
+    "CaliendoParro",
+    "Ladder",
+    "Many",
+    "TradeResult",
+    "Unions",
+    "border_sensitivity",
+    "ladder",
+    "solve_many",
+]
