@@ -26,10 +26,10 @@ types: $(VENV)/.check
 	$(BIN)/mypy
 
 docs: $(VENV)/.check
-	$(BIN)/mkdocs build --strict --quiet --config-file mkdocs.en.yml
-	$(BIN)/mkdocs build --strict --quiet --config-file mkdocs.fa.yml
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --config-file mkdocs.en.yml
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --config-file mkdocs.fa.yml
 
-bench: $(VENV)/.check          ## speed against the peers; PEYVAND_BENCH_SIZE=toy for a smoke run
+bench: $(VENV)/.bench          ## speed against the peers; PEYVAND_BENCH_SIZE=toy for a smoke run
 	$(BIN)/python -m benchmarks
 
 clean:
@@ -48,4 +48,8 @@ $(VENV)/.test: $(VENV)/.demo
 
 $(VENV)/.check: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,lint,docs]"
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,bench]"
 	@touch $@

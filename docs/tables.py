@@ -13,6 +13,7 @@ from peyvand.locale import LANGUAGES, Language, catalogue, text
 from peyvand.variables import variables
 
 DOCS = Path(__file__).parent
+SHOWN = {**cli.context_settings, "max_content_width": 100, "terminal_width": 100}
 
 
 def pages() -> dict[Path, str]:
@@ -43,7 +44,7 @@ def error_page(language: Language) -> str:
 
 
 def command_page(language: Language) -> str:
-    context = click.Context(cli, info_name="peyvand")
+    context = click.Context(cli, info_name="peyvand", **SHOWN)
     parts = [f"## `{path}`\n\n```text\n{command.get_help(inner)}\n```\n" for path, command, inner in _commands(context)]
     return _page("commands", language, "\n".join(parts))
 
@@ -54,7 +55,7 @@ def _commands(context: click.Context) -> Iterator[tuple[str, click.Command, clic
         for name in context.command.list_commands(context):
             command = context.command.get_command(context, name)
             assert command is not None
-            inner = click.Context(command, info_name=name, parent=context, max_content_width=100, terminal_width=100)
+            inner = click.Context(command, info_name=name, parent=context, **SHOWN)
             yield from _commands(inner)
 
 

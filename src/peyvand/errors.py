@@ -7,8 +7,10 @@ Python sees English; the command line and the web page show the title in the rea
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, ClassVar
 
 
@@ -69,6 +71,48 @@ class ScenarioError(PeyvandError):
     key = "scenario"
 
 
+class RegistryError(PeyvandError):
+    """A registry that cannot do what was asked."""
+
+    key = "registry"
+
+
+class RuleError(RegistryError):
+    """Rows that break a rule of the registry: nothing of the change was written."""
+
+    key = "registry.rule"
+
+
+class RegistryDateError(RegistryError):
+    """A date that is in no calendar, or that cannot be read."""
+
+    key = "registry.date"
+
+
+class UnknownRowError(RegistryError):
+    """A code that the registry does not hold."""
+
+    key = "registry.unknown_row"
+
+
+class StaleRowError(RegistryError):
+    """A row that somebody else changed since it was read."""
+
+    key = "registry.stale"
+
+
+class AuditError(RegistryError):
+    """An audit trail that does not lead to the rows that stand there."""
+
+    key = "registry.audit"
+
+
+class DatabaseError(RegistryError):
+    """A database that this program cannot open, or not yet, or no longer."""
+
+    key = "registry.database"
+
+
 class OutputError(PeyvandError):
     """A file or folder that cannot be written."""
 
@@ -86,6 +130,35 @@ class ConvergenceError(ModelError):
 
     key = "model.convergence"
     exit_code = 1
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_BAD_NAME = (errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL)
+_IN_THE_WAY = (errno.ENOTDIR, errno.EEXIST, errno.EISDIR)
+
+
+def unwritable(path: Path, error: OSError, *, say: str = "") -> OutputError:
+    """What to tell of a file or folder that the system did not let us write, with the way out of that very trouble.
+
+    Parameters
+    ----------
+    path : Path
+    error : OSError
+        What the system said.
+    say : str, optional
+        How to name another place, such as `, with --out`; ends the hint.
+    """
+    reason = error.strerror or str(error)
+    hint = f"choose a place that you may write to{say}"
+    if error.errno in _FULL:
+        hint = f"free some space, or choose a place on another disk{say}"
+    elif error.errno in _BAD_NAME:
+        hint = f"choose a shorter, plain name{say}"
+    elif error.errno in _IN_THE_WAY:
+        blocking = next((str(place) for place in path.parents if place.is_file()), "")
+        reason = f"{blocking} is a file, not a folder" if blocking else reason
+        hint = f"choose a place under a folder{say}"
+    return OutputError(f"cannot write to {path}: {reason}", hint=hint, path=str(path))
 
 
 def did_you_mean(name: str, choices: Iterable[str], *, count: int = 3) -> str:

@@ -2,6 +2,7 @@
 
 scenario ── union.shock(world) ──> Shock ──> CaliendoParro.solve ──> TradeResult
 world ──── thickness ────────────> borders today ── after(shock) ──> borders in the union
+what moves the answer: the provisions of one kind alone, and every other closure, each solved again (`Run.variants`)
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import platform
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -18,16 +19,39 @@ from pathlib import Path
 from typing import Any
 
 import peyvand
+from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
 from peyvand.scenarios import Caution, Effect, Union, open_scenario
 from peyvand.trade import CaliendoParro, TradeResult
-from peyvand.world import Shock, World
+from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule
+from peyvand.world import Shock, World, check
 
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "xarray")
-STEPS = ("world", "shock", "borders", "equilibrium")
+STEPS = ("world", "shock", "borders", "equilibrium", "variants")
 """The steps of a run in their order, as `progress` is told of them; their words are in the locale under `steps`."""
 
 Progress = Callable[[str], None]
+ALL = "all"
+"""Of a variant: with every provision of the union."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Variant:
+    """The same union with one thing changed: the provisions of one kind alone, or another closure.
+
+    Parameters
+    ----------
+    provisions : str
+        The kind of provision that it keeps, or `ALL`.
+    deficit_rule : DeficitRule
+        Its closure.
+    trade : TradeResult or None
+        None where the equilibrium was not reached.
+    """
+
+    provisions: str
+    deficit_rule: DeficitRule
+    trade: TradeResult | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +72,8 @@ class Run:
         The equilibrium; `trade.baseline` is the World that the closure shocks.
     meta : mapping
         What the run stands on: versions, data and scenario hashes, closure, residual, seed (None: nothing is drawn).
+    variants : tuple of Variant
+        Each kind of provision alone, where there is more than one, then the whole union under every other closure.
     """
 
     scenario: Union
@@ -57,6 +83,7 @@ class Run:
     thickness_after: Thickness
     trade: TradeResult
     meta: Mapping[str, Any]
+    variants: tuple[Variant, ...] = ()
 
     @property
     def world(self) -> World:
@@ -92,7 +119,7 @@ def simulate(
     Raises
     ------
     ScenarioError, DataError
-        If the scenario does not fit itself or the World.
+        If the scenario does not fit itself or the World, or the World breaks a rule.
     ConvergenceError
         If the equilibrium was not reached.
     """
@@ -101,6 +128,8 @@ def simulate(
     tell("world")
     union = scenario if isinstance(scenario, Union) else open_scenario(scenario)
     asked = World.embedded(union.world) if world is None else world
+    if world is not None:
+        check(world)
     solver = model or CaliendoParro()
     tell("shock")
     today = union.effect(asked).baseline(lambda before, change: solver.solve(before, change).counterfactual)
@@ -110,6 +139,8 @@ def simulate(
     borders = effect.borders
     tell("equilibrium")
     trade = solver.solve(today, shock)
+    tell("variants")
+    variants = (*_kinds_alone(union, effect, solver), *_other_closures(today, shock, solver))
     return Run(
         scenario=union.with_members(effect.members),
         effect=effect,
@@ -118,7 +149,41 @@ def simulate(
         thickness_after=borders.after(today, shock),
         trade=trade,
         meta=_meta(union, asked, trade, seconds=time.perf_counter() - started),
+        variants=variants,
     )
+
+
+def _kinds_alone(union: Union, effect: Effect, solver: CaliendoParro) -> Iterator[Variant]:
+    """The provisions of each kind without the others, where there are others."""
+    external = ["tariff"] if isinstance(union.external_tariff, dict) else []
+    kinds = list(dict.fromkeys((*external, *(provision.kind for provision in union.provisions))))
+    for kind in kinds if len(kinds) > 1 else ():
+        shock = _only(union, kind).effect(effect.world, facts=effect.facts, borders=effect.borders).shock()
+        yield _variant(effect.world, shock, solver, provisions=kind)
+
+
+def _only(union: Union, kind: str) -> Union:
+    """The union with its provisions of one kind; a common external tariff goes with the tariffs."""
+    kept: dict[str, Any] = {"provisions": tuple(held for held in union.provisions if held.kind == kind)}
+    if union.kind == "customs-union" and kind != "tariff":
+        kept |= {"kind": "free-trade-area", "external_tariff": None}
+    return union.model_copy(update=kept)
+
+
+def _other_closures(world: World, shock: Shock, solver: CaliendoParro) -> Iterator[Variant]:
+    """The same shock under every other deficit rule that needs no numeraire."""
+    for rule in DEFICIT_RULES:
+        if rule not in (solver.deficit_rule, "fixed_nominal"):
+            yield _variant(world, shock, replace(solver, deficit_rule=rule, numeraire=None), provisions=ALL)
+
+
+def _variant(world: World, shock: Shock, solver: CaliendoParro, *, provisions: str) -> Variant:
+    """Solved, or without a result: a variant that is not reached does not fail the run."""
+    try:
+        trade = solver.solve(world, shock)
+    except ConvergenceError:
+        trade = None
+    return Variant(provisions=provisions, deficit_rule=solver.deficit_rule, trade=trade)
 
 
 def _meta(union: Union, world: World, trade: TradeResult, *, seconds: float) -> dict[str, Any]:

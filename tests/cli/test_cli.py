@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
 import click
 import pytest
+from tests.worlds import small_world
 
 from peyvand.cli import COMMANDS, cli, main
+from peyvand.world import World
 
 HEAVY = ("numpy", "pandas", "xarray", "scipy", "pydantic", "rich", "jinja2")
 
@@ -73,6 +76,8 @@ def test_a_near_command_is_offered(capsys):
         (("run", "no/such/file.toml"), "no/such/file.toml"),
         (("run", "--deficits", "fxied"), "did you mean 'fixed'?"),
         (("run", "--world", "no-such-world.nc.gz"), "no World file"),
+        (("run", "--world", "eurasia-2091"), "did you mean 'eurasia-2019'?"),
+        (("scenario", "check", "eco-ten", "--world", "eurasia-2091"), "did you mean 'eurasia-2019'?"),
         (("world", "show", "IRN", "KAS"), "did you mean 'KAZ'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
@@ -90,6 +95,66 @@ def test_errors_are_titled_in_the_readers_language(capsys, tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PEYVAND_LANGUAGE", "fa")
     assert "اقتصاد ناشناخته" in run(capsys, "world", "show", "IRN", "KZA")[2]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("run", "no/such.toml", "--language", "fa"),
+        ("run", "-l", "fa", "no/such.toml"),
+        ("scenario", "check", "no/such.toml", "-l", "fa"),
+    ],
+    ids=" ".join,
+)
+def test_the_asked_language_is_that_of_the_title_too(args, capsys, monkeypatch):
+    assert run(capsys, *args)[2].startswith("پروندهٔ سناریو روشن نیست")
+    monkeypatch.setenv("PEYVAND_LANGUAGE", "fa")
+    english = tuple("en" if word == "fa" else word for word in args)
+    assert run(capsys, *english)[2].startswith("The scenario file is not clear")
+
+
+@pytest.fixture(params=[-5.0, float("nan"), float("inf")])
+def broken_world(request, tmp_path):
+    """The file of a World in which one flow cannot be."""
+    world = small_world(economies=("IRN", "KAZ", "UZB"), sectors=("mining", "services"))
+    flow = world["trade_flow"].copy(deep=True)
+    flow.loc[{"exporter": "IRN", "importer": "KAZ", "sector": "mining"}] = request.param
+    path = tmp_path / "broken.nc.gz"
+    world.replace(trade_flow=flow).save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("run", "iran-kazakhstan", "--out", "out"),
+        ("scenario", "check", "iran-kazakhstan"),
+        ("world", "show", "IRN"),
+        ("world", "info"),
+    ],
+    ids=" ".join,
+)
+def test_a_world_that_breaks_a_rule_is_refused(args, broken_world, capsys, monkeypatch):
+    monkeypatch.chdir(broken_world.parent)
+    code, out, err = run(capsys, *args, "--world", str(broken_world))
+    assert code == 2
+    assert "IRN KAZ mining" in err
+    assert "→" in err
+    assert not out
+    assert [entry.name for entry in broken_world.parent.iterdir()] == [broken_world.name]
+
+
+def test_run_takes_the_name_of_a_world_that_ships(capsys, tmp_path):
+    args = ("run", "iran-kazakhstan", "--world", "eurasia-2019", "--json", "--out", str(tmp_path / "out"))
+    code, out, err = run(capsys, *args)
+    assert code == 0, err
+    assert len(json.loads(out)) == len(World.embedded().economies)
+
+
+def test_a_very_long_folder_name_is_bad_input(capsys, tmp_path):
+    code, _, err = run(capsys, "run", "iran-kazakhstan", "--out", str(tmp_path / ("x" * 300)))
+    assert code == 2
+    assert "shorter" in err
 
 
 def test_an_unwritable_folder_is_refused_before_the_work(capsys, tmp_path):

@@ -154,3 +154,45 @@ def test_what_fails_leaves_the_old_output_and_nothing_else(tmp_path, monkeypatch
     monkeypatch.undo()
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert sorted(tmp_path.iterdir()) == [folder]
+
+
+def test_a_name_that_is_too_long_is_refused(tmp_path):
+    with pytest.raises(OutputError, match="File name too long") as caught:
+        write(made_run(), tmp_path / ("x" * 300))
+    assert "shorter" in caught.value.hint
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path):
+    (tmp_path / "real").mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "real")
+    write(made_run(), link)
+    assert link.is_symlink()
+    assert {path.name for path in (tmp_path / "real").iterdir()} == FILES
+    write(made_run(), link)
+    assert sorted(tmp_path.iterdir()) == [link, tmp_path / "real"]
+
+
+def test_a_loop_of_links_is_refused(tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(OutputError, match="loop") as caught:
+        write(made_run(), tmp_path / "loop")
+    assert caught.value.hint
+
+
+def test_a_file_above_the_folder_is_named(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OutputError, match="file is a file, not a folder"):
+        write(made_run(), tmp_path / "file" / "sub")
+
+
+def test_a_full_disk_gets_its_own_hint(tmp_path, monkeypatch):
+    def full(self, data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OutputError, match="No space left") as caught:
+        write(made_run(), tmp_path / "out")
+    assert "free some space" in caught.value.hint
+    assert not list(tmp_path.iterdir())

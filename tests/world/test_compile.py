@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+import peyvand.sources
 from peyvand.errors import DataError
+from peyvand.sources import Source
 from peyvand.world import World
 from peyvand.world.compile import build_eurasia, held_out_table
 from peyvand.world.compile.concordance import GOODS, SECTORS, economies, sector_of
@@ -234,3 +239,20 @@ def test_a_bloc_is_sanctioned_when_half_of_it_is():
     two = pd.DataFrame({"sender": ["A1", "A2"], "target": ["BBB", "BBB"]})
     assert sanctioned(one, members).sum() == 0
     assert sanctioned(two, members)[0, 1] == sanctioned(two, members)[1, 0] == 1
+
+
+def test_only_sources_that_may_ship_stand_behind_it():
+    """DESIGN §1: nothing that is for checks only may feed shipped figures."""
+    barred = [source for source in known_sources() if source.may_feed == "checks"]
+    assert barred
+    titles = " ".join(World.embedded().provenance["source"])
+    assert not [source.title for source in barred if source.title in titles]
+
+
+def known_sources():
+    """Every Source that a reader's module defines."""
+    found = []
+    for module in pkgutil.iter_modules(peyvand.sources.__path__):
+        held = importlib.import_module(f"peyvand.sources.{module.name}")
+        found += [value for value in vars(held).values() if isinstance(value, Source)]
+    return found

@@ -88,7 +88,7 @@ def test_goods_totals_against_the_reporters_own(exports, trade, inputs):
     Tajikistan's own exports leave out gold that WTO's estimate has, Afghanistan's own imports what it has not: those
     two cells are left out, and are known to differ by a third.
     """
-    totals = wits.read_totals(inputs._wits, year=BASE_YEAR).frame.set_index("economy")
+    totals = wits.read_totals(inputs.wits_file, year=BASE_YEAR).frame.set_index("economy")
     seen = 0
     for code in set(SPLIT) & set(totals.index):
         imports = trade[code].sum() - trade.loc[code, code]

@@ -17,6 +17,8 @@ from peyvand import __version__
 from peyvand.errors import PeyvandError, did_you_mean
 
 COMMANDS = {
+    "news": ("peyvand.cli.news:news", "Read news reports into records with evidence."),
+    "registry": ("peyvand.cli.registry:registry", "Pacts, agreements, parliaments and commitments."),
     "run": ("peyvand.cli.run:run", "Simulate a union and write its report."),
     "scenario": ("peyvand.cli.scenario:scenario", "List, check and explain union files."),
     "world": ("peyvand.cli.world:world", "Explain, check and build the World."),
@@ -59,10 +61,11 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code: 0 done, 1 failed, 2 bad input."""
+    asked: dict[str, str] = {}
     try:
-        code: Any = cli.main(args, standalone_mode=False)
+        code: Any = cli.main(args, standalone_mode=False, obj=asked)
     except PeyvandError as error:
-        show_error(error)
+        show_error(error, asked.get("language") or os.environ.get("PEYVAND_LANGUAGE", "en"))
         code = error.exit_code
     except click.ClickException as error:
         error.show()
@@ -76,11 +79,10 @@ def main(args: list[str] | None = None) -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def show_error(error: PeyvandError) -> None:
-    """The error's title, message and hint on standard error, in the language of PEYVAND_LANGUAGE."""
-    from peyvand.locale import Language, error_title
+def show_error(error: PeyvandError, language: str) -> None:
+    """The error's title in the reader's language (`--language`, else PEYVAND_LANGUAGE), its message and hint."""
+    from peyvand.locale import error_title
 
-    language: Language = "fa" if os.environ.get("PEYVAND_LANGUAGE") == "fa" else "en"
-    click.echo(f"{error_title(error.key, language)}: {error.message}", err=True)
+    click.echo(f"{error_title(error.key, 'fa' if language == 'fa' else 'en')}: {error.message}", err=True)
     if error.hint:
         click.echo(f"  → {error.hint}", err=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from peyvand.cli.options import language_option
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ DEFAULT_SCENARIO = "eco-ten"
 @click.command()
 @click.argument("scenario", default=DEFAULT_SCENARIO)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("peyvand-out"), show_default=True, help="Folder.")
-@click.option("--world", "world_file", type=click.Path(path_type=Path), help="A World file instead of the scenario's.")
+@click.option("--world", "world_name", help="A World's file, or one that ships, instead of the scenario's.")
 @click.option(
     "--deficits",
     default="fixed",
@@ -30,12 +31,12 @@ DEFAULT_SCENARIO = "eco-ten"
     help="Closure: fixed, fixed_nominal (with --numeraire), multiplicative or eliminated.",
 )
 @click.option("--numeraire", metavar="CODE", help="The economy in whose wage fixed_nominal deficits are kept.")
-@click.option("--language", type=click.Choice(["en", "fa"]), default="en", show_default=True, help="Of the table here.")
+@language_option("Of the table here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table of economies as JSON, nothing else.")
 def run(
     scenario: str,
     out: Path,
-    world_file: Path | None,
+    world_name: str | None,
     deficits: DeficitRule,
     numeraire: str | None,
     language: Language,
@@ -56,7 +57,7 @@ def run(
     from peyvand.world import World
 
     console, notes = Console(), Console(stderr=True)
-    world = World.load(world_file) if world_file else None
+    world = World.open(world_name) if world_name else None
     with notes.status("") as status:
         done = simulate(
             scenario,

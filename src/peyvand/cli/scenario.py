@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from peyvand.cli.options import language_option
+
 if TYPE_CHECKING:
     from peyvand.locale import Language
     from peyvand.scenarios import Effect
 
-_LANGUAGE = click.option(
-    "--language", "-l", type=click.Choice(["en", "fa"]), default="en", show_default=True, help="Language of the words."
-)
+_LANGUAGE = language_option()
 
 
 @click.group()
@@ -42,16 +42,16 @@ def list_command(language: Language, as_json: bool) -> None:
 @scenario.command()
 @click.argument("name_or_file")
 @_LANGUAGE
-@click.option("--world", "world_file", type=click.Path(), help="A World's file, instead of the one the scenario names.")
+@click.option("--world", "world_name", help="A World's file, or one that ships, instead of the scenario's.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def check(name_or_file: str, language: Language, world_file: str | None, as_json: bool) -> None:
+def check(name_or_file: str, language: Language, world_name: str | None, as_json: bool) -> None:
     """Say in words what a union file means, or where it is not clear.
 
     NAME_OR_FILE is a shipped scenario's name or a TOML file. Exit code 0: the file is clear; 2: it is not.
     """
     from peyvand.scenarios import explain, explain_caution
 
-    effect = _effect(name_or_file, world_file)
+    effect = _effect(name_or_file, world_name)
     lines = explain(effect, language)
     cautions = [explain_caution(caution, effect, language) for caution in effect.warnings]
     if as_json:
@@ -77,9 +77,13 @@ def show(name_or_file: str) -> None:
     click.echo(open_scenario(name_or_file).text, nl=False)
 
 
-def _effect(name_or_file: str, world_file: str | None) -> Effect:
+def _effect(name_or_file: str, world_name: str | None) -> Effect:
     from peyvand.scenarios import open_scenario
-    from peyvand.world import World
+    from peyvand.world import World, check
 
     union = open_scenario(name_or_file)
-    return union.effect(World.load(world_file) if world_file else World.embedded(union.world))
+    if world_name is None:
+        return union.effect(World.embedded(union.world))
+    world = World.open(world_name)
+    check(world)
+    return union.effect(world)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from peyvand.cli.options import language_option
+
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
@@ -16,9 +18,7 @@ if TYPE_CHECKING:
     from peyvand.world import World
 
 DEFAULT_WORLD = "eurasia-2019"
-_LANGUAGE = click.option(
-    "--language", "-l", type=click.Choice(["en", "fa"]), default="en", show_default=True, help="Language of the words."
-)
+_LANGUAGE = language_option()
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _WORLD = click.option(
     "--world", "world_name", default=DEFAULT_WORLD, show_default=True, help="A World's file, or one that ships."
@@ -41,7 +41,7 @@ def info(world_name: str, language: Language, as_json: bool) -> None:
     from peyvand.locale import number, text
     from peyvand.world.summary import economies_table
 
-    held = _open(world_name)
+    held = _sound(world_name)
     frame = economies_table(held)
     if as_json:
         rows = json.loads(frame.reset_index().to_json(orient="records"))
@@ -98,7 +98,7 @@ def show(economies: tuple[str, ...], world_name: str, language: Language, as_jso
 
     if len(economies) > 2:
         raise click.UsageError("one economy or two, such as: peyvand world show IRN KAZ")
-    held = _open(world_name)
+    held = _sound(world_name)
     codes = held.resolve_economies(economies)
     frame = _shown(held, codes)
     if as_json:
@@ -176,8 +176,16 @@ def _open(name: str) -> World:
     """A World by file, or one that ships."""
     from peyvand.world import World
 
-    looks_like_file = name.endswith((".nc.gz", ".gz")) or "/" in name or Path(name).exists()
-    return World.load(name) if looks_like_file else World.embedded(name)
+    return World.open(name)
+
+
+def _sound(name: str) -> World:
+    """A World by file, or one that ships; refused where it breaks a rule."""
+    from peyvand.world.checks import check
+
+    held = _open(name)
+    check(held)
+    return held
 
 
 def _shown(held: World, codes: tuple[str, ...]) -> pd.DataFrame:

@@ -24,7 +24,7 @@ def recorded_both_ways(*, trade: Array) -> Mask:
 def head_ries(*, trade: Array, trade_elasticity: Array) -> Array:
     """Thickness of every border, NaN where no trade is recorded.
 
-    h_ijs = ln( X̃_ii X̃_jj / (X̃_ij X̃_ji) ) / (2 θ_s) with X̃ inclusive of tariff: Novy's (2013) tariff equivalent, as a log.
+    h_ijs = ln( X̃_ii X̃_jj / (X̃_ij X̃_ji) ) / (2 θ_s), X̃ inclusive of tariff: Novy's (2013) tariff equivalent in logs.
     """
     recorded = recorded_both_ways(trade=trade)
     log_trade = np.log(np.where(trade > 0, trade, 1.0))

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from peyvand.errors import OutputError
+from peyvand.errors import OutputError, unwritable
 from peyvand.reports.columns import heading
 from peyvand.reports.page import render
 from peyvand.reports.record import record
@@ -41,7 +41,7 @@ def write(run: Run, folder: str | Path) -> Path:
     ----------
     run : Run
     folder : str or Path
-        Made if absent. An earlier output of peyvand is replaced.
+        Made if absent. An earlier output of peyvand is replaced; a link to a folder stays a link to it.
 
     Returns
     -------
@@ -53,8 +53,7 @@ def write(run: Run, folder: str | Path) -> Path:
     OutputError
         If the folder cannot be written, is a file, or holds files that peyvand did not write.
     """
-    wanted = Path(folder).expanduser().absolute()
-    _refuse_foreign(wanted)
+    wanted = _place(Path(folder))
     contents = outputs(run)
     try:
         wanted.parent.mkdir(parents=True, exist_ok=True)
@@ -109,16 +108,25 @@ def _parquet(table: pa.Table) -> bytes:
 
 
 # -- the folder ----------------------------------------------------------------------------------------------------
+def _place(folder: Path) -> Path:
+    """Where a folder really is, links followed; raises where no output may be put."""
+    try:
+        place = folder.expanduser().resolve()
+        _refuse_foreign(place)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    except RuntimeError as error:  # a loop of links, an unknown ~user
+        raise OutputError(f"{folder} leads nowhere: {error}", hint="name a folder, with --out") from error
+    return place
+
+
 def _refuse_foreign(folder: Path) -> None:
     """Raise unless the folder is absent, empty, or an earlier output."""
     if not folder.exists():
         return
     if not folder.is_dir():
         raise OutputError(f"{folder} is a file", hint="name a folder, or remove the file", path=str(folder))
-    try:
-        foreign = sorted(path.name for path in folder.iterdir() if path.name not in FILES)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
+    foreign = sorted(path.name for path in folder.iterdir() if path.name not in FILES)
     if foreign:
         shown = ", ".join(foreign[:3]) + (" …" if len(foreign) > 3 else "")
         raise OutputError(
@@ -146,11 +154,7 @@ def _take_place(fresh: Path, wanted: Path) -> None:
 
 
 def _unwritable(folder: Path, error: OSError) -> OutputError:
-    return OutputError(
-        f"cannot write to {folder}: {error.strerror or error}",
-        hint="choose a folder that you may write to, with --out",
-        path=str(folder),
-    )
+    return unwritable(folder, error, say=", with --out")
 
 
 def _umask() -> int:

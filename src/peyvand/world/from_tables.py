@@ -92,9 +92,24 @@ def _on_labels(name: str, value: Any, labels: Mapping[str, list[str]]) -> NDArra
         for dim in dims:
             absent = sorted(set(labels[dim]) - set(map(str, value.indexes[dim])))
             if absent:
-                raise DataError(f"{name} lacks {', '.join(absent)} along {dim}", name=name, dim=dim, missing=absent)
+                raise DataError(
+                    f"{name} lacks {', '.join(absent)} along {dim}",
+                    hint=f"give it a value for every {dim}, or leave the {dim} out of the World",
+                    name=name,
+                    dim=dim,
+                    missing=absent,
+                )
         value = value.sel({dim: labels[dim] for dim in dims}).transpose(*dims).values
-    values = np.asarray(value)
+    try:
+        values = np.asarray(value)
+    except ValueError as error:
+        raise DataError(f"{name} has rows of different lengths", hint=f"its dims are {', '.join(dims)}") from error
+    if values.dtype.kind not in "biuf" and variable(name).unit != "text":
+        raise DataError(
+            f"{name} must hold numbers, not {values.ravel()[0] if values.size else 'nothing'!r}",
+            hint=f"its unit is {variable(name).unit}: read text with float(…) first",
+            name=name,
+        )
     if values.dtype.kind in "iu" and not name.endswith("_status"):
         values = values.astype(float)
     shape = tuple(len(labels[dim]) for dim in dims)
@@ -108,7 +123,12 @@ def _on_labels(name: str, value: Any, labels: Mapping[str, list[str]]) -> NDArra
 def _final_share(data: xr.Dataset) -> xr.DataArray:
     """α = F / I; rounding below zero is taken away, anything more is left for the checks to name."""
     found = accounts(data)
-    total = found["final_expenditure"].values[:, None]
-    share = found["final_demand"].values / np.where(total != 0, total, 1.0)
+    share = _part_of(found["final_demand"].values, found["final_expenditure"].values[:, None])
     share[np.abs(share) < 1e-12] = 0.0
-    return labelled(found["final_demand"].copy(data=share / share.sum(axis=1, keepdims=True)), "final_share")
+    share = _part_of(share, share.sum(axis=1, keepdims=True))
+    return labelled(found["final_demand"].copy(data=share), "final_share")
+
+
+def _part_of(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[Any]:
+    """part / whole, the part itself where there is no whole."""
+    return np.asarray(part / np.where(whole != 0, whole, 1.0))

@@ -6,7 +6,9 @@ import gzip
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -18,11 +20,11 @@ import xarray as xr
 
 from peyvand.errors import (
     DataError,
-    OutputError,
     UnknownEconomyError,
     UnknownNameError,
     UnknownSectorError,
     did_you_mean,
+    unwritable,
 )
 from peyvand.variables import labelled
 from peyvand.world.accounts import accounts
@@ -35,6 +37,11 @@ PROVENANCE_COLUMNS = ("variable", "economy", "sector", "status", "source", "lice
 REQUIRED = (
     "trade_flow", "tariff_rate", "value_added_share", "input_share", "final_share", "trade_elasticity",
 )  # fmt: skip
+
+_SHELF = files("peyvand.world").joinpath("embedded")
+_SUFFIX = ".nc.gz"
+_GZIP, _NETCDF_3, _NETCDF_4 = b"\x1f\x8b", b"CDF", b"\x89HDF"
+_WRITES_ONE = "peyvand world build writes one, and World.save"
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +73,16 @@ class World:
         labels = {str(dim): tuple(map(str, index)) for dim, index in self.data.indexes.items()}
         for dim, twin in (("importer", "exporter"), ("economy", "exporter"), ("input_sector", "sector")):
             if labels.get(dim) != labels.get(twin):
-                raise DataError(f"the labels of {dim} and {twin} must be the same, in the same order")
+                raise DataError(
+                    f"the labels of {dim} and {twin} must be the same, in the same order",
+                    hint=f"world_from_arrays takes the labels once; or select {dim} by the labels of {twin}",
+                )
         for dim in ("exporter", "sector"):
+            if not labels[dim]:
+                raise DataError(f"a World needs at least one {dim}", hint=f"name the labels of {dim}")
             repeated = sorted({label for label in labels[dim] if labels[dim].count(label) > 1})
             if repeated:
-                raise DataError(f"{dim} holds {', '.join(repeated)} more than once")
+                raise DataError(f"{dim} holds {', '.join(repeated)} more than once", hint="name every label once")
         for name in self.data.data_vars:
             self.data[name].values.setflags(write=False)
 
@@ -186,7 +198,9 @@ class World:
 
     @classmethod
     def load(cls, path: str | Path) -> World:
-        """Read a World from a file written by `save` (netCDF 3, gzipped).
+        """Read a World from a file written by `save` (netCDF 3, gzipped or plain).
+
+        Its figures are taken as they stand: `peyvand.world.check` says whether they keep the rules.
 
         Raises
         ------
@@ -194,17 +208,57 @@ class World:
             If the file is absent, not a World, or damaged.
         """
         try:
-            return cls.from_bytes(Path(path).read_bytes())
+            content = Path(path).read_bytes()
         except FileNotFoundError as error:
-            raise DataError(f"no World file at {path}", hint="peyvand world build writes one") from error
-        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{path} is not a World file: {error}", hint="peyvand world build writes one") from error
+            raise DataError(f"no World file at {path}", hint=_WRITES_ONE) from error
+        except OSError as error:
+            raise DataError(f"{path} cannot be read: {error.strerror}", hint="give a World's file") from error
+        try:
+            return cls.from_bytes(content)
+        except DataError as error:
+            raise DataError(f"{path}: {error.message}", hint=error.hint, path=str(path)) from error
+
+    @classmethod
+    def open(cls, name_or_path: str | Path) -> World:
+        """A World that ships, by its name, or one in a file, by its path.
+
+        Raises
+        ------
+        DataError
+            If there is neither, or the file is not a World.
+
+        >>> World.open("eurasia-2019").base_year
+        2019
+        """
+        name = str(name_or_path)
+        if name in shipped():
+            return cls.embedded(name)
+        if Path(name).name != name or Path(name).suffix or Path(name).exists():
+            return cls.load(name_or_path)
+        raise UnknownNameError(
+            f"no World {name!r} ships with peyvand", hint=f"{did_you_mean(name, shipped())} or give a file", name=name
+        )
 
     @classmethod
     def from_bytes(cls, content: bytes) -> World:
-        """The World in the bytes of its file."""
-        with xr.open_dataset(io.BytesIO(gzip.decompress(content)), engine="scipy") as opened:
+        """The World in the bytes of its file.
+
+        Raises
+        ------
+        DataError
+            If they are not a World's.
+        """
+        try:
+            return cls._read(_netcdf(content))
+        except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError, zlib.error) as error:
+            raise DataError(f"not a World file, or a damaged one: {error}", hint=_WRITES_ONE) from error
+
+    @classmethod
+    def _read(cls, netcdf: bytes) -> World:
+        with xr.open_dataset(io.BytesIO(netcdf), engine="scipy") as opened:
             data = opened.load()
+        if "provenance" not in data.attrs:
+            raise DataError("not a World file: netCDF without a World's provenance", hint=_WRITES_ONE)
         provenance = pd.DataFrame(json.loads(data.attrs.pop("provenance")), columns=list(PROVENANCE_COLUMNS))
         for dim in data.indexes:
             data[dim] = [str(label) for label in data.indexes[dim]]
@@ -234,21 +288,43 @@ class World:
             part.write_bytes(self.to_bytes())
             part.replace(target)
         except OSError as error:
-            part.unlink(missing_ok=True)
-            raise OutputError(
-                f"cannot write {target}: {error.strerror}", hint="choose a folder you may write to"
-            ) from error
+            with suppress(OSError):
+                part.unlink()
+            raise unwritable(target, error) from error
 
 
-@cache
-def _embedded(name: str) -> World:
-    shelf = files("peyvand.world").joinpath("embedded")
-    held = sorted(entry.name.removesuffix(".nc.gz") for entry in shelf.iterdir() if entry.name.endswith(".nc.gz"))
-    if name not in held:
-        raise UnknownNameError(f"no World {name!r} ships with peyvand", hint=did_you_mean(name, held), name=name)
-    return World.from_bytes(shelf.joinpath(f"{name}.nc.gz").read_bytes())
+def shipped() -> tuple[str, ...]:
+    """Names of the Worlds that ship with peyvand.
+
+    >>> shipped()
+    ('eurasia-2019',)
+    """
+    held = (entry.name for entry in _SHELF.iterdir())
+    return tuple(sorted(name.removesuffix(_SUFFIX) for name in held if name.endswith(_SUFFIX)))
 
 
 def blank_provenance() -> pd.DataFrame:
     """An empty provenance table with its columns."""
     return pd.DataFrame(columns=list(PROVENANCE_COLUMNS), dtype=str)
+
+
+@cache
+def _embedded(name: str) -> World:
+    if name not in shipped():
+        raise UnknownNameError(f"no World {name!r} ships with peyvand", hint=did_you_mean(name, shipped()), name=name)
+    return World.from_bytes(_SHELF.joinpath(f"{name}{_SUFFIX}").read_bytes())
+
+
+def _netcdf(content: bytes) -> bytes:
+    """The netCDF 3 in a file's bytes, gzipped or plain."""
+    if not content:
+        raise DataError("not a World file: it is empty", hint=_WRITES_ONE)
+    plain = gzip.decompress(content) if content.startswith(_GZIP) else content
+    if plain.startswith(_NETCDF_4):
+        raise DataError(
+            "not a World file: netCDF 4, where a World is netCDF 3",
+            hint="World.save writes one; in xarray: engine='scipy'",
+        )
+    if not plain.startswith(_NETCDF_3):
+        raise DataError("not a World file: it holds no netCDF", hint=_WRITES_ONE)
+    return plain

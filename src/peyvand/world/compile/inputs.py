@@ -11,6 +11,7 @@ import pandas as pd
 from peyvand.sources import (
     baci,
     comtrade,
+    deep_agreements,
     energy,
     facts,
     geodist,
@@ -23,7 +24,6 @@ from peyvand.sources import (
     wits,
     wto_services,
 )
-from peyvand.sources.files import read_frame
 
 BASE_YEAR = 2019
 WIOD_YEAR = 2011
@@ -118,25 +118,25 @@ class Inputs:
 
     # -- what is traded ----------------------------------------------------------------------------------------------
     @cached_property
-    def _wits(self) -> Path:
+    def wits_file(self) -> Path:
         return self.folder / "wits-trade-summary-by-product-1988-2021" / "wits_trade_summary.parquet"
 
     @cached_property
     def exports_by_section(self) -> pd.DataFrame:
-        return wits.read_exports_by_section(self._wits).frame
+        return wits.read_exports_by_section(self.wits_file).frame
 
     @cached_property
     def imports_by_stage(self) -> pd.DataFrame:
-        frame = wits.read_trade_by_stage(self._wits).frame
+        frame = wits.read_trade_by_stage(self.wits_file).frame
         return frame[frame["flow"] == "import"]
 
     @cached_property
     def top_partners(self) -> pd.DataFrame:
-        return wits.read_partners(self._wits).frame
+        return wits.read_partners(self.wits_file).frame
 
     @cached_property
     def tariffs_by_stage(self) -> pd.DataFrame:
-        return wits.read_tariffs(self._wits).frame
+        return wits.read_tariffs(self.wits_file).frame
 
     @cached_property
     def chapters(self) -> pd.DataFrame:
@@ -166,10 +166,7 @@ class Inputs:
     def pairs_2016(self) -> pd.DataFrame:
         """Goods exports of 2016 as the exporter reports them: exporter, importer, trade_musd."""
         path = self.folder / "trade-and-rta-provisions-1964-2016" / "trade.parquet"
-        columns = {"exp": "exporter", "imp": "importer", "time": "year", "export": "trade_musd"}
-        frame = read_frame(path, columns, year=PAIRS_YEAR)
-        frame["trade_musd"] /= 1e6
-        return frame
+        return deep_agreements.read_exports(path, year=PAIRS_YEAR).frame[["exporter", "importer", "trade_musd"]]
 
     @cached_property
     def facts(self) -> pd.DataFrame:

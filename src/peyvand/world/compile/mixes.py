@@ -31,6 +31,8 @@ _LIKELY = {
 _CHAPTERS = {"chemicals": [f"{number:02d}" for number in range(28, 39)], "pharmaceuticals": ["30"]}
 _MISCELLANEOUS_EQUIPMENT = 0.5
 """Part of WITS's miscellaneous section (chapters 90–99) that is instruments and arms (`assumed`)."""
+_FUELS_OF_PRODUCER = 0.1
+"""What remains of a stage's oil and gas in the imports of an economy that has more than it burns (`assumed`)."""
 _UZBEK_FUELS = ("B05", "B06", "C19")
 
 
@@ -126,8 +128,9 @@ class Mixes:
         """Shares of the goods sectors in an economy's goods imports."""
         found = self.imports_by_chapter(economy)
         if found is None:
-            stages = self._stages(economy)
-            found = (stages @ self.stage_division).fillna(0.0)
+            found = _goods(self._stages(economy) @ self.stage_division)
+            if self._has_fuels(economy):
+                found["oil_gas"] *= _FUELS_OF_PRODUCER
         return _goods(found) / found.sum()
 
     def imports_by_chapter(self, economy: str) -> pd.Series | None:
@@ -144,6 +147,11 @@ class Mixes:
         single = {code: names[0] for code, names in sector_of("hs2").items() if len(names) == 1}
         found = _goods(by_chapter.groupby(by_chapter.index.map(single)).sum())
         return found.add(by_chapter.get("27", 0.0) * _goods(self.fuel_imports(economy)))
+
+    def _has_fuels(self, economy: str) -> bool:
+        """More oil and gas than it refines and burns."""
+        energy = self.inputs.energy
+        return economy in energy.index and float(fuel_gaps(energy.T[economy], self.prices)["oil_gas"]) == 0
 
     def fuel_imports(self, economy: str) -> pd.Series:
         """Crude and gas, coal and products in fuel imports: what the balance lacks, else as ICIO's rest buys."""

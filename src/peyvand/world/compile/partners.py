@@ -26,11 +26,11 @@ from peyvand.world.compile.inputs import BASE_YEAR, PAIRS_YEAR, Inputs
 _BACI_YEAR = 2023
 _WEIGHT_2016 = 2 / 3
 _HIDES_OTHERS = (("IRN", "TWN"),)
-_UNNAMED = "UNS"
 _LAST_OF_IRAN = 2018
+_NOTHING_MUSD = 0.1
+"""Stands for a flow that a reporter does not have: the gravity prior would fill it."""
 CIF_TO_FOB = 0.95
 """Goods imports are recorded with freight and insurance, flows without: a twentieth is taken off (`assumed`)."""
-_OLD_CODES = {"BLX": "BEL", "ROM": "ROU", "ZAR": "COD"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def pair_totals(inputs: Inputs, economies: tuple[Economy, ...], crude_share_of_i
     held = members_with_data(economies, inputs.gdp_musd)
     group = {member: code for code, members in held.items() for member in members}
     before = _grouped(_exports_2016(inputs), group, economies)
-    after = _grouped(inputs.baci.dropna(subset=["trade_musd"]), group, economies)
+    after = _grouped(inputs.baci, group, economies)
     before, after = (
         _in_base_year(table, inputs.indicators, year, split)
         for table, year in ((before, PAIRS_YEAR), (after, _BACI_YEAR))
@@ -61,6 +61,7 @@ def pair_totals(inputs: Inputs, economies: tuple[Economy, ...], crude_share_of_i
     if "IRN" in split:
         after = _buyers_of_iran(inputs, crude_share_of_iran, before).combine_first(after).reindex_like(after)
     between = (_WEIGHT_2016 * before + (1 - _WEIGHT_2016) * after).fillna(before).fillna(after)
+    between = between.clip(lower=_NOTHING_MUSD)
     for exporter, importer in _HIDES_OTHERS:
         between.loc[exporter, importer] = np.nan
     inside = np.array([code in split for code in between.index])
@@ -115,20 +116,18 @@ def _buyers_of_iran(inputs: Inputs, crude_share: float, like: pd.DataFrame) -> p
 
 
 def _exports_2016(inputs: Inputs) -> pd.DataFrame:
-    """Positive exports of those that reported partners for at least half of their exports."""
-    rows = inputs.pairs_2016.replace({"exporter": _OLD_CODES, "importer": _OLD_CODES})
-    rows = rows[rows["trade_musd"] > 0]
-    total = rows.groupby("exporter")["trade_musd"].sum()
-    unnamed = rows[rows["importer"] == _UNNAMED].groupby("exporter")["trade_musd"].sum()
-    silent = unnamed.index[unnamed / total.reindex(unnamed.index) > 0.5]
+    """Exports of those that named partners for at least half of what the World Bank has for them."""
+    rows = inputs.pairs_2016
+    named = rows.groupby("exporter")["trade_musd"].sum()
+    totals = inputs.indicators["merchandise_exports_musd"].xs(PAIRS_YEAR, level="year")
+    silent = totals.index[named.reindex(totals.index).fillna(0.0) < totals / 2]
     return rows[~rows["exporter"].isin(silent)]
 
 
 def _grouped(rows: pd.DataFrame, group: dict[str, str], economies: tuple[Economy, ...]) -> pd.DataFrame:
     codes = [economy.code for economy in economies]
-    rows = rows[rows["trade_musd"] > 0]
     rows = rows.assign(exporter=rows["exporter"].map(group), importer=rows["importer"].map(group))
-    table = rows.groupby(["exporter", "importer"])["trade_musd"].sum().unstack()
+    table = rows.dropna(subset=["trade_musd"]).groupby(["exporter", "importer"])["trade_musd"].sum().unstack()
     return table.reindex(index=codes, columns=codes)
 
 

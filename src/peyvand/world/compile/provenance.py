@@ -10,7 +10,9 @@ from peyvand.sources import (
     baci,
     comtrade,
     country_names,
+    deep_agreements,
     energy,
+    facts,
     geodist,
     icio,
     sanctions,
@@ -89,9 +91,12 @@ def _flow_row(economy: Economy) -> tuple[str, ...]:
             wdi.WDI,
             wits.WITS,
             baci.BACI,
+            deep_agreements.DEEP_AGREEMENTS,
             comtrade.COMTRADE,
-            energy.ENERGY,
             wto_services.WTO_SERVICES,
+            energy.ENERGY,
+            *((facts.FACTS,) if economy.code == "IRN" else ()),
+            *((uzbekistan_io.UZBEKISTAN_IO, uzbekistan_trade.UZBEKISTAN_TRADE) if economy.code == "UZB" else ()),
         )
         return _row(
             "trade_flow", economy.code, "*", "estimated", sources,

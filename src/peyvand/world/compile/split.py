@@ -40,8 +40,8 @@ STRENGTH = {
 """How strongly a soft target pulls against the prior (`assumed`)."""
 _REST_FLOOR = 0.05
 """What remains of the rest keeps at least this part of each of its totals in the prior."""
-_HIDDEN_OIL = ("IRN",)
-"""Exporters whose oil buyers are hidden in their reports: their pair totals are without oil and gas."""
+HIDDEN_OIL = {"IRN": ("CHN", "IND", "JPN", "KOR")}
+"""Exporters that report oil sales to `Other Asia, nes`, and whom it hides: their pairs' totals are without oil."""
 
 
 def split_flows(inputs: Inputs, flow: xr.DataArray, donors: xr.Dataset, chosen: tuple[Economy, ...]) -> xr.DataArray:
@@ -86,7 +86,7 @@ def split_rest(
         *_total_margins(codes, aims, prior.shape),
         *_icio_margins(whole, codes, inside),
     ]
-    found = fit_margins(prior, margins, tol=1e-9, max_iterations=20_000)
+    found = fit_margins(prior, margins, tol=1e-9, max_iterations=4_000)
     if not found.residual <= 1e-8:
         raise ConvergenceError(
             f"the rest of the world could not be split: residual {found.residual:.1e} after {found.iterations} rounds",
@@ -202,8 +202,8 @@ def _pair_margin(codes: list[str], totals: pd.DataFrame, shape: tuple[int, ...],
     """Goods totals of pairs; without oil and gas where their buyers are hidden."""
     group = margin(kept=(0, 1), total=np.zeros(shape[:2]), shape=shape).group
     group[:, :, len(GOODS) :] = -1
-    for code in _HIDDEN_OIL:
-        group[codes.index(code), :, GOODS.index("oil_gas")] = -1
+    for code, buyers in HIDDEN_OIL.items():
+        group[codes.index(code), [codes.index(buyer) for buyer in buyers], GOODS.index("oil_gas")] = -1
     return Margin(group=group, total=totals.loc[codes, codes].to_numpy(float).ravel(), strength=strength)
 
 

@@ -1,0 +1,323 @@
+"""`peyvand registry`: who signed what, where does it stand, what is late?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from peyvand.cli.options import language_option
+from peyvand.errors import RegistryError
+from peyvand.locale import Language, localise_digits, text
+
+if TYPE_CHECKING:
+    from peyvand.registry import Registry
+
+DATABASE = click.option(
+    "--db", envvar="PEYVAND_REGISTRY", default="registry.sqlite", show_default=True, help="File or postgresql:// URL."
+)
+LANGUAGE = language_option()
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+ON = click.option("--on", "written", help="The day asked about, Gregorian or Jalali; today by default.")
+WHO = click.option("--who", help="Who makes the change; the account's name by default.")
+WHY = click.option("--why", required=True, help="Why, for the audit.")
+
+
+@click.group()
+def registry() -> None:
+    """Pacts, agreements, parliaments and commitments: what was promised and where it stands."""
+
+
+@registry.command()
+@DATABASE
+@LANGUAGE
+@click.option("--empty", is_flag=True, help="Leave out the rows that ship with peyvand.")
+def init(db: str, language: Language, empty: bool) -> None:
+    """Make a registry, with the content that ships unless --empty."""
+    from peyvand.registry import Registry
+    from peyvand.registry.shipped import load_shipped
+
+    made = Registry.create(db)
+    rows = 0 if empty or made.log(limit=1) else load_shipped(made)
+    say(language, "made", where=db, rows=rows)
+
+
+@registry.command()
+@DATABASE
+@LANGUAGE
+def upgrade(db: str, language: Language) -> None:
+    """Bring an older database to this program's revision (make a backup first)."""
+    from peyvand.registry.engine import migrate, open_engine, revisions
+
+    migrate(open_engine(db))
+    say(language, "upgraded", revision=revisions()[-1])
+
+
+@registry.command()
+@DATABASE
+@LANGUAGE
+@AS_JSON
+@ON
+@click.argument("code", required=False)
+@click.option("--party", "parties", multiple=True, help="Only agreements of this party; may be given again.")
+@click.option("--domain", default="", help="Only this domain.")
+@click.option("--state", default="", help="in_force, signed, ended, not_signed or unknown.")
+@click.option("--limit", default=50, show_default=True)
+def status(
+    db: str, language: Language, as_json: bool, written: str | None, code: str | None, limit: int, **only: Any
+) -> None:
+    """Where agreements stand; with CODE, where one stands with each of its parties."""
+    from peyvand.registry import queries
+    from peyvand.registry.models import Agreement
+
+    register, day = opened(db), day_of(written)
+    with register.reading() as connection:
+        if code is None:
+            found = queries.agreements(connection, day, limit=limit, **only)
+            rows = [
+                {"code": row.code, "state": row.state, "domain": row.domain, "signed": row.signed_on}
+                | {"in_force": row.in_force_on, "title": getattr(row, f"title_{language}")}
+                for row in found
+            ]
+            title = text("registry.title.agreements", language, day=shown(day.isoformat(), language))
+        else:
+            register.get(Agreement, code)
+            rows = [
+                {"party": row.party, "reached": row.state.reached, "next": [step.step for step in row.next_steps]}
+                for row in queries.party_states(connection, code, day)
+            ]
+            title = text("registry.title.parties", language, code=code, day=shown(day.isoformat(), language))
+    show_rows(rows, title, language, as_json)
+
+
+@registry.command()
+@DATABASE
+@LANGUAGE
+@AS_JSON
+@ON
+@click.option("--by", "by_party", default="", help="Only commitments of this party.")
+@click.option("--limit", default=50, show_default=True)
+def overdue(db: str, language: Language, as_json: bool, written: str | None, by_party: str, limit: int) -> None:
+    """Commitments past their day that are not known to be kept."""
+    from peyvand.registry import queries
+
+    day = day_of(written)
+    with opened(db).reading() as connection:
+        found = queries.overdue(connection, day, by_party=by_party, limit=limit)
+    rows = [
+        {"due": row.due_on, "by": row.by_party, "code": row.code, "text": getattr(row, f"text_{language}")}
+        for row in found
+    ]
+    title = text("registry.title.overdue", language, day=shown(day.isoformat(), language))
+    show_rows(rows, title, language, as_json)
+
+
+@registry.command()
+@DATABASE
+@LANGUAGE
+@AS_JSON
+@ON
+@click.argument("pact")
+def members(db: str, language: Language, as_json: bool, written: str | None, pact: str) -> None:
+    """Who stood how in PACT on a day."""
+    from peyvand.registry import queries
+    from peyvand.registry.models import Pact
+
+    register, day = opened(db), day_of(written)
+    register.get(Pact, pact)
+    with register.reading() as connection:
+        found = queries.standings(connection, day, pact=pact)
+    open_end = text("registry.open_end", language)
+    rows: list[dict[str, Any]] = [
+        {"party": row.party, "status": row.status if row.certain else "uncertain", "from": row.from_on}
+        | {"to": row.to_on or (None if as_json else open_end)}
+        for row in found
+    ]
+    title = text("registry.title.members", language, pact=pact, day=shown(day.isoformat(), language))
+    show_rows(rows, title, language, as_json)
+
+
+@registry.command()
+@DATABASE
+@LANGUAGE
+@AS_JSON
+@click.argument("query")
+@click.option("--in", "things", multiple=True, help="Only this kind of row; may be given again.")
+@click.option("--limit", default=20, show_default=True)
+def search(db: str, language: Language, as_json: bool, query: str, things: tuple[str, ...], limit: int) -> None:
+    """Rows that speak of QUERY, however its Persian is typed."""
+    from peyvand.registry.models import BY_NAME
+
+    register = opened(db)
+    rows = []
+    for hit in register.search(query, things=things, limit=limit):
+        row = register.get(BY_NAME[hit.thing], hit.code)
+        names = (getattr(row, f"{column}_{language}", None) for column in ("title", "name", "text"))
+        rows.append({"thing": hit.thing, "code": hit.code, "title": next((name for name in names if name), None)})
+    show_rows(rows, text("registry.title.found", language, query=query), language, as_json)
+
+
+@registry.command()
+@DATABASE
+@AS_JSON
+@click.argument("kind")
+@click.argument("code")
+def show(db: str, as_json: bool, kind: str, code: str) -> None:
+    """Every column of one row."""
+    from peyvand.registry.audit import values_of
+
+    row = {name: value for name, value in values_of(opened(db).get(kind_of(kind), code)).items() if value is not None}
+    click.echo(json.dumps(row, ensure_ascii=False, indent=2) if as_json else lines(row))
+
+
+@registry.command()
+@DATABASE
+@LANGUAGE
+@AS_JSON
+@click.argument("kind", required=False)
+@click.argument("code", required=False)
+@click.option("--limit", default=20, show_default=True)
+def log(db: str, language: Language, as_json: bool, kind: str | None, code: str | None, limit: int) -> None:
+    """Who changed what, when and why; of one KIND or one row if given."""
+    found = opened(db).log(thing=kind_of(kind).__tablename__ if kind else None, code=code, limit=limit)
+    rows = [
+        {
+            "when": row.at[:19],
+            "who": row.who,
+            "action": row.action,
+            "thing": row.thing,
+            "code": row.code,
+            "why": row.why,
+        }
+        for row in found
+    ]
+    show_rows(rows, text("registry.title.log", language), language, as_json)
+
+
+@registry.command()
+@DATABASE
+@LANGUAGE
+def verify(db: str, language: Language) -> None:
+    """Walk the audit chain and check that it leads to the rows."""
+    say(language, "whole", rows=opened(db).verify())
+
+
+@registry.command()
+@DATABASE
+@click.argument("code")
+@LANGUAGE
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="SVG file to write.")
+def timeline(db: str, code: str, language: Language, out: Path) -> None:
+    """Draw the way of agreement CODE, a lane a party, both calendars."""
+    from peyvand.registry.timeline import draw_timeline
+
+    out.write_text(draw_timeline(opened(db), code, language=language), encoding="utf-8")
+    say(language, "done", what=out)
+
+
+def opened(db: str) -> Registry:
+    """The registry at a path or URL, with a helpful error where the extra is not installed."""
+    try:
+        from peyvand.registry import Registry
+    except ModuleNotFoundError as why:
+        raise RegistryError("the registry needs SQLAlchemy", hint='pip install "peyvand[registry]"') from why
+    return Registry.open(db)
+
+
+def kind_of(name: str) -> Any:
+    """The kind of row with this table name."""
+    from peyvand.errors import did_you_mean
+    from peyvand.registry.models import BY_NAME
+
+    if name not in BY_NAME:
+        raise RegistryError(f"no kind of row {name!r}", hint=did_you_mean(name, BY_NAME))
+    return BY_NAME[name]
+
+
+def day_of(written: str | None) -> date:
+    """The day asked about; the last day of a coarse date."""
+    from peyvand.registry.dates import last_day, read_date
+
+    return last_day(read_date(written)) if written else date.today()
+
+
+def shown(written: str | None, language: Language) -> str:
+    """A stored date in the reader's calendar."""
+    from peyvand.registry.dates import show_date
+
+    return show_date(written, language)
+
+
+def say(language: Language, key: str, **values: Any) -> None:
+    """One sentence for the reader."""
+    words = {name: localise_digits(str(value), language) if name == "rows" else value for name, value in values.items()}
+    click.echo(text(f"registry.said.{key}", language, **words))
+
+
+def show_rows(rows: Sequence[dict[str, Any]], title: str, language: Language, as_json: bool) -> None:
+    """Rows as JSON, or as a table with the reader's words and dates."""
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    if not rows:
+        say(language, "nothing")
+        return
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=escape(title), box=SIMPLE)
+    names = [name for name in rows[0] if name != "domain"]
+    for name in reversed(names) if language == "fa" else names:
+        heading = text(f"registry.column.{name}", language)
+        table.add_column(
+            heading, justify="right" if language == "fa" else "left", overflow="fold", no_wrap=name == "code"
+        )
+    for row in rows:
+        cells = [escape(cell(name, row[name], language)) for name in names]
+        table.add_row(*(reversed(cells) if language == "fa" else cells))
+    Console().print(table)
+
+
+_WORDS = {name: name for name in ("state", "status", "domain", "action")} | {"reached": "step", "next": "step"}
+_DATES = {"signed", "in_force", "from", "to", "due"}
+
+
+def cell(name: str, value: Any, language: Language) -> str:
+    """One cell in the reader's words."""
+    if isinstance(value, list):
+        return ("، " if language == "fa" else ", ").join(cell(name, one, language) for one in value)
+    if value == "uncertain":
+        return text("registry.uncertain", language)
+    if value is None:
+        return "–"
+    if name in _WORDS:
+        return text(f"registry.{_WORDS[name]}.{value}", language)
+    if name in _DATES and str(value)[:4].isdigit():
+        return shown(value, language)
+    return str(value)
+
+
+def lines(row: dict[str, Any]) -> str:
+    """A row as `column: value` lines."""
+    width = max(len(name) for name in row)
+    return "\n".join(f"{name:{width}}  {value}" for name, value in row.items())
+
+
+def pairs(written: Iterable[str]) -> dict[str, str]:
+    """Columns given as `name=value`."""
+    found = {}
+    for one in written:
+        name, sign, value = one.partition("=")
+        if not sign:
+            raise RegistryError(f"{one!r} is not column=value", hint='for example name_en="Iran"')
+        found[name] = value
+    return found
+
+
+from peyvand.cli import registry_changes, registry_worth  # noqa: E402, F401  their commands join the group

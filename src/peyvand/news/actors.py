@@ -1,0 +1,175 @@
+"""Which states and organisations does a text speak of, and which of them take part?
+
+Names come from CLDR and Natural Earth (countries.tsv), from the words that reports really use (country_words.tsv), from
+office holders (office_holders.tsv) and from pacts (pacts.tsv).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from peyvand.news.lexicon import Lexicon, alternatives, cues, rows, word_list
+from peyvand.news.words import Page
+
+Kind = Literal["name", "people", "capital", "seat", "self", "here", "holder", "pact", "europe", "block"]
+STATE_KINDS = frozenset({"name", "people", "capital", "seat", "self", "holder"})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A mention of `code` at tokens `first` to `last`; `kind` says by which sort of word."""
+
+    code: str
+    kind: Kind
+    first: int
+    last: int
+
+
+def find_actors(page: Page, home: str = "IRN") -> tuple[Actor, ...]:
+    """Every mention of a state, organisation or office holder, in the order of the text."""
+    found: list[Actor] = []
+    last_foreign = last_any = ""
+    for hit in page.find(names()):
+        code, kind = hit.value
+        if kind == "block" or _is_press(page, hit.first):
+            continue
+        if kind == "holder" and _is_other_person(page, hit.first, hit.last):
+            continue
+        if kind == "self":
+            code = home
+        elif kind == "here":
+            code = last_foreign or last_any
+            if not code:
+                continue
+        elif kind in {"name", "people", "capital", "seat"}:
+            last_any = code
+            last_foreign = code if code != home else last_foreign
+        found.append(Actor(code, kind, hit.first, hit.last))
+    return tuple(found)
+
+
+def states_of(page: Page, actors: tuple[Actor, ...], home: str) -> dict[str, list[Actor]]:
+    """The states that take part in what is reported; empty if nothing foreign has weight.
+
+    A mention weighs more in title and lead, in a list of states, beside an office or a topic word; less as a place
+    («در ژاپن») or as the home of a people.
+    """
+    early = page.lead[-1].last if page.lead else 0
+    found: dict[str, list[Actor]] = {}
+    weight: dict[str, float] = {}
+    for actor, listed in zip(actors, _list_sizes(page, actors), strict=True):
+        if actor.kind in STATE_KINDS and len(actor.code) == 3:
+            found.setdefault(actor.code, []).append(actor)
+            weight[actor.code] = weight.get(actor.code, 0.0) + _weight(page, actor, listed, early)
+    pacts = sum(2 if actor.first < early else 1 for actor in actors if actor.kind == "pact")
+    foreign = [code for code in weight if code != home and weight[code] >= PARTY]
+    if sum(weight[code] for code in foreign) + pacts < FOREIGN:
+        return {home: found[home]} if pacts and home in found else {}
+    return {code: mentions for code, mentions in found.items() if code in foreign or code == home}
+
+
+@cache
+def names() -> Lexicon[tuple[str, Kind]]:
+    """Every word for a state, an organisation or an office holder."""
+    terms: list[tuple[str, tuple[str, Kind]]] = []
+    banned: set[tuple[str, str]] = set()
+    for code, kind, *cells in rows("country_words.tsv"):
+        words = alternatives(cells[0]) if cells else []
+        if kind == "-":
+            banned |= {(code, word) for word in words} | {("-", word) for word in words if code == "-"}
+        else:
+            terms += [(word, (code, kind)) for word in words]  # type: ignore[misc]
+    terms += [(word, (row[0], "pact")) for row in rows("pacts.tsv") for word in alternatives(row[1])]
+    terms += [(word, (row[0], "holder")) for row in rows("office_holders.tsv") for word in _holder_names(row)]
+    for code, name_en, name_fa, *capitals in list(rows("countries.tsv"))[1:]:
+        plain = [name_en, name_fa]
+        places = [place for cell in capitals for place in alternatives(cell)]
+        made = [f"{name_fa}ی"] if " " not in name_fa and not name_fa.endswith(("ه", "ی", "ا", "و")) else []
+        generated: list[tuple[str, Kind]] = [(word, "name") for word in plain]
+        generated += [(word, "capital") for word in places] + [(word, "people") for word in made]
+        terms += [(word, (code, kind)) for word, kind in generated if word and not {(code, word), ("-", word)} & banned]
+    lists = {row[0]: alternatives(row[1]) for row in rows("cues.tsv")}
+    blocked: list[tuple[str, tuple[str, Kind]]] = [(word, ("", "block")) for word in lists["sea"]]
+    here: list[tuple[str, tuple[str, Kind]]] = [(word, ("", "here")) for word in lists["here"]]
+    europe: list[tuple[str, tuple[str, Kind]]] = [(word, ("EU", "europe")) for word in lists["europe"]]
+    return Lexicon(blocked + here + terms + europe)
+
+
+def _holder_names(row: list[str]) -> list[str]:
+    return [word for cell in row[1:] for word in alternatives(cell)]
+
+
+def _weight(page: Page, actor: Actor, listed: int, early: int) -> float:
+    before = page.words[max(0, actor.first - 8) : actor.first]
+    weight = 2.0 if actor.first < early else 1.0
+    in_list = listed > 1 and (actor.first < early or listed <= SHORT_LIST)
+    if in_list or (before and before[-1] in _TOPIC_WORDS) or _after_office(page, actor.first):
+        weight += 1.0
+    elif actor.kind == "capital" and page.words[actor.first] in _SEATS and before and before[-1] in _PLACE_WORDS:
+        weight *= 0.25
+    elif before and before[-1] in _PLACE_WORDS and not any(word in _POSTS for word in before):
+        weight *= 0.25 if actor.kind == "capital" else 0.5
+    elif actor.kind == "people":
+        weight *= 0.5
+    return weight
+
+
+def _list_sizes(page: Page, actors: tuple[Actor, ...]) -> list[int]:
+    """For each mention, how many states stand in one list with it: «ایران، روسیه و چین» are three."""
+    sizes: list[int] = []
+    start = 0
+    for k in range(1, len(actors) + 1):
+        if k == len(actors) or not _is_next(page, actors[k - 1], actors[k]):
+            sizes += [len({actor.code for actor in actors[start:k]})] * (k - start)
+            start = k
+    return sizes
+
+
+def _is_next(page: Page, one: Actor, other: Actor) -> bool:
+    return other.first == one.last + 1 and page.words[one.last] in _LINKS
+
+
+def _after_office(page: Page, first: int) -> bool:
+    """An office or a government body within three words before: «وزارت امور خارجه آلمان»."""
+    official = cues("official")
+    return any(page.at(official, k, first) is not None for k in range(max(0, first - 4), first))
+
+
+def _is_press(page: Page, first: int) -> bool:
+    """«خبرگزاری فرانسه», «شبکه قطری», «Voice of America»: the press is not the state."""
+    agency = cues("agency")
+    return any(
+        (hit := page.at(agency, k, first)) is not None and hit.last == first for k in range(max(0, first - 3), first)
+    )
+
+
+def _is_other_person(page: Page, first: int, last: int) -> bool:
+    """«مهدی صالحی» is not the Salehi of the list: a given name before a bare surname that the list does not hold."""
+    return last - first == 1 and first > 0 and page.words[first - 1] in word_list("given_names.txt")
+
+
+PARTY = 1.5  # weight from which a foreign state counts as a party
+SHORT_LIST = 4  # longer lists of states deep in a text are scenery
+FOREIGN = 3.0  # weight of all that is foreign, from which a report is not purely domestic
+_TOPIC_WORDS = frozenset({"درباره", "پیرامون", "خصوص", "مورد", "بحران", "about", "علیه", "against"})
+_PLACE_WORDS = frozenset({"پایتخت", "در", "in", "at", "به", "از", "مقصد"})
+_POSTS = frozenset(
+    {
+        "سفیر",
+        "سفارت",
+        "کاردار",
+        "وابسته",
+        "رایزن",
+        "نماینده",
+        "سفرا",
+        "سفرای",
+        "کنسول",
+        "ambassador",
+        "embassy",
+        "envoy",
+    }
+)
+_LINKS = frozenset({"،", ",", "و", "-", "and"})
+_SEATS = frozenset({"وین", "vienna", "بروکسل", "brussels", "ژنو", "geneva"})

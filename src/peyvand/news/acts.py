@@ -1,0 +1,137 @@
+"""Who did what to whom? PLOVER acts from verb lists, with the order of source and target.
+
+A cue of acts.tsv makes an act of the speaker's state towards the nearest other party; meetings pair the parties that
+the sentence names; what is announced for the future is an agreement, as in the PLOVER manual. Experts and former
+officials act for nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from peyvand.news.actors import Actor
+from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
+from peyvand.news.meetings import meetings
+from peyvand.news.report import Act
+from peyvand.news.scene import Scene, is_negated, listed, near, partner_of
+from peyvand.news.words import Page, Sentence, within
+
+CLOSE = 8  # tokens within which a party after a friendly cue is meant by it
+REACH = 40  # tokens within which a cue looks for the other party
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A cue of acts.tsv: `type` of the act, `mode`, and words of which one must stand near."""
+
+    type: str
+    mode: str
+    company: Lexicon[bool] | None
+
+
+def find_acts(page: Page, told: list[Scene]) -> list[Act]:
+    """Every act once, in the order of the text.
+
+    A headline has no verb: if the text only announces its meeting, the meeting has not taken place.
+    """
+    met = {scene.sentence.order: meetings(page, scene) for scene in told}
+    cued = page.find_all(verbs())
+    announced = {_pair(act) for acts in met.values() for act in acts if act.type == "AGREE"}
+    found: dict[tuple[frozenset[str], str], Act] = {}
+    for scene in sorted(told, key=lambda scene: scene.sentence.line == 0):  # the headline last
+        for act in (*met[scene.sentence.order], *_deeds(page, scene, cued)):
+            told_before = (_pair(act), "CONSULT") in found
+            if scene.sentence.line == 0 and act.type == "CONSULT" and _pair(act) in announced and not told_before:
+                continue
+            found.setdefault((_pair(act), act.type), act)
+    return sorted(found.values(), key=lambda act: act.span)
+
+
+def _pair(act: Act) -> frozenset[str]:
+    return frozenset((act.source, act.target))
+
+
+@cache
+def verbs() -> tuple[Lexicon[Verb], ...]:
+    """One word list per row of acts.tsv: a word may be a cue of two types."""
+    made: list[Lexicon[Verb]] = []
+    for type_, mode, words, *company in rows("acts.tsv"):
+        wanted = alternatives(company[0]) if company else []
+        verb = Verb(type_, mode, Lexicon((word, True) for word in wanted) if wanted else None)
+        made.append(Lexicon((word, verb) for word in alternatives(words)))
+    return tuple(made)
+
+
+def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
+    sentence, speaker = scene.sentence, scene.speaker
+    if speaker is None or speaker.private:
+        return []
+    made: list[Act] = []
+    sources = _sources(page, scene)
+    for hit in within(cued, sentence):
+        verb = hit.value
+        if not near(page, sentence, hit, verb.company):
+            continue
+        if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
+            continue
+        span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
+        made += [
+            Act(source, other, verb.type, span)
+            for source in sources
+            for other in _targets(page, scene, hit, verb, sources)
+            if source != other and not (verb.type in {"AGREE", "CONSULT"} and other in FORUMS)
+        ]
+    return made
+
+
+def _sources(page: Page, scene: Scene) -> list[str]:
+    """The speaker's state, with those in one list with it at the head («انگلیس، فرانسه و آلمان … خواستار»)."""
+    speaker = scene.speaker
+    if speaker is None or not speaker.code:
+        return []
+    head = next((actor for actor in scene.actors if actor.code == speaker.code), None)
+    if head is None or head.first - scene.sentence.first > 3 or head.kind not in {"name", "capital", "europe"}:
+        return [speaker.code]
+    return listed(page, scene, head)
+
+
+def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list[str]) -> list[str]:
+    """The other parties of a cue.
+
+    Whom one asks; for what is friendly who stands right after the cue or the partner of the talks; else the nearest.
+    """
+    others = [actor for actor in scene.actors if actor.code not in sources]
+    if verb.type == "ACCUSE":
+        others = [actor for actor in others if not actor.first or page.words[actor.first - 1] not in _AGAINST] or others
+    if verb.type == "REQUEST":
+        asked = [
+            a for a in others if hit.first - REACH <= a.first < hit.last + 6 and _is_asked(page, a, scene.sentence)
+        ]
+        if asked:
+            return list(dict.fromkeys(actor.code for actor in asked))
+    after = next((actor for actor in others if hit.first <= actor.first < hit.last + REACH), None)
+    before = next((actor for actor in reversed(others) if hit.first - REACH <= actor.first < hit.first), None)
+    partner = partner_of(scene, sources[0])
+    if verb.type in {"AGREE", "SUPPORT"} and partner and not (after and after.first - hit.last <= CLOSE):
+        together = bool(page.find(cues("mutual"), scene.sentence.first, scene.sentence.last))
+        if together or not others or any(actor.code == partner for actor in others):
+            return [partner]
+    if after and before:
+        nearest = after if after.first - hit.last <= hit.first - before.last else before
+    else:
+        nearest = after or before  # type: ignore[assignment]
+    return listed(page, scene, nearest) if nearest else []
+
+
+def _is_asked(page: Page, actor: Actor, sentence: Sentence) -> bool:
+    """«از … خواست»: the party after «از», with its office between."""
+    before = page.words[max(sentence.first, actor.first - 4) : actor.first]
+    return any(word in _FROM for word in before)
+
+
+FORUMS = frozenset(
+    {"EAEU", "SCO", "CICA", "ECO", "OPEC", "BRICS", "NAM", "D8", "OTS", "CIS"}
+)  # a frame, seldom a party
+_AGAINST = frozenset({"علیه", "against"})
+_FROM = frozenset({"از", "on"})

@@ -1,0 +1,133 @@
+"""Which terms of a word list stand in a text?
+
+A Persian term is stored as its tokens joined without blanks, so that lost and doubled half-spaces make no difference
+(«وزیر امورخارجه» is «وزیر امور خارجه»). One pass from left to right finds the longest term at each token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Generic, TypeVar
+
+from peyvand.news.words import tokens
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(Generic[V]):
+    """A term found at tokens `first` to `last` (exclusive), with what the list says of it."""
+
+    value: V
+    first: int
+    last: int
+
+
+class Lexicon(Generic[V]):
+    """Terms with values; where one term has two values the first stands."""
+
+    def __init__(self, terms: Iterable[tuple[str, V]]) -> None:
+        self._values: dict[str, V] = {}
+        for term, value in terms:
+            key = join(tokens(term))
+            if key:
+                self._values.setdefault(key, value)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._values
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def items(self) -> Iterable[tuple[str, V]]:
+        """The joined terms with their values."""
+        return self._values.items()
+
+    def values(self) -> Iterable[V]:
+        """What the list says of its terms."""
+        return self._values.values()
+
+    def find(self, words: Sequence[str]) -> list[Hit[V]]:
+        """The longest terms in `words`, from left to right, none inside another."""
+        return Shelf((self,)).scan(words)[0]
+
+
+class Shelf:
+    """Several lexicons that are looked up in one pass over the words."""
+
+    def __init__(self, lexicons: Sequence[Lexicon[Any]]) -> None:
+        self.lexicons = tuple(lexicons)
+        self._values: dict[str, list[tuple[int, Any]]] = {}
+        self._beginnings: set[str] = set()
+        for number, lexicon in enumerate(self.lexicons):
+            for term, value in lexicon.items():
+                self._values.setdefault(term, []).append((number, value))
+                self._beginnings.update(term[:length] for length in range(1, len(term) + 1))
+
+    def scan(self, words: Sequence[str]) -> list[list[Hit[Any]]]:
+        """For each lexicon, the longest terms from left to right, none inside another."""
+        found: list[list[Hit[Any]]] = [[] for _ in self.lexicons]
+        ends = [0] * len(self.lexicons)
+        beginnings, values = self._beginnings, self._values
+        count = len(words)
+        for k, word in enumerate(words):
+            if word not in beginnings:
+                continue
+            best: dict[int, Hit[Any]] = {}
+            joined, j = word, k + 1
+            while True:
+                for number, value in values.get(joined, ()):
+                    best[number] = Hit(value, k, j)
+                if j == count:
+                    break
+                joined += f" {words[j]}" if words[j].isascii() and joined[-1].isascii() else words[j]
+                if joined not in beginnings:
+                    break
+                j += 1
+            for number, hit in best.items():
+                if k >= ends[number]:
+                    ends[number] = hit.last
+                    found[number].append(hit)
+        return found
+
+
+def join(words: Sequence[str]) -> str:
+    """Words as a term's key: Persian without blanks, Latin with them («وزیرامورخارجه», "foreign minister")."""
+    key = ""
+    for word in words:
+        key += f" {word}" if key and word.isascii() and key[-1].isascii() else word
+    return key
+
+
+def rows(name: str) -> Iterator[list[str]]:
+    """The rows of a data file of this room: columns parted by tabs, lines with # left out."""
+    for line in files("peyvand.news").joinpath("data", name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+def alternatives(cell: str) -> list[str]:
+    """The words of one cell, parted by |."""
+    return [word for word in cell.split("|") if word]
+
+
+@cache
+def cues(name: str) -> Lexicon[str]:
+    """The word list `name` of cues.tsv."""
+    lists = {row[0]: row[1] for row in rows("cues.tsv")}
+    return Lexicon((word, name) for word in alternatives(lists[name]))
+
+
+@cache
+def word_list(name: str) -> frozenset[str]:
+    """The levelled words of a plain list (common_fa.txt, given_names.txt)."""
+    return frozenset(join(tokens(word)) for row in rows(name) for word in row[0].split())
+
+
+@cache
+def stop_words(name: str) -> frozenset[str]:
+    """The words of one row of stopwords.tsv, as they stand there."""
+    return {row[0]: frozenset(row[1].split(" ")) for row in rows("stopwords.tsv")}[name]

@@ -1,0 +1,34 @@
+"""All word lists, looked up on a page in one pass."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from peyvand.news.actors import names
+from peyvand.news.acts import verbs
+from peyvand.news.commitments import promises
+from peyvand.news.domains import fields
+from peyvand.news.lexicon import Lexicon, Shelf, cues, rows
+from peyvand.news.meetings import TOPICS
+from peyvand.news.people import titles
+from peyvand.news.roles import iranian_offices, role_heads
+from peyvand.news.words import Page
+
+
+def mark(page: Page) -> None:
+    """Keep on the page the hits of every word list."""
+    shelf = every_list()
+    for lexicon, hits in zip(shelf.lexicons, shelf.scan(page.words), strict=True):
+        page.mark(lexicon, hits)
+
+
+@cache
+def every_list() -> Shelf:
+    """Every word list of the room."""
+    companies = {id(verb.company): verb.company for lexicon in verbs() for verb in lexicon.values() if verb.company}
+    companies |= {id(company): company for lexicon in promises() for _, company in lexicon.values() if company}
+    named: list[Lexicon[Any]] = [names(), role_heads(), titles(), iranian_offices(), TOPICS]
+    return Shelf(
+        [*named, *verbs(), *promises(), *fields(), *companies.values(), *(cues(row[0]) for row in rows("cues.tsv"))]
+    )

@@ -1,0 +1,167 @@
+"""Which parties meet in a sentence?"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from peyvand.news.actors import Actor
+from peyvand.news.lexicon import Hit, Lexicon, cues
+from peyvand.news.report import Act
+from peyvand.news.scene import Scene, listed
+from peyvand.news.words import Page, Sentence
+
+
+def meetings(page: Page, scene: Scene) -> list[Act]:
+    met = parties_of_meeting(page, scene)
+    if not met:
+        return []
+    sentence = scene.sentence
+    type_ = "AGREE" if page.find(cues("future"), sentence.first, sentence.last) else "CONSULT"
+    cue = _meeting_cues(page, sentence)[0]
+    span = page.span(max(sentence.first, cue.first - 3), min(cue.last + 8, sentence.last))
+    all_meet = _is_listed(page, sentence) or bool(_joint(page, scene, _meeting_cues(page, sentence)))
+    pairs = combinations(met, 2) if all_meet else ((met[0], other) for other in met[1:])
+    return [Act(one, other, type_, span) for one, other in pairs]
+
+
+def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
+    """Codes of the parties that meet in this sentence, the subject first; empty if nobody meets."""
+    sentence = scene.sentence
+    found = _meeting_cues(page, sentence)
+    if not found:
+        return []
+    topics = _topic_ranges(page, sentence)
+    codes: list[tuple[int, str]] = []
+    for person in scene.people:
+        if person.country and not person.private:
+            codes.append((person.first, person.country))
+    inside_roles: set[int] = set()
+    for role in scene.roles:
+        inside_roles |= set(range(role.first, role.last))
+        if role.country and not role.private:
+            codes.append((role.first, role.country))
+    codes += [
+        (actor.first, actor.code)
+        for actor in scene.actors
+        if actor.first not in inside_roles and _is_party(page, actor)
+    ]
+    official = bool(page.find(cues("official"), sentence.first, sentence.last)) or bool(
+        [actor for actor in scene.actors if actor.kind in {"holder", "seat"}]
+    )
+    ordered: list[str] = []
+    for first, code in sorted(codes):
+        if code not in ordered and not any(start <= first < end for start, end in topics):
+            ordered.append(code)
+    joint = _joint(page, scene, found)
+    if joint:
+        return joint
+    speaker = scene.speaker
+    if len(ordered) == 1 and speaker and not speaker.private and speaker.code not in {"", ordered[0]}:
+        guest = next((a for a in scene.actors if a.code == ordered[0] and _after_with(page, a.first, sentence)), None)
+        return [speaker.code, ordered[0]] if guest else []
+    if len(ordered) < 2 or not official:
+        return []
+    if len(ordered) == 2 or _is_listed(page, sentence):
+        return ordered
+    lists = [listed(page, scene, actor) for actor in scene.actors if actor.code != ordered[0]]
+    longest = max(lists, key=len, default=[])
+    if len(longest) > 2 and ordered[0] not in longest:
+        return [ordered[0], *longest]
+    with_ = next(
+        (code for first, code in sorted(codes) if _after_with(page, first, sentence) and code != ordered[0]), None
+    )
+    return [ordered[0], with_ or ordered[1]]
+
+
+def _joint(page: Page, scene: Scene, found: list[Hit[str]]) -> list[str]:
+    """«نشست سه جانبه ایران، روسیه و چین»: a list of states right after the cue."""
+    for cue in found:
+        head = next(
+            (a for a in scene.actors if cue.last <= a.first <= cue.last + 3 and a.kind in {"name", "capital"}), None
+        )
+        if head is not None and len(codes := listed(page, scene, head)) > 1:
+            return codes
+    return []
+
+
+def _meeting_cues(page: Page, sentence: Sentence) -> list[Hit[str]]:
+    interviews = [
+        k
+        for name in ("interview", "nomeeting")
+        for hit in page.find(cues(name), sentence.first, sentence.last)
+        for k in range(hit.first, hit.last)
+    ]
+    return [
+        hit
+        for name in ("meeting", "travel", "talks")
+        for hit in page.find(cues(name), sentence.first, sentence.last)
+        if hit.first not in interviews
+        and (hit.first == 0 or page.words[hit.first - 1] not in {"این", "this"})
+        and (name != "talks" or sentence.line == 0 or _is_held(page, hit, sentence))
+    ]
+
+
+def _is_party(page: Page, actor: Actor) -> bool:
+    """No place, and no mere adjective: «همتای روس», "Kazakh counterpart" count, «پهپاد آمریکایی» does not."""
+    if actor.kind == "people":
+        around = (*page.words[max(0, actor.first - 1) : actor.first], *page.words[actor.last : actor.last + 2])
+        return any(word in _SIDES for word in around)
+    return not _is_place(page, actor)
+
+
+def _is_place(page: Page, actor: Actor) -> bool:
+    """«در وین»: a capital as the place of the talks."""
+    return actor.kind == "capital" and actor.first > 0 and page.words[actor.first - 1] in {"در", "in", "at"}
+
+
+def _is_held(page: Page, talks: Hit[str], sentence: Sentence) -> bool:
+    """Talks that take place: a verb soon after, or «پس از» before."""
+    return bool(page.find(cues("done"), max(sentence.first, talks.first - 3), min(talks.last + 6, sentence.last)))
+
+
+def _topic_ranges(page: Page, sentence: Sentence) -> list[tuple[int, int]]:
+    """Tokens after «درباره», «پیرامون», about: what the talks are on, not who talks."""
+    ranges: list[tuple[int, int]] = []
+    for k in range(sentence.first, sentence.last):
+        if page.at(TOPICS, k, sentence.last):
+            end = next(
+                (j for j in range(k + 1, sentence.last) if page.words[j] in _TOPIC_ENDS),
+                sentence.last,
+            )
+            ranges.append((k, end))
+    return ranges
+
+
+def _is_listed(page: Page, sentence: Sentence) -> bool:
+    """«سه کشور ایران، روسیه و ترکیه»: the parties are listed."""
+    return any(
+        page.words[k] in _COUNTS and page.words[k + 1] in {"کشور", "جانبه", "countries"}
+        for k in range(sentence.first, sentence.last - 1)
+    )
+
+
+def _after_with(page: Page, first: int, sentence: Sentence) -> bool:
+    return any(page.words[k] in {"با", "with"} for k in range(max(sentence.first, first - 5), first))
+
+
+_COUNTS = frozenset({"سه", "چهار", "پنج", "3", "4", "5", "three", "four", "five"})
+TOPICS = Lexicon(
+    (word, True)
+    for word in (
+        "درباره",
+        "پیرامون",
+        "در رابطه با",
+        "در خصوص",
+        "درخصوص",
+        "در مورد",
+        "درمورد",
+        "راجع به",
+        "بر سر",
+        "about",
+        "on the",
+    )
+)
+_SIDES = frozenset(
+    {"همتای", "مقامات", "مقام", "هیات", "طرف", "counterpart", "delegation", "officials", "minister", "foreign", "side"}
+)
+_TOPIC_ENDS = frozenset({"دیدار", "گفت", "گفتگو", "رایزنی", "بحث", "ملاقات", "مذاکره", "تبادل", "،"})

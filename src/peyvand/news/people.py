@@ -1,0 +1,344 @@
+"""Who meets, speaks or signs, in which role and for which state?
+
+A name is known by its company: a role and a country («مولود چاووش اوغلو، وزیر امور خارجه ترکیه»), a title
+(«سردار …»), quotation marks, a place in the gazetteer of office holders, or a verb of speech at the head of a sentence.
+Words that are common in reports and stand in no list of given names end a name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+from peyvand.news.actors import Actor
+from peyvand.news.lexicon import Lexicon, cues, stop_words
+from peyvand.news.name_words import is_common, is_given, may_begin_name, may_stand_in_name
+from peyvand.news.report import Participant
+from peyvand.news.roles import Role, role_rows
+from peyvand.news.words import Page, Sentence, Span, within
+
+LONGEST_NAME = 4
+HINT_REACH = 80  # tokens between a role without a name and the name that it belongs to
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One mention of a named person at tokens `first` to `last`."""
+
+    name: str
+    key: str
+    role: str
+    country: str | None
+    private: bool
+    speaks: bool
+    first: int
+    last: int
+
+
+def find_people(page: Page, actors: tuple[Actor, ...], roles: list[Role], home: str) -> list[Person]:
+    """Every mention of a named person, in the order of the text."""
+    context = _Context(
+        page=page,
+        holders={actor.first: actor for actor in actors if actor.kind == "holder"},
+        places=frozenset(k for actor in actors if actor.kind != "holder" for k in range(actor.first, actor.last)),
+        role_at={role.first: role for role in roles},
+        role_before={role.last: role for role in roles},
+        inside=frozenset(k for role in roles for k in range(role.first, role.last)),
+        home=home,
+    )
+    starts = {k for k, word in enumerate(page.words) if word in _QUOTES or may_begin_name(page, k)}
+    starts |= {hit.first for hit in page.find(titles())} | set(context.holders)
+    found: list[Person] = []
+    for sentence in page.sentences:
+        here: list[Person] = []
+        k = sentence.first
+        while k < sentence.last:
+            span = _name_at(context, k, sentence) if k in starts else None
+            if span is None:
+                k += 1
+                continue
+            person = _person(context, *span, sentence, first_here=not here)
+            if person:
+                here.append(person)
+            k = max(span[1], k + 1)
+        found += here
+    return _with_surnames(page, _with_openings(page, found, roles))
+
+
+def participants(page: Page, people: list[Person], home: str) -> tuple[Participant, ...]:
+    """Persons who take part, each once, with the fullest form of the name and the first role.
+
+    Who has neither role nor state is of the home press's state.
+    """
+    merged: list[Person] = []
+    spans: list[list[Span]] = []
+    for person in people:
+        span = page.span(person.first, person.last)
+        same = next((k for k, known in enumerate(merged) if same_person(known.key, person.key)), None)
+        if same is None:
+            merged.append(person)
+            spans.append([span])
+            continue
+        spans[same].append(span)
+        merged[same] = _merge(merged[same], person)
+    return tuple(
+        Participant(person.name, person.role, person.country or home, tuple(where))
+        for person, where in zip(merged, spans, strict=True)
+        if person.speaks and (" " in person.key or person.country is not None or person.role)
+    )
+
+
+def same_person(one: str, other: str) -> bool:
+    """Two name keys («حسن روحانی», «روحانی») of one person: equal, or one ends with the other."""
+    if one == other:
+        return True
+    short, long_ = sorted((one, other), key=len)
+    return long_.endswith(f" {short}") or (long_.replace(" ", "").endswith(short.replace(" ", "")) and len(short) > 3)
+
+
+@cache
+def titles() -> Lexicon[str]:
+    """Words that stand before a name."""
+    return Lexicon((word, kind) for kind, words in role_rows() if kind in {"title", "entitle"} for word in words)
+
+
+def _with_openings(page: Page, people: list[Person], roles: list[Role]) -> list[Person]:
+    """Give a role that opens a sentence («معاون پارلمانی رئیس جمهور گفت») to the next person without one."""
+    openings = _unnamed_roles(page, people, roles)
+    known: list[Person] = []
+    result: list[Person] = []
+    for person in people:
+        before = next((one for one in known if same_person(one.key, person.key)), None)
+        hint = _opening_before(openings, person.first) if before is None and not person.role else None
+        if hint is not None and person.country in {None, hint.country}:
+            openings.remove(hint)
+            words = page.quote(hint.first, hint.last)
+            person = replace(person, role=words, country=hint.country, private=hint.private)
+        elif before is not None and not person.role and person.country in {None, before.country}:
+            person = replace(person, country=before.country, private=before.private)
+        if before is None:
+            known.append(person)
+        result.append(person)
+    return result
+
+
+def _with_surnames(page: Page, found: list[Person]) -> list[Person]:
+    """Add the surnames of known persons where they open a sentence: «صالحی افزود»."""
+    known: dict[str, Person] = {}
+    for person in found:
+        last = person.key.split(" ")[-1]
+        if " " in person.key and not is_common(last):
+            known.setdefault(last, person)
+    taken = {k for person in found for k in range(person.first, person.last)}
+    added = [
+        replace(known[page.words[k]], name=page.quote(k, k + 1), key=page.words[k], role="", first=k, last=k + 1)
+        for sentence in page.sentences
+        for k in range(sentence.first, min(sentence.first + 3, sentence.last))
+        if page.words[k] in known and k not in taken
+    ]
+    return sorted([*found, *added], key=lambda person: person.first)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    page: Page
+    holders: dict[int, Actor]
+    places: frozenset[int]
+    role_at: dict[int, Role]
+    role_before: dict[int, Role]
+    inside: frozenset[int]
+    home: str
+
+
+def _unnamed_roles(page: Page, people: list[Person], roles: list[Role]) -> list[Role]:
+    """Roles that open a sentence and have no name beside them."""
+    named = {k for person in people for k in range(person.first - 2, person.last + 2)}
+    return [
+        role
+        for sentence in page.sentences
+        for role in within(roles, sentence)
+        if role.first <= sentence.first + 2 and role.first not in named and role.last not in named
+    ]
+
+
+def _opening_before(openings: list[Role], first: int) -> Role | None:
+    """The nearest such role within the sentences before a name, or one at the top."""
+    before = [role for role in openings if role.first < first]
+    return before[-1] if before and first - before[-1].first < HINT_REACH else None
+
+
+def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] | None:
+    """Tokens of a name that begins at `k`, if its company says that it is one."""
+    page = context.page
+    title = page.at(titles(), k, sentence.last)
+    if title is not None:
+        first = title.last
+        while first < sentence.last and (page.words[first] in _QUOTES or page.at(titles(), first, sentence.last)):
+            hit = page.at(titles(), first, sentence.last)
+            first = hit.last if hit else first + 1
+        last = _name_end(context, first, sentence)
+        if (
+            last == first < sentence.last
+            and page.words[first].endswith("ی")
+            and _closes_name(page, first + 1, sentence)
+        ):
+            return (first, first + 1)  # «سردار حاتمی»: a surname that is also a common word
+        if last > first and (last - first > 1 or last in context.role_at or _closes_name(page, last, sentence)):
+            return (first, last)
+    if k in context.holders:
+        return (k, max(context.holders[k].last, _name_end(context, k, sentence) if is_given(page.words[k]) else 0))
+    if page.words[k] in _QUOTES:
+        last = _name_end(context, k + 1, sentence)
+        closed = last < sentence.last and page.words[last] in _QUOTES
+        near = k in context.role_before or last + 1 in context.role_at or last + 2 in context.role_at
+        full = last > k + 2 and is_given(page.words[k + 1]) and _speech_follows(page, last, sentence)
+        return (k + 1, last) if closed and last > k + 1 and (near or full) else None
+    if k in context.places or k in context.inside or not may_begin_name(page, k):
+        return None
+    last = _name_end(context, k, sentence)
+    if last == k:
+        return None
+    long_enough = last - k >= 2
+    follows_role = k in context.role_before or (k - 1 in context.role_before and page.words[k - 1] in _COMMAS)
+    before_role = last in context.role_at or (
+        last < sentence.last and page.words[last] in _COMMAS and last + 1 in context.role_at
+    )
+    member = follows_role and _is_member(context, k)
+    if follows_role and (long_enough or (not member and _closes_name(page, last, sentence))):
+        return (k, last)
+    if (
+        before_role
+        and not (page.words[k].isascii() and last in context.role_at)
+        and (long_enough or k == sentence.first or page.words[k - 1] in _OPENS_NAME)
+    ):
+        return (k, last)
+    at_head = k == sentence.first or page.words[k - 1] in _HEADS
+    colon = last < sentence.last and page.words[last] == ":"
+    if at_head and colon and sentence.line == 0:
+        return (k, last)
+    if long_enough and at_head and is_given(page.words[k]) and page.find(cues("speech"), last, sentence.last):
+        return (k, last)
+    if long_enough and (at_head or is_given(page.words[k])) and _speech_follows(page, last, sentence):
+        return (k, last)
+    return None
+
+
+def _is_member(context: _Context, k: int) -> bool:
+    """«نماینده مردم اهواز»: the word after is a constituency."""
+    role = context.role_before.get(k) or context.role_before.get(k - 1)
+    return role is not None and context.page.words[role.first] in {"نماینده", "نمایندگان"}
+
+
+def _person(context: _Context, first: int, last: int, sentence: Sentence, *, first_here: bool) -> Person | None:
+    page, role_at, role_before = context.page, context.role_at, context.role_before
+    while last > first and page.words[last - 1] in _QUOTES:
+        last -= 1
+    if last <= first:
+        return None
+    holder = next((context.holders[k] for k in range(first, last) if k in context.holders), None)
+    starts = [
+        k for k in range(max(sentence.first, first - 6), first + 1) if k in role_before and _only_titles(page, k, first)
+    ]
+    before = role_before[starts[-1]] if starts else None
+    after = next((role_at[k] for k in (last, last + 1, last + 2) if k in role_at and _bridge(page, last, k)), None)
+    role = after or before
+    if before and after and after.country is None and before.country is not None:
+        role = before
+    country = holder.code if holder else role.country if role else None
+    if country is None and role is not None:
+        country = context.home
+    end = max(last, after.last if after else 0)
+    opens = (first <= sentence.first + 1 or page.words[first - 1] in _COMMAS) and bool(
+        page.find(cues("speech"), end, sentence.last)
+    )
+    subject = first_here and (opens or _speech_follows(page, end, sentence) or _acts(page, sentence))
+    return Person(
+        name=page.quote(first, last),
+        key=" ".join(word for word in page.words[first:last] if word not in _QUOTES),
+        role=page.quote(role.first, role.last) if role else "",
+        country=country,
+        private=bool(role and role.private),
+        speaks=subject
+        or after is not None
+        or _in_company(page, before.first if before else first, sentence, role is not None),
+        first=first,
+        last=last,
+    )
+
+
+def _acts(page: Page, sentence: Sentence) -> bool:
+    """The sentence tells of a meeting or a journey."""
+    return any(
+        page.find(cues(name), sentence.first, sentence.last) for name in ("meeting", "travel", "talks", "presence")
+    )
+
+
+def _in_company(page: Page, first: int, sentence: Sentence, has_role: bool) -> bool:
+    """«با …», «دیدار …», «با حضور …»: whom the subject meets; in a sentence on a meeting, anyone with a role."""
+    before = page.words[max(sentence.first, first - 4) : first]
+    return _acts(page, sentence) and (has_role or any(word in _COMPANY_WORDS for word in before))
+
+
+def _closes_name(page: Page, k: int, sentence: Sentence) -> bool:
+    """What may follow a name of one word: the end, a comma, a verb of speech, a preposition."""
+    return k >= sentence.last or page.words[k] in _AFTER_NAME or page.at(cues("speech"), k, sentence.last) is not None
+
+
+def _merge(known: Person, again: Person) -> Person:
+    fuller = again if len(again.key) > len(known.key) else known
+    return replace(
+        known,
+        name=fuller.name,
+        key=fuller.key,
+        role=known.role or again.role,
+        country=known.country or again.country,
+        private=known.private or again.private,
+        speaks=known.speaks or again.speaks,
+    )
+
+
+def _name_end(context: _Context, first: int, sentence: Sentence) -> int:
+    """The token after the last word of a name that begins at `first`."""
+    page, k = context.page, first
+    while (
+        k < sentence.last and k - first < LONGEST_NAME and k not in context.places and may_stand_in_name(page, k, first)
+    ):
+        k += 1
+    while k > first + 1 and page.words[k - 1] in _NOT_LAST:
+        k -= 1
+    return k
+
+
+def _speech_follows(page: Page, k: int, sentence: Sentence) -> bool:
+    """A colon at once, or a verb of speech within a dozen words."""
+    if k >= sentence.last:
+        return False
+    if page.words[k] == ":":
+        return True
+    return bool(page.find(cues("speech"), k, min(k + 14, sentence.last)))
+
+
+def _bridge(page: Page, last: int, k: int) -> bool:
+    return all(page.words[j] in _COMMAS or page.words[j] in _QUOTES or page.words[j] == ")" for j in range(last, k))
+
+
+def _only_titles(page: Page, first: int, last: int) -> bool:
+    k = first
+    while k < last:
+        if page.words[k] in _QUOTES or page.words[k] in _COMMAS:
+            k += 1
+            continue
+        hit = page.at(titles(), k, last)
+        if hit is None:
+            return False
+        k = hit.last
+    return True
+
+
+_QUOTES = frozenset({"«", "»", '"', "“", "”", "'", "’", "‘"})
+_COMMAS = frozenset({"،", ",", "(", "-", "–"})
+_HEADS = stop_words("heads")
+_OPENS_NAME = stop_words("opens_name")
+_AFTER_NAME = stop_words("after_name")
+_COMPANY_WORDS = stop_words("company_words")
+_NOT_LAST = frozenset({"بن", "ال", "ابو", "سید", "میر"})

@@ -1,0 +1,127 @@
+"""From a text to a Report: the steps in their order."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from peyvand.news.actors import Actor, find_actors, states_of
+from peyvand.news.acts import find_acts
+from peyvand.news.commitments import find_commitments
+from peyvand.news.dates import published
+from peyvand.news.diplomatic import is_diplomatic
+from peyvand.news.domains import domains_of, find_fields
+from peyvand.news.marks import mark
+from peyvand.news.people import find_people, participants
+from peyvand.news.report import Mention, NewsWarning, Report
+from peyvand.news.roles import find_roles
+from peyvand.news.speakers import scenes
+from peyvand.news.words import Page, level
+
+NOT_PARTIES = frozenset(
+    {
+        "JCPOA",
+        "FATF",
+        "OTHER:G20",
+        "OTHER:G7",
+        "OTHER:G8",
+        "OTHER:G15",
+        "OTHER:G77",
+        "OTHER:NPT",
+        "OTHER:P5+1",
+        "OTHER:Astana",
+    }
+)  # texts and meetings, not bodies
+LONGEST = 200_000  # characters that are read; a longer text is cut with a warning
+
+_PERSIAN = re.compile("[\u0600-\u06ff]")
+_LATIN = re.compile("[A-Za-z]")
+_CITED = re.compile("به نقل از (?:خبرگزاری |پایگاه |سایت |شبکه |روزنامه )?([^ ،,.:؛\n]{2,20})")
+_AGENCY = re.compile("به گزا ?رش (?:گروه [^،]{3,30} )?(?:خبرگزاری )?([^ ،,.:؛\n]{2,20}(?: نیوز)?)")
+_CODE = re.compile("(?:کد خبر|شناسه خبر|News ID|News code)\\s*:?\\s*([0-9]{3,12})")
+
+
+def read_text(
+    text: str, *, title: str = "", date: str | None = None, report_id: str | None = None, home: str = "IRN"
+) -> Report:
+    """Read one report.
+
+    Parameters
+    ----------
+    text : str
+        The body; spans count in `title + "\\n" + text` where a title is given, else in `text`.
+    title : str
+        The headline, if it stands apart.
+    date : str, optional
+        The day of publication where it stands beside the text; Jalali or Gregorian.
+    home : str
+        ISO 3166-1 alpha-3 of the state whose press it is: «کشورمان», and offices without a country.
+
+    Returns
+    -------
+    Report
+        Records with evidence. Noise gives an empty report with warnings, never an error.
+    """
+    whole = f"{title}\n{text}" if title else text
+    warnings = []
+    if len(whole) > LONGEST:
+        warnings.append(NewsWarning("too_long", str(len(whole))))
+    page = Page.of(whole[:LONGEST])
+    if not page.words:
+        return Report(text=whole, id=report_id, warnings=(*warnings, NewsWarning("empty")))
+    day, day_span = published(whole[:LONGEST], date)
+    if date and day is None:
+        warnings.append(NewsWarning("date", date))
+    mark(page)
+    language = _language(whole[:4000])
+    actors = find_actors(page, home)
+    states = states_of(page, actors, home)
+    pacts = _pacts(page, actors)
+    about: dict[str, object] = {
+        "text": whole,
+        "id": report_id,
+        "language": language,
+        "published": day,
+        "published_span": day_span,
+        **_masthead(whole[:4000]),
+        "warnings": tuple(warnings),
+    }
+    if not states and not pacts:
+        return Report(**about)  # type: ignore[arg-type]
+    roles = find_roles(page, actors, home)
+    people = find_people(page, actors, roles, home)
+    parties = frozenset([*states, "EU", *(mention.code for mention in pacts if mention.code not in NOT_PARTIES)])
+    fields = find_fields(page)
+    told = scenes(page, actors, people, roles, parties, home)
+    acts = find_acts(page, told)
+    commitments = find_commitments(page, told, fields)
+    return Report(
+        **about,  # type: ignore[arg-type]
+        countries=tuple(
+            Mention(code, tuple(page.span(a.first, a.last) for a in found)) for code, found in states.items()
+        ),
+        pacts=pacts,
+        participants=participants(page, people, home),
+        domains=domains_of(page, fields),
+        acts=tuple(acts),
+        commitments=tuple(commitments),
+        is_diplomatic=is_diplomatic(page, actors, roles, home),
+    )
+
+
+def _pacts(page: Page, actors: tuple[Actor, ...]) -> tuple[Mention, ...]:
+    found: dict[str, list[tuple[int, int]]] = {}
+    for actor in actors:
+        if actor.kind == "pact":
+            found.setdefault(actor.code, []).append(page.span(actor.first, actor.last))
+    return tuple(Mention(code, tuple(spans)) for code, spans in found.items())
+
+
+def _language(text: str) -> Literal["fa", "en"]:
+    return "fa" if 3 * len(_PERSIAN.findall(text)) >= len(_LATIN.findall(text)) else "en"
+
+
+def _masthead(text: str) -> dict[str, str | None]:
+    """The agency that reports, the one that it quotes, and its code for the report."""
+    found = {"agency": _AGENCY.search(text), "cited_agency": _CITED.search(text), "code": _CODE.search(level(text))}
+    return {name: match[1].strip() if match else None for name, match in found.items()}

@@ -1,0 +1,97 @@
+"""Who stands in a sentence, who speaks in it, and with whom the talks are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from peyvand.news.actors import Actor
+from peyvand.news.lexicon import Hit, Lexicon
+from peyvand.news.people import Person
+from peyvand.news.roles import Role
+from peyvand.news.words import Page, Sentence
+
+COMPANY = 14  # tokens within which a cue's company stands
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks in a sentence: a state or organisation, or a private person who binds nobody."""
+
+    code: str
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A sentence with the parties that stand in it, who speaks, and with whom the talks are."""
+
+    sentence: Sentence
+    actors: list[Actor]
+    people: list[Person]
+    roles: list[Role]
+    speaker: Speaker | None
+    partner: tuple[str, str] | None
+
+
+def is_negated(page: Page, first: int, last: int) -> bool:
+    """A negated verb among the tokens: «نکرد», «نمی‌کند», «نیست», not."""
+    return any(word in _NEGATIONS for word in page.words[first:last])
+
+
+def near(page: Page, sentence: Sentence, hit: Hit[Any], company: Lexicon[bool] | None, reach: int = COMPANY) -> bool:
+    """One of `company` stands within `reach` tokens of the cue, in its sentence."""
+    if company is None:
+        return True
+    first, last = max(sentence.first, hit.first - reach), min(sentence.last, hit.last + reach)
+    return bool(page.find(company, first, last))
+
+
+def listed(page: Page, scene: Scene, actor: Actor) -> list[str]:
+    """The codes that stand in one list with `actor`: «ایران، روسیه و چین»."""
+    k = scene.actors.index(actor)
+    low = high = k
+    while low > 0 and _linked(page, scene.actors[low - 1], scene.actors[low]):
+        low -= 1
+    while high + 1 < len(scene.actors) and _linked(page, scene.actors[high], scene.actors[high + 1]):
+        high += 1
+    return list(dict.fromkeys(one.code for one in scene.actors[low : high + 1]))
+
+
+def partner_of(scene: Scene, source: str) -> str:
+    """The other side of the pair that meets."""
+    if not scene.partner or source not in scene.partner:
+        return ""
+    return scene.partner[0] if scene.partner[1] == source else scene.partner[1]
+
+
+def _linked(page: Page, one: Actor, other: Actor) -> bool:
+    between = page.words[one.last : other.first]
+    return 0 < len(between) <= 2 and all(word in _LINKS for word in between)
+
+
+_LINKS = frozenset({"،", ",", "و", "and", "به", "همراه"})
+_NEGATIONS = frozenset(
+    [
+        "نکرد",
+        "نکرده",
+        "نکردند",
+        "نمی",
+        "نیست",
+        "نیستند",
+        "نبود",
+        "نبوده",
+        "نشد",
+        "نشده",
+        "نخواهد",
+        "نخواهند",
+        "نخواهیم",
+        "نداد",
+        "ندارد",
+        "نداشت",
+        "ندارند",
+        "not",
+        "no",
+        "never",
+    ]
+)

@@ -1,0 +1,100 @@
+"""Who speaks in each sentence?
+
+The first person, office or state of a sentence speaks; «وی» and quotations keep the speaker before. An office without a
+state belongs to the state that the text once gave it, else to the home of the press.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from peyvand.news.actors import Actor
+from peyvand.news.lexicon import cues
+from peyvand.news.meetings import parties_of_meeting
+from peyvand.news.people import Person
+from peyvand.news.roles import Role
+from peyvand.news.scene import Scene, Speaker
+from peyvand.news.words import Page, Sentence, within
+
+
+def scenes(
+    page: Page, actors: tuple[Actor, ...], people: list[Person], roles: list[Role], parties: frozenset[str], home: str
+) -> list[Scene]:
+    """The sentences of a page with their speakers, and the pair that meets."""
+    result: list[Scene] = []
+    offices = _offices(page, people, roles)
+    speaker: Speaker | None = None
+    partner: tuple[str, str] | None = None
+    for sentence in page.sentences:
+        here = [actor for actor in within(actors, sentence) if actor.code in parties]
+        named, held = within(people, sentence), within(roles, sentence)
+        speaker = _speaker(page, sentence, here, named, held, offices, home, speaker)
+        scene = Scene(sentence, here, named, held, speaker, partner)
+        met = parties_of_meeting(page, scene)
+        if len(met) == 2:
+            partner = (met[0], met[1])
+        result.append(replace(scene, partner=partner))
+    return result
+
+
+def _speaker(
+    page: Page,
+    sentence: Sentence,
+    here: list[Actor],
+    people: list[Person],
+    roles: list[Role],
+    offices: dict[str, str],
+    home: str,
+    before: Speaker | None,
+) -> Speaker | None:
+    """The first person, office or state of the sentence, if it may speak; «وی» and quotations keep the one before."""
+    head = page.words[sentence.first : sentence.first + 4]
+    if any(word in _PRONOUNS for word in head):
+        return before
+    subjects: list[tuple[int, str | None, bool]] = [(person.first, person.country, person.private) for person in people]
+    subjects += [
+        (role.first, role.country or offices.get(_office(page, role)) or _home_office(page, role, home), role.private)
+        for role in roles
+    ]
+    subjects.sort(key=lambda subject: subject[0])
+    for first, country, private in subjects:
+        if first - sentence.first > 30 and before is not None:
+            break
+        if private:
+            return Speaker(country or "", True)
+        if country:
+            return Speaker(country, False)
+    if before is None and here:
+        return Speaker(here[0].code, False)
+    if here and here[0].first - sentence.first <= 2 and here[0].kind in {"name", "capital", "seat", "europe", "pact"}:
+        return before if before is not None and before.private else Speaker(here[0].code, False)
+    return before
+
+
+def _office(page: Page, role: Role) -> str:
+    """The words that name an office, without its state: «معاون سیاسی وزیر امور خارجه»."""
+    return " ".join(page.words[role.first : min(role.last, role.first + 3)])
+
+
+def _offices(page: Page, people: list[Person], roles: list[Role]) -> dict[str, str]:
+    """Which state an office belongs to, where the text says it once."""
+    found: dict[str, str] = {}
+    state_at = {k: person.country for person in people for k in (person.first, person.last) if person.country}
+    for role in roles:
+        beside = [
+            state_at[k]
+            for k in (*range(role.last, role.last + 3), *range(role.first - 2, role.first + 1))
+            if k in state_at
+        ]
+        country = role.country or (beside[0] if beside else None)
+        if country:
+            found.setdefault(_office(page, role), country)
+    return found
+
+
+def _home_office(page: Page, role: Role, home: str) -> str | None:
+    """An executive office without a state's name is of the home press's state."""
+    return home if page.at(cues("executive"), role.first, role.last) else None
+
+
+_PRONOUNS = frozenset({"وی", "او", "ایشان", "he", "she", "they"})

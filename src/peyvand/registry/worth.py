@@ -1,0 +1,180 @@
+"""What is the unimplemented part of the agreements worth, and what to implement first?
+
+Commitments that are not kept and hold a provision become a union file of their agreement's parties; a solver given by
+the caller (the run of the models) says what each economy gains from it in a year. Nothing here simulates anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from peyvand.errors import RegistryError, did_you_mean
+from peyvand.registry.models import Agreement, Commitment, Membership, Signatory
+from peyvand.scenarios.files import provision_from
+from peyvand.scenarios.provisions import NOT_YET, Scope
+from peyvand.scenarios.union import Union
+
+if TYPE_CHECKING:
+    from peyvand.registry.store import Registry
+
+Gains = Mapping[str, float]
+"""M USD a year by economy."""
+Solve = Callable[[Union], Gains]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What an agreement still owes: its provisions between pairs of economies.
+
+    `not_simulated` holds commitments and their kinds that no model simulates yet, `outside` those between economies
+    that the World does not hold one by one.
+    """
+
+    agreement: str
+    title: dict[str, str]
+    members: tuple[str, ...]
+    provisions: tuple[Scope, ...]
+    not_simulated: tuple[tuple[str, str], ...] = ()
+    outside: tuple[str, ...] = ()
+
+    def union(self, *, world: str = "eurasia-2019", as_of: date | None = None) -> Union:
+        """The union file of what is pending."""
+        return as_union([self], title=self.title, world=world, as_of=as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """One agreement in the order of implementation: what it adds to those before it, and what it gives alone."""
+
+    agreement: str
+    added_musd: float
+    alone_musd: float
+
+
+def pending(
+    registry: Registry, *, agreement: str | None = None, by: str | None = None, economies: Iterable[str] | None = None
+) -> list[Pending]:
+    """Agreements with commitments that are not fully kept and hold a provision.
+
+    Parameters
+    ----------
+    agreement, by : str, optional
+        Only this agreement; only what this party promised.
+    economies : iterable of str, optional
+        The economies of the World; parties outside it are left out.
+
+    Raises
+    ------
+    RegistryError
+        If nothing is pending under these conditions.
+    """
+    owed: dict[str, list[Commitment]] = {}
+    for row in registry.rows(Commitment):
+        wanted = (agreement is None or row.agreement == agreement) and (by is None or row.by_party == by)
+        if wanted and row.provision and row.status not in ("full", "dropped"):
+            owed.setdefault(row.agreement, []).append(row)
+    if not owed:
+        known = sorted({row.agreement for row in registry.rows(Commitment) if row.provision})
+        hint = did_you_mean(agreement or "", known)
+        raise RegistryError("no commitment with a provision is pending there", hint=hint, agreement=agreement, by=by)
+    here = None if economies is None else frozenset(economies)
+    return [_pending(registry, code, rows, here) for code, rows in sorted(owed.items())]
+
+
+def as_union(
+    owed: Sequence[Pending], *, title: dict[str, str], world: str = "eurasia-2019", as_of: date | None = None
+) -> Union:
+    """One union file from what several agreements owe: the same provision is never said twice for a pair."""
+    members = tuple(dict.fromkeys(member for one in owed for member in one.members))
+    return Union(
+        title=title,
+        members=members,
+        kind="partial-scope",
+        world=world,
+        as_of=as_of,
+        provisions=tuple(_once(provision for one in owed for provision in one.provisions)),
+    )
+
+
+def rank(
+    owed: Sequence[Pending], solve: Solve, *, world: str = "eurasia-2019", as_of: date | None = None
+) -> list[Rank]:
+    """What to implement first: greedily, solving again after each choice; beside it what each gives alone.
+
+    The gain is that of all members of all pending agreements together, M USD a year.
+    """
+    members = {member for one in owed for member in one.members}
+
+    def total(chosen: Sequence[Pending]) -> float:
+        union = as_union(chosen, title=chosen[0].title, world=world, as_of=as_of)
+        return sum(gain for economy, gain in solve(union).items() if economy in members)
+
+    alone = {one.agreement: total([one]) for one in owed}
+    chosen: list[Pending] = []
+    ranks: list[Rank] = []
+    reached, left = 0.0, list(owed)
+    while left:
+        tried = {one.agreement: alone[one.agreement] if not chosen else total([*chosen, one]) for one in left}
+        best = max(left, key=lambda one: (tried[one.agreement], one.agreement))
+        ranks.append(Rank(best.agreement, tried[best.agreement] - reached, alone[best.agreement]))
+        reached = tried[best.agreement]
+        chosen.append(best)
+        left.remove(best)
+    return ranks
+
+
+def _pending(registry: Registry, code: str, rows: list[Commitment], here: frozenset[str] | None) -> Pending:
+    row = registry.get(Agreement, code)
+    provisions: list[Scope] = []
+    skipped: list[tuple[str, str]] = []
+    outside: list[str] = []
+    promised = {(one.provision, pair) for one in rows for pair in _directions(registry, one, here)}
+    for one in rows:
+        said = json.loads(one.provision or "{}")
+        directions = _directions(registry, one, here)
+        if said["kind"] in NOT_YET:
+            skipped.append((one.code, said["kind"]))
+            continue
+        if not directions:
+            outside.append(one.code)
+            continue
+        said["pairs"] = sorted({tuple(sorted(pair)) for pair in directions})
+        unpromised = sorted((to, by) for by, to in directions if (one.provision, (to, by)) not in promised)
+        if said["kind"] == "tariff" and unpromised:
+            zero = [{"exporter": by, "importer": to, "cut_share": 0.0} for to, by in unpromised]
+            said["exceptions"] = [*said.get("exceptions", []), *zero]
+        provisions.append(provision_from(said))
+    members = sorted({economy for _, (by, to) in promised for economy in (by, to)})
+    title = {"en": row.title_en, "fa": row.title_fa}
+    return Pending(code, title, tuple(members), tuple(_once(provisions)), tuple(skipped), tuple(outside))
+
+
+def _directions(registry: Registry, commitment: Commitment, here: frozenset[str] | None) -> list[tuple[str, str]]:
+    """(who promises, to whom) for every pair of economies; a tariff falls where the first imports from the second."""
+    pairs = [(by, to) for by in _economies(registry, commitment.by_party) for to in _others(registry, commitment)]
+    return [(by, to) for by, to in pairs if by != to and (here is None or {by, to} <= here)]
+
+
+def _once(provisions: Iterable[Scope]) -> list[Scope]:
+    found: list[Scope] = []
+    for provision in provisions:
+        if provision not in found:
+            found.append(provision)
+    return found
+
+
+def _economies(registry: Registry, party: str) -> list[str]:
+    """The economies behind a party: the members of a union, else the party itself."""
+    inside = [row.party for row in registry.rows(Membership, pact=party, status="member") if row.to_on is None]
+    return sorted(set(inside)) or [party]
+
+
+def _others(registry: Registry, commitment: Commitment) -> list[str]:
+    if commitment.to_party:
+        return _economies(registry, commitment.to_party)
+    signed = [row.party for row in registry.rows(Signatory, agreement=commitment.agreement)]
+    return sorted({economy for party in signed for economy in _economies(registry, party)})

@@ -1,0 +1,198 @@
+"""What is pending becomes a union file; closeness keeps its laws; the picture is whole; the command line answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from peyvand.errors import RegistryError
+from peyvand.registry.closeness import closeness, composite, overlap, rank_interval, ranks, scale, vote_agreement
+from peyvand.registry.models import Commitment
+from peyvand.registry.shipped import shipped_tables
+from peyvand.registry.timeline import draw_timeline
+from peyvand.registry.worth import as_union, pending, rank
+from peyvand.scenarios import parse_scenario
+
+SIX = ["IRN", "KAZ", "RUS", "ARM", "BLR", "KGZ"]
+
+
+def promise(registry, code, agreement, by, to, cut, status="planned"):
+    with registry.change(who="t", why="t") as change:
+        change.add(
+            Commitment(
+                code=code, agreement=agreement, by_party=by, to_party=to, domain="trade", text_en="t", text_fa="م",
+                status=status, provision=json.dumps({"kind": "tariff", "cut_share": cut}), source="t",
+            )
+        )  # fmt: skip
+
+
+def test_what_a_union_promised_binds_its_members(full):
+    """Iran and the five promise one another: ten directions, one provision."""
+    (owed,) = pending(full, agreement="IRN-EAEU", economies=SIX)
+    assert owed.members == tuple(sorted(SIX))
+    assert len(owed.provisions) == 1
+    assert len(owed.provisions[0].pairs) == 5
+    assert owed.provisions[0].exceptions == ()
+    union = owed.union()
+    assert parse_scenario(union.to_toml()) == union
+
+
+def test_what_only_one_side_promised_leaves_the_others_tariffs_alone(full):
+    (owed,) = pending(full, agreement="IRN-EAEU", by="IRN", economies=SIX)
+    zero = {(one.exporter, one.importer) for one in owed.provisions[0].exceptions}
+    assert zero == {("IRN", other) for other in SIX if other != "IRN"}
+    assert {one.cut_share for one in owed.provisions[0].exceptions} == {0.0}
+
+
+def test_kept_and_unsimulated_promises_have_no_value(full):
+    assert [one.agreement for one in pending(full)] == ["IRN-EAEU"], "visas are kept; the rest holds no provision"
+    with pytest.raises(RegistryError, match="pending"):
+        pending(full, agreement="KAZ-visa-IRN-2022")
+    (owed,) = pending(full, economies=["KAZ", "TUR"])
+    assert owed.provisions == ()
+    assert owed.outside == ("IRN-EAEU#1", "IRN-EAEU#2")
+
+
+def test_the_ranking_is_greedy_and_solves_again(full):
+    """Two promises worth 10 and 8 alone and 12 together: the second adds 2."""
+    promise(full, "a", "IRN-KAZ-investment-1996", "IRN", "KAZ", 0.5)
+    promise(full, "b", "IRN-KAZ-road-2014", "KAZ", "IRN", 0.25)
+    owed = [one for one in pending(full, economies=SIX) if one.agreement != "IRN-EAEU"]
+
+    def solve(union):
+        cuts = {provision.cut_share for provision in union.provisions}
+        return {"IRN": {0.5: 10.0, 0.25: 8.0}[min(cuts)] if len(cuts) == 1 else 12.0, "USA": 99.0}
+
+    found = rank(owed, solve)
+    assert [(row.agreement, row.added_musd, row.alone_musd) for row in found] == [
+        ("IRN-KAZ-investment-1996", 10.0, 10.0), ("IRN-KAZ-road-2014", 2.0, 8.0),
+    ]  # fmt: skip
+    assert as_union(owed, title={"en": "t", "fa": "ت"}).members == ("IRN", "KAZ")
+
+
+SCORES = st.lists(st.lists(st.floats(0, 50), min_size=4, max_size=4), min_size=3, max_size=12).map(np.array)
+
+
+@given(SCORES, st.lists(st.floats(0.1, 5), min_size=4, max_size=4).map(np.array))
+def test_closeness_lies_between_0_and_1_and_keeps_its_rank_interval(raw, weight):
+    scaled = scale(raw)
+    score = composite(scaled, weight / weight.sum())
+    assert ((score >= 0) & (score <= 1 + 1e-12)).all()
+    low, high = rank_interval(scaled, weight)
+    place = ranks(composite(scaled, weight))
+    assert ((low <= place) & (place <= high)).all()
+    assert place.min() == 1
+
+
+@given(SCORES, st.floats(0.01, 100), st.floats(-20, 20))
+def test_the_unit_of_an_indicator_does_not_matter(raw, unit, origin):
+    moved = raw.copy()
+    moved[:, 0] = raw[:, 0] * unit + origin
+    spread = np.ptp(raw[:, 0])
+    if spread > 1e-3 or spread == 0:
+        np.testing.assert_allclose(scale(moved), scale(raw), atol=1e-6)
+
+
+def test_votes_alike_and_opposed():
+    """Lijphart's index by hand: same, opposite, half apart, and one absent."""
+    votes = pd.DataFrame(
+        [
+            (1, "IRN", "yes"), (1, "KAZ", "yes"), (2, "IRN", "yes"), (2, "KAZ", "no"),
+            (3, "IRN", "abstain"), (3, "KAZ", "no"), (4, "IRN", "no"),
+        ],
+        columns=["rcid", "economy", "vote"],
+    )  # fmt: skip
+    assert vote_agreement(votes, ["IRN", "KAZ"]) == {("IRN", "KAZ"): pytest.approx((1 + 0 + 0.5) / 3)}
+
+
+def test_closeness_of_the_region(full):
+    found = closeness(full, [*SIX, "TUR", "PAK", "UZB"], date(2025, 6, 1))
+    pair = found.set_index(["economy", "partner"])
+    assert len(found) == 36
+    assert pair.loc[("IRN", "KAZ"), "shared_pacts"] == 4, "SCO, CICA, ECO, OIC"
+    assert pair.loc[("IRN", "KAZ"), "parliamentary_exchange"] == 3
+    assert pair.loc[("KAZ", "RUS"), "shared_pacts"] == 5, "SCO, CICA, EAEU, CIS, WTO"
+    only = closeness(full, SIX, date(2025, 6, 1), weights={"shared_pacts": 2.0})
+    assert list(only["closeness"]) == sorted(only["closeness"], reverse=True)
+    for wrong in ({"pacts": 1.0}, {"shared_pacts": 0.0}, {"shared_pacts": -1.0}):
+        with pytest.raises(RegistryError):
+            closeness(full, SIX, date(2025, 6, 1), weights=wrong)
+    with pytest.raises(RegistryError, match="three"):
+        closeness(full, ["IRN", "KAZ"], date(2025, 6, 1))
+
+
+def test_closeness_with_the_votes_of_the_general_assembly(full, data_folder):
+    folder = data_folder / "un-general-assembly-votes"
+    iso = {"IR": "IRN", "KZ": "KAZ", "TR": "TUR", "PK": "PAK"}
+    votes = pd.read_parquet(folder / "un_votes.parquet")
+    votes = votes[votes["country_code"].isin(iso)].assign(economy=lambda table: table["country_code"].map(iso))
+    found = closeness(full, list(iso.values()), date(2019, 12, 31), votes=votes)
+    assert found["vote_agreement"].between(0.5, 1).all()
+
+
+def test_overlap_of_pacts(full):
+    table = overlap(full, date(2025, 6, 1))
+    assert table.loc["IRN", "EAEU"] == "observer"
+    assert table.loc["KAZ", "EAEU"] == "member"
+    assert table.loc["TUR", "EAEU"] == ""
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_the_timeline_has_a_lane_a_party_and_both_calendars(full, language):
+    picture = ElementTree.fromstring(draw_timeline(full, "IRN-EAEU", language=language))
+    words = [node.text for node in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"2024", "۱۴۰۳"} <= set(words)
+    assert picture.get("direction") == {"en": "ltr", "fa": "rtl"}[language]
+    lanes = [node for node in picture.iter("{http://www.w3.org/2000/svg}line") if node.get("class") == "lane"]
+    assert len(lanes) == 7
+    marks = list(picture.iter("{http://www.w3.org/2000/svg}circle"))
+    assert {"done", "undated"} == {node.get("class") for node in marks}
+    assert all(190 <= float(node.get("cx")) <= 920 for node in marks)
+
+
+def run(*words, db, expect=0):
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    command = [sys.executable, "-m", "peyvand", "registry", words[0], "--db", db, *words[1:]]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == expect, done.stderr
+    return done.stdout if expect == 0 else done.stderr
+
+
+def test_a_day_with_the_register(tmp_path):
+    db = str(tmp_path / "office.sqlite")
+    assert "registry init" in run("status", db=db, expect=2)
+    run("init", db=db)
+    found = json.loads(run("status", "--party", "IRN", "--party", "KAZ", "--on", "1404/02/25", "--json", db=db))
+    assert {"IRN-EAEU": "in_force"}.items() <= {row["code"]: row["state"] for row in found}.items()
+    refused = run("step", "Caspian-status-2018", "IRN", "plenary", "--source", "t", db=db, expect=2)
+    assert "plenary needs cabinet_bill" in refused
+    assert "record cabinet_bill first" in refused
+    run("step", "Caspian-status-2018", "IRN", "cabinet_bill", "--on", "۱۴۰۴/۰۱/۱۵", "--source", "t", db=db)
+    words = ["--by", "IRN", "--to", "KAZ", "--domain", "travel", "--text-en", "x", "--text-fa", "ی", "--source", "t"]
+    run("commit", "IRN-KAZ-road-2014", *words, "--due", "2020", db=db)
+    late = json.loads(run("overdue", "--on", "2025-01-01", "--json", db=db))
+    assert [row["code"] for row in late] == ["IRN-KAZ-road-2014#2"]
+    assert "کشتیرانی" in run("search", "كشتيراني", "-l", "fa", db=db)
+    rows = sum(len(table) for table in shipped_tables().values())
+    assert f"{rows + 2} changes" in run("verify", db=db)
+
+
+def test_value_solves_in_the_embedded_world(tmp_path):
+    db = str(tmp_path / "office.sqlite")
+    run("init", db=db)
+    found = json.loads(run("value", "--json", db=db))
+    (ranked,) = found["ranking"]
+    change = found["real_income_change_musd"]["IRN-EAEU"]
+    assert ranked["agreement"] == "IRN-EAEU"
+    assert ranked["alone_musd"] == pytest.approx(sum(change[member] for member in SIX))
+    assert change["RUS"] > 0
