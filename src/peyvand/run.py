@@ -155,7 +155,7 @@ def simulate(
 
 def _kinds_alone(union: Union, effect: Effect, solver: CaliendoParro) -> Iterator[Variant]:
     """The provisions of each kind without the others, where there are others."""
-    external = ["tariff"] if isinstance(union.external_tariff, dict) else []
+    external = ["tariff"] if union.external_tariff not in (None, "own") else []
     kinds = list(dict.fromkeys((*external, *(provision.kind for provision in union.provisions))))
     for kind in kinds if len(kinds) > 1 else ():
         shock = _only(union, kind).effect(effect.world, facts=effect.facts, borders=effect.borders).shock()
