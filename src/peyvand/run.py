@@ -227,7 +227,7 @@ def carried(shock: Shock, cost_hat: xr.DataArray, world: World) -> Shock:
 
 def _kinds_alone(union: Union, effect: Effect, moved: Carriage | None, solver: CaliendoParro) -> Iterator[Variant]:
     """The provisions of each kind without the others, where there are others."""
-    external = ["tariff"] if isinstance(union.external_tariff, dict) else []
+    external = ["tariff"] if union.external_tariff not in (None, "own") else []
     kinds = list(dict.fromkeys((*external, *(provision.kind for provision in union.provisions))))
     for kind in kinds if len(kinds) > 1 else ():
         shock = _only(union, kind).effect(effect.world, facts=effect.facts, borders=effect.borders).shock()
@@ -245,10 +245,10 @@ def _only(union: Union, kind: str) -> Union:
 
 
 def _other_closures(world: World, shock: Shock, solver: CaliendoParro) -> Iterator[Variant]:
-    """The same shock under every deficit rule but the solver's own."""
+    """The same shock under every other deficit rule that needs no numeraire."""
     for rule in DEFICIT_RULES:
-        if rule != solver.deficit_rule:
-            yield _variant(world, shock, replace(solver, deficit_rule=rule), provisions=ALL)
+        if rule not in (solver.deficit_rule, "fixed_nominal"):
+            yield _variant(world, shock, replace(solver, deficit_rule=rule, numeraire=None), provisions=ALL)
 
 
 def _variant(world: World, shock: Shock, solver: CaliendoParro, *, provisions: str) -> Variant:

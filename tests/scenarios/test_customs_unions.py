@@ -65,6 +65,22 @@ def test_own_tariffs_and_revenue_give_the_welfare_of_the_free_trade_area(region)
     assert_allclose(customs_union["tariff_revenue_counterfactual"], area["tariff_revenue_counterfactual"], rtol=1e-9)
 
 
+@pytest.mark.parametrize("external", ["average", "minimum"])
+def test_a_common_tariff_made_of_the_members_own(region, external):
+    """By sector: Σ t X / Σ X over the members' imports from outside, of all of them or of the lowest member."""
+    members = ["IRN", "UZB"]
+    made = union(tuple(members), FREE, kind="customs-union", external_tariff=external)
+    new = made.effect(region, facts=Facts(())).shock()["tariff_rate_counterfactual"]
+    outsiders = [code for code in region.economies if code not in members]
+    cells = {"exporter": outsiders, "importer": members}
+    rate, flow = region["tariff_rate"].sel(cells), region["trade_flow"].sel(cells)
+    over = ["exporter", "importer"] if external == "average" else ["exporter"]
+    mean = (rate * flow).sum(over) / flow.sum(over)
+    expected = mean if external == "average" else mean.min("importer")
+    assert_allclose(new.sel(cells), expected.broadcast_like(new.sel(cells)).transpose(*new.dims), rtol=1e-12)
+    assert_allclose(new.sel(importer="KAZ"), region["tariff_rate"].sel(importer="KAZ"))
+
+
 def test_a_common_tariff_meets_outsiders_only(region):
     made = union(("IRN", "UZB"), FREE, kind="customs-union", external_tariff={"mining": 0.3})
     shock = made.effect(region, facts=Facts(())).shock()

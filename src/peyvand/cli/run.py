@@ -24,11 +24,23 @@ DEFAULT_SCENARIO = "eco-ten"
 @click.argument("scenario", default=DEFAULT_SCENARIO)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("peyvand-out"), show_default=True, help="Folder.")
 @click.option("--world", "world_name", help="A World's file, or one that ships, instead of the scenario's.")
-@click.option("--deficits", default="fixed", show_default=True, help="Closure: fixed or eliminated.")
+@click.option(
+    "--deficits",
+    default="fixed",
+    show_default=True,
+    help="Closure: fixed, fixed_nominal (with --numeraire), multiplicative or eliminated.",
+)
+@click.option("--numeraire", metavar="CODE", help="The economy in whose wage fixed_nominal deficits are kept.")
 @language_option("Of the table here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table of economies as JSON, nothing else.")
 def run(
-    scenario: str, out: Path, world_name: str | None, deficits: DeficitRule, language: Language, as_json: bool
+    scenario: str,
+    out: Path,
+    world_name: str | None,
+    deficits: DeficitRule,
+    numeraire: str | None,
+    language: Language,
+    as_json: bool,
 ) -> None:
     """Simulate SCENARIO, a union file or one that ships (`peyvand scenario list`), and write its report.
 
@@ -50,7 +62,7 @@ def run(
         done = simulate(
             scenario,
             world=world,
-            model=CaliendoParro(deficit_rule=deficits),
+            model=CaliendoParro(deficit_rule=deficits, numeraire=numeraire),
             progress=lambda step: status.update(text(f"steps.{step}", language)),
         )
         status.update(text("steps.report", language))

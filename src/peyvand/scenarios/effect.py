@@ -222,7 +222,7 @@ class Effect:
             if isinstance(provision, Tariff):
                 cut = np.where(mask, self._cut_shares(provision, mask), cut)
         tariff = kernels.cut_tariff(tariff_rate=self._tariff, cut_share=cut)
-        rates = self._external_rates
+        rates = self.external_rates
         return np.where(self._outside_tariffs & np.isfinite(rates), rates, tariff)
 
     @cached_property
@@ -326,9 +326,17 @@ class Effect:
         return np.asarray(np.broadcast_to(from_outside[..., None], self._tariff.shape))
 
     @cached_property
-    def _external_rates(self) -> Array:
+    def external_rates(self) -> Array:
         """(S,) the common external tariff, NaN where each member keeps its own."""
         rates = np.full(len(self.world.sectors), np.nan)
+        if self.union.external_tariff in ("average", "minimum"):
+            flow = np.asarray(self.world["trade_flow"].transpose(*_CELL).values, dtype=float)
+            return kernels.common_rates(
+                tariff_rate=self._tariff,
+                trade_flow=flow,
+                outside=self._outside_tariffs,
+                lowest=self.union.external_tariff == "minimum",
+            )
         if isinstance(self.union.external_tariff, dict):
             for name, rate in self.union.external_tariff.items():
                 rates[self._sector_mask((name,))] = rate

@@ -38,7 +38,8 @@ def explain(effect: Effect, language: Language = "en") -> list[str]:
     if union.external_tariff == "own":
         lines.append(say("external_own"))
     elif union.external_tariff:
-        rates = [f"{say.sector(name)} {say.percent(100 * rate)}" for name, rate in union.external_tariff.items()]
+        common = zip(effect.world.sectors, effect.external_rates, strict=True)
+        rates = [f"{say.sector(name)} {say.percent(100 * rate)}" for name, rate in common if rate == rate]
         lines.append(say("external_rates", rates=say.listed(rates)))
     cuts = effect.implied_cuts()["total_cut_percent"].dropna()
     cuts = cuts[cuts.abs() > 0]

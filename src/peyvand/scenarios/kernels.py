@@ -23,6 +23,20 @@ def cut_tariff(*, tariff_rate: Array, cut_share: Array) -> Array:
     return tariff_rate * (1 - cut_share)
 
 
+def common_rates(*, tariff_rate: Array, trade_flow: Array, outside: Mask, lowest: bool) -> Array:
+    """(S,) the members' tariffs on outsiders as one rate: their mean by what is imported, or the lowest member's mean.
+
+    `outside` is (N, N, S), the cells on which the common tariff is levied. NaN where nothing is imported from outside.
+    """
+    imported = np.where(outside, trade_flow, 0.0).sum(axis=0)
+    collected = np.where(outside, tariff_rate * trade_flow, 0.0).sum(axis=0)
+    if not lowest:
+        imported, collected = imported.sum(axis=0, keepdims=True), collected.sum(axis=0, keepdims=True)
+    means = np.divide(collected, imported, out=np.full_like(imported, np.inf), where=imported > 0)
+    rates = means.min(axis=0)
+    return np.asarray(np.where(np.isfinite(rates), rates, np.nan))
+
+
 def faded_border(*, unexplained: Array, fade_share: float, cap_log_points: float) -> Array:
     """ln d̂ = −fade_share · min(u⁺, cap): u⁺ the positive part of the unexplained thickness, 0 where none is known."""
     positive = np.nan_to_num(np.maximum(unexplained, 0.0), nan=0.0)

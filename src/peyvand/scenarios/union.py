@@ -45,9 +45,10 @@ class Union(Part):
         The provisions come in equal yearly steps over so many years; 0 is at once.
     leaves : tuple of str
         Customs unions that members leave for this one.
-    external_tariff : "own" or dict, optional
-        Of a customs union only: a common rate (share) by sector, or `own`, each member's own tariff. Revenue stays
-        where it is collected.
+    external_tariff : "own", "average", "minimum" or dict, optional
+        Of a customs union only: a common rate (share) by sector; `average`, by sector the members' mean tariff on
+        outsiders, by what they import; `minimum`, the mean of the member where it is lowest; or `own`, each member's
+        own tariff. Revenue stays where it is collected.
 
     Raises
     ------
@@ -63,7 +64,7 @@ class Union(Part):
     as_of: date | None = None
     phase_in_years: Annotated[int, Field(ge=0, le=50)] = 0
     leaves: Names = ()
-    external_tariff: Literal["own"] | dict[str, Rate] | None = None
+    external_tariff: Literal["own", "average", "minimum"] | dict[str, Rate] | None = None
 
     model_config = ConfigDict(**Part.model_config, validate_by_name=True, validate_by_alias=True)
     _text: str = PrivateAttr(default="")

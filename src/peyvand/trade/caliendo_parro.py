@@ -1,20 +1,23 @@
 """Who gains from a change of trade costs?  Caliendo and Parro (2015), many sectors with inputs and tariffs.
 
-One sector without inputs is the one-sector Armington model of structural gravity.
+One sector without inputs is the one-sector Armington model of structural gravity; with `supply_elasticity` it is
+universal gravity (Allen, Arkolakis and Takahashi 2020).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.errors import ConvergenceError, DataError, ModelError, did_you_mean
-from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule, IncomeRule, fixed_deficits, no_deficits
+from peyvand.trade.barriers import BARRIERS, RENT_KEEPERS, Accounts, Barrier, Problem, RentKeeper, problem
+from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule, IncomeRule, income_rule
 from peyvand.trade.equations import trade_flows
-from peyvand.trade.kernels import Baseline, Blocks, Equilibrium, baseline, blocks, solve_equilibrium
+from peyvand.trade.kernels import Baseline, Blocks, Equilibrium, baseline, solve_equilibrium, unchanged
 from peyvand.trade.results import TradeResult, trade_result
 from peyvand.world import Shock, World
 
@@ -28,9 +31,18 @@ class CaliendoParro:
 
     Parameters
     ----------
-    deficit_rule : {"fixed", "eliminated"}
-        `fixed`: trade deficits keep their size in units of world value added (the numeraire). `eliminated`: trade is
-        balanced first, and that World is the baseline.
+    deficit_rule : {"fixed", "fixed_nominal", "multiplicative", "eliminated"}
+        `fixed`: trade deficits keep their size in units of world value added (the numeraire). `fixed_nominal`: in units
+        of one economy's wage. `multiplicative`: final expenditure keeps its ratio to income, up to a common factor.
+        `eliminated`: trade is balanced first, and that World is the baseline.
+    numeraire : str, optional
+        The economy of `fixed_nominal`, which needs one.
+    supply_elasticity : float
+        ψ: output supply is (ĉ/P̂)^ψ. Of one-sector Worlds without inputs only.
+    barrier : {"iceberg", "rent"}
+        What changes of `iceberg_cost_hat` are: costs that melt, or rents that somebody keeps.
+    rent_keeper : {"importer", "exporter"}
+        Who keeps the rents.
     tol : float
         Largest relative gap allowed in any equation.
     max_iterations : int
@@ -48,13 +60,27 @@ class CaliendoParro:
     """
 
     deficit_rule: DeficitRule = "fixed"
+    numeraire: str | None = None
+    supply_elasticity: float = 0.0
+    barrier: Barrier = "iceberg"
+    rent_keeper: RentKeeper = "importer"
     tol: float = 1e-10
     max_iterations: int = 1000
 
     def __post_init__(self) -> None:
-        if self.deficit_rule not in DEFICIT_RULES:
-            hint = did_you_mean(self.deficit_rule, DEFICIT_RULES)
-            raise ModelError(f"no deficit rule {self.deficit_rule!r}", hint=hint, deficit_rule=self.deficit_rule)
+        _expect_one_of("deficit rule", self.deficit_rule, DEFICIT_RULES)
+        _expect_one_of("barrier", self.barrier, BARRIERS)
+        _expect_one_of("rent keeper", self.rent_keeper, RENT_KEEPERS)
+        if (self.deficit_rule == "fixed_nominal") != (self.numeraire is not None):
+            raise ModelError(
+                "fixed_nominal deficits are kept in one economy's wage, and only they are",
+                hint="CaliendoParro(deficit_rule='fixed_nominal', numeraire='USA')",
+            )
+        if not 0 <= self.supply_elasticity < np.inf:
+            raise ModelError(
+                f"supply_elasticity must be a number from 0 up, not {self.supply_elasticity}",
+                hint="0 is a fixed supply",
+            )
         if not (self.tol > 0 and self.max_iterations >= 1):
             raise ModelError("tol must be positive and max_iterations at least 1")
 
@@ -77,36 +103,76 @@ class CaliendoParro:
         """
         _expect_same_labels(world, shock)
         if self.deficit_rule == "eliminated":
-            world = self.without_deficits(world)
-        base = baseline_of(world)
-        block = blocks(
-            base,
-            cost_hat=_values(shock["iceberg_cost_hat"], *_PAIRS),
-            tariff_rate=_values(shock["tariff_rate_counterfactual"], *_PAIRS),
-        )
-        found = self._equilibrium(world, base, block, self._income_rule(base))
+            world = self.without_deficits(world, shock)
+        posed = self.problem(world, shock)
+        found = self._equilibrium(world, posed.base, posed.block, self.income_rule(world, posed.base))
         return trade_result(
-            baseline=world, shock=shock, base=base, block=block, found=found, deficit_rule=self.deficit_rule
+            baseline=world,
+            shock=shock,
+            problem=posed,
+            found=found,
+            deficit_rule=self.deficit_rule,
+            supply_elasticity=self.supply_elasticity,
+            rent_keeper=self.rent_keeper,
         )
 
-    def without_deficits(self, world: World) -> World:
+    def problem(self, world: World, shock: Shock) -> Problem:
+        """The World and the shock as the kernel wants them, barriers read as the model says.
+
+        Raises
+        ------
+        DataError, ModelError
+            If the shock was made for other economies or sectors, or the World does not fit the model.
+        """
+        _expect_same_labels(world, shock)
+        if self.supply_elasticity and (len(world.sectors) > 1 or float(abs(world["input_share"]).max()) > 0):
+            raise ModelError(
+                "supply_elasticity is of the one-sector model without inputs",
+                hint="inputs make supply elastic themselves: leave it at 0",
+            )
+        return problem(
+            accounts_of(world),
+            cost_hat=_values(shock["iceberg_cost_hat"], *_PAIRS),
+            tariff_rate=_values(shock["tariff_rate_counterfactual"], *_PAIRS),
+            supply_elasticity=self.supply_elasticity,
+            barrier=self.barrier,
+            rent_keeper=self.rent_keeper,
+        )
+
+    def income_rule(self, world: World, base: Baseline, *, columns: bool = False) -> IncomeRule:
+        """The deficit rule with the baseline's figures; `columns` for many scenarios at once.
+
+        Raises
+        ------
+        UnknownEconomyError
+            If the World has no such numeraire.
+        """
+        vectors = {name: getattr(base, name) for name in ("value_added", "tariff_revenue", "trade_deficit")}
+        if columns:
+            vectors = {name: vector[:, None] for name, vector in vectors.items()}
+        place = world.economies.index(world.economy(self.numeraire)) if self.numeraire else 0
+        return income_rule(self.deficit_rule, numeraire=place, **vectors)
+
+    def without_deficits(self, world: World, shock: Shock | None = None) -> World:
         """The World in equilibrium with balanced trade: same shares, tariffs and factors, flows that balance.
+
+        Parameters
+        ----------
+        world : World
+        shock : Shock, optional
+            Tells today's rents, where barriers are rents.
 
         Raises
         ------
         ConvergenceError
             If that equilibrium was not reached.
         """
-        base = baseline_of(world)
-        block = Blocks(paid=base.trade_share, received=base.trade_share / (1 + base.tariff_rate))
-        found = self._equilibrium(world, base, block, no_deficits(value_added=base.value_added))
+        base = self.problem(world, Shock.none(world) if shock is None else shock).base
+        block = unchanged(base)
+        rule = replace(self, deficit_rule="eliminated", numeraire=None).income_rule(world, base)
+        found = self._equilibrium(world, base, block, rule)
         flow = trade_flows(block, found.conditions)
         return world.replace(trade_flow=world["trade_flow"].transpose(*_PAIRS).copy(data=flow))
-
-    def _income_rule(self, base: Baseline) -> IncomeRule:
-        if self.deficit_rule == "eliminated":
-            return no_deficits(value_added=base.value_added)
-        return fixed_deficits(value_added=base.value_added, trade_deficit=base.trade_deficit)
 
     def _equilibrium(self, world: World, base: Baseline, block: Blocks, income: IncomeRule) -> Equilibrium:
         """Solve, or say where it failed."""
@@ -117,8 +183,14 @@ class CaliendoParro:
 
 
 def baseline_of(world: World) -> Baseline:
-    """The World's arrays as the kernel wants them: here the labels end."""
-    return baseline(
+    """The World's accounts and shares as the kernel wants them, without rents and with a fixed supply."""
+    given = accounts_of(world)
+    return baseline(**{field.name: getattr(given, field.name) for field in fields(given)})
+
+
+def accounts_of(world: World) -> Accounts:
+    """The World's arrays: here the labels end."""
+    return Accounts(
         trade_flow=_values(world["trade_flow"], *_PAIRS),
         tariff_rate=_values(world["tariff_rate"], *_PAIRS),
         value_added_share=_values(world["value_added_share"], "sector", "economy"),
@@ -129,6 +201,11 @@ def baseline_of(world: World) -> Baseline:
 
 def _values(array: xr.DataArray, *dims: str) -> Array:
     return np.ascontiguousarray(array.transpose(*dims).values, dtype=np.float64)
+
+
+def _expect_one_of(what: str, name: str, names: Sequence[str]) -> None:
+    if name not in names:
+        raise ModelError(f"no {what} {name!r}", hint=did_you_mean(name, names), name=name)
 
 
 def _expect_same_labels(world: World, shock: Shock) -> None:

@@ -12,6 +12,11 @@ fixed for a scenario, so that a step needs three matrix–vector products a sect
 
 Caliendo and Parro (2015), equations 10–14. Pair arrays are (sector, exporter, importer), others (sector, economy);
 input shares are (economy, input sector, sector).
+
+Two things are more general than the paper. The exponents of the unit cost are the cost shares unless output supply is
+elastic: then ŵ is the change of income ĉ (ĉ/P̂)^ψ, so that ĉ = ŵ^1/(1+ψ) P̂^ψ/(1+ψ) (Allen, Arkolakis and Takahashi
+2020). And some of what importers pay above cost may be a rent that exporters keep: C = B ∘ ρ', with
+x_i C_in E'_n/P̂_n^-θ going from n to i.
 """
 
 from __future__ import annotations
@@ -34,14 +39,21 @@ class Baseline:
     tariff_rate: Array
     value_added_share: Array
     input_share: Array
+    wage_exponent: Array
+    """γ_is of the unit cost: the value added share, unless supply is elastic"""
+    price_exponent: Array
+    """γ_irs of the unit cost: the input share, unless supply is elastic"""
     final_share: Array
     trade_elasticity: Array
     output: Array
     expenditure: Array
     value_added: Array
     tariff_revenue: Array
+    """R, with the rents that it keeps, less those that it pays away"""
     trade_deficit: Array
     final_expenditure: Array
+    rent_rate: Array | None = None
+    """ρ, on cost, where exporters keep rents"""
 
     @property
     def trade_flow(self) -> Array:
@@ -51,10 +63,12 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocks:
-    """What a scenario does to the pairs: A = π κ̂^-θ and B = A / (1+t'), both (sector, exporter, importer)."""
+    """What a scenario does to the pairs: A = π κ̂^-θ, B = A / (1+t') and perhaps C, all (sector, exporter, importer)."""
 
     paid: Array
     received: Array
+    rent: Array | None = None
+    """C = B ∘ ρ': the rents that exporters keep"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +103,14 @@ class Conditions:
 
 
 def baseline(
-    *, trade_flow: Array, tariff_rate: Array, value_added_share: Array, input_share: Array, trade_elasticity: Array
+    *,
+    trade_flow: Array,
+    tariff_rate: Array,
+    value_added_share: Array,
+    input_share: Array,
+    trade_elasticity: Array,
+    rent_rate: Array | None = None,
+    supply_elasticity: float = 0.0,
 ) -> Baseline:
     """The accounts of a world that clears, from flows and shares.
 
@@ -103,12 +124,20 @@ def baseline(
         γ_irs.
     trade_elasticity : Array (sector)
         θ_s > 0.
+    rent_rate : Array (sector, exporter, importer), optional
+        ρ, the part of what `tariff_rate` puts on cost that exporters keep.
+    supply_elasticity : float
+        ψ ≥ 0, of one sector without inputs.
     """
     paid = trade_flow * (1 + tariff_rate)
     expenditure, output = paid.sum(axis=1), trade_flow.sum(axis=2)
     value_added = (value_added_share * output).sum(axis=0)
     revenue = (paid - trade_flow).sum(axis=(0, 1))
     deficit = (trade_flow.sum(axis=1) - output).sum(axis=0)
+    if rent_rate is not None:
+        rents = (rent_rate * trade_flow).sum(axis=0)
+        revenue = revenue + rents.sum(axis=1) - rents.sum(axis=0)
+        deficit = deficit + rents.sum(axis=0) - rents.sum(axis=1)
     income = value_added + revenue + deficit
     final_demand = expenditure - in_each_economy(input_share, output)
     final_demand[np.abs(final_demand) < 1e-12 * income] = 0.0
@@ -117,6 +146,8 @@ def baseline(
         tariff_rate=tariff_rate,
         value_added_share=value_added_share,
         input_share=input_share,
+        wage_exponent=value_added_share / (1 + supply_elasticity),
+        price_exponent=input_share + supply_elasticity / (1 + supply_elasticity) if supply_elasticity else input_share,
         final_share=final_demand / income,
         trade_elasticity=trade_elasticity,
         output=output,
@@ -125,11 +156,12 @@ def baseline(
         tariff_revenue=revenue,
         trade_deficit=deficit,
         final_expenditure=income,
+        rent_rate=rent_rate,
     )
 
 
-def blocks(base: Baseline, *, cost_hat: Array, tariff_rate: Array) -> Blocks:
-    """A and B of a scenario: iceberg costs change by `cost_hat`, tariffs become `tariff_rate`.
+def blocks(base: Baseline, *, cost_hat: Array, tariff_rate: Array, rent_rate: Array | None = None) -> Blocks:
+    """A, B and C of a scenario: iceberg costs change by `cost_hat`, tariffs become `tariff_rate`, rents `rent_rate`.
 
     κ̂ = d̂ (1+t') / (1+t); arrays are (sector, exporter, importer).
     """
@@ -138,7 +170,13 @@ def blocks(base: Baseline, *, cost_hat: Array, tariff_rate: Array) -> Blocks:
     paid *= -base.trade_elasticity[:, None, None]
     np.exp(paid, out=paid)
     paid *= base.trade_share
-    return Blocks(paid=paid, received=paid / (1 + tariff_rate))
+    received = paid / (1 + tariff_rate)
+    return Blocks(paid=paid, received=received, rent=None if rent_rate is None else received * rent_rate)
+
+
+def unchanged(base: Baseline) -> Blocks:
+    """The blocks of the scenario that changes nothing."""
+    return blocks(base, cost_hat=np.ones_like(base.tariff_rate), tariff_rate=base.tariff_rate, rent_rate=base.rent_rate)
 
 
 def conditions(base: Baseline, block: Blocks, income: IncomeRule, state: Array) -> Conditions:
@@ -148,12 +186,16 @@ def conditions(base: Baseline, block: Blocks, income: IncomeRule, state: Array) 
     wage_hat, expenditure = np.exp(log_wage), base.expenditure * np.exp(log_expenditure)
     bought = base.expenditure > 0
 
-    log_cost = base.value_added_share * log_wage + in_each_economy(base.input_share.swapaxes(1, 2), log_price)
+    log_cost = base.wage_exponent * log_wage + in_each_economy(base.price_exponent.swapaxes(1, 2), log_price)
     supply = np.exp(-base.trade_elasticity[:, None] * log_cost)
     price_power = np.where(bought, _to_importers(block.paid, supply), 1.0)
     kept_share = _to_importers(block.received, supply) / price_power
     output = supply * _from_importers(block.received, expenditure / price_power)
     revenue = ((1 - kept_share) * expenditure).sum(axis=0)
+    if block.rent is not None:
+        real = expenditure / price_power
+        kept, given = supply * _from_importers(block.rent, real), real * _to_importers(block.rent, supply)
+        revenue = revenue + (kept - given).sum(axis=0)
     final_expenditure = income(wage_hat, revenue)
     implied = base.final_share * final_expenditure + in_each_economy(base.input_share, output)
 

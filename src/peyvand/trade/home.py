@@ -8,7 +8,7 @@ purchases, φ of its sales; `gap` what is left open in an equation; nothing is t
     dE     = (I − Γ h)⁻¹ (gap_E + Γ dY|_E + α ŵ VA d ln w)        expenditure
     0      = gap_w + Σ_s γ_s dY_s / (ŵ VA) − d ln w               wage
 
-The second inverse is the first one transposed.
+The second inverse is the first one transposed, unless output supply is elastic: then Γ stands in prices only.
 
 Most trade is at home, so a Newton step within each economy leaves little to the iteration between economies: it halves
 the number of steps, and there is no damping to choose. All of it is batched linear algebra of size sector × sector.
@@ -36,6 +36,8 @@ class HomeReply:
     base: Baseline
     price_inverse: Array
     """(I − h Γᵀ)⁻¹"""
+    expenditure_inverse: Array
+    """(I − Γ h)⁻¹"""
     supply_slope: Array
     """θ Y"""
     home_sales_share: Array
@@ -61,18 +63,23 @@ def home_reply(base: Baseline, block: Blocks, found: Conditions) -> HomeReply:
     supply_slope = base.trade_elasticity[:, None] * found.output
     paid = found.wage_hat * base.value_added
 
-    used_at_home = home_share.T[:, :, None] * base.input_share.swapaxes(1, 2)
+    used_at_home = home_share.T[:, :, None] * base.price_exponent.swapaxes(1, 2)
     price_inverse = np.asarray(np.linalg.inv(np.eye(len(home_share)) - used_at_home), dtype=np.float64)
-    price_by_wage = in_each_economy(price_inverse, home_share * base.value_added_share)
-    cost_by_wage = base.value_added_share + _input_cost(base, price_by_wage)
+    expenditure_inverse = price_inverse.swapaxes(1, 2)
+    if base.price_exponent is not base.input_share:
+        used = base.input_share * home_share.T[:, None, :]
+        expenditure_inverse = np.asarray(np.linalg.inv(np.eye(len(home_share)) - used), dtype=np.float64)
+    price_by_wage = in_each_economy(price_inverse, home_share * base.wage_exponent)
+    cost_by_wage = base.wage_exponent + _input_cost(base, price_by_wage)
     output_by_wage = supply_slope * (home_sales_share * price_by_wage - cost_by_wage)
     expenditure_by_wage = in_each_economy(
-        price_inverse.swapaxes(1, 2), in_each_economy(base.input_share, output_by_wage) + base.final_share * paid
+        expenditure_inverse, in_each_economy(base.input_share, output_by_wage) + base.final_share * paid
     )
     earned_by_wage = base.value_added_share * (output_by_wage + home_share * expenditure_by_wage)
     return HomeReply(
         base=base,
         price_inverse=price_inverse,
+        expenditure_inverse=expenditure_inverse,
         supply_slope=supply_slope,
         home_sales_share=home_sales_share,
         home_share=home_share,
@@ -90,7 +97,7 @@ def step_at_home(reply: HomeReply, found: Conditions) -> Array:
     price = in_each_economy(reply.price_inverse, found.price_gap)
     output = reply.supply_slope * (reply.home_sales_share * price - _input_cost(base, price))
     expenditure = in_each_economy(
-        reply.price_inverse.swapaxes(1, 2),
+        reply.expenditure_inverse,
         found.expenditure_gap * reply.expenditure + in_each_economy(base.input_share, output),
     )
     earned = base.value_added_share * (output + reply.home_share * expenditure)
@@ -103,4 +110,4 @@ def step_at_home(reply: HomeReply, found: Conditions) -> Array:
 
 def _input_cost(base: Baseline, price: Array) -> Array:
     """Γᵀ d ln P: what dearer inputs add to the log of unit costs, (sector, economy)."""
-    return in_each_economy(base.input_share.swapaxes(1, 2), price)
+    return in_each_economy(base.price_exponent.swapaxes(1, 2), price)

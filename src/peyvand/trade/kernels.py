@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peyvand.trade.deficits import IncomeRule, fixed_deficits
-from peyvand.trade.equations import Baseline, Blocks, Conditions, baseline, blocks, conditions, no_change
+from peyvand.trade.equations import Baseline, Blocks, Conditions, baseline, blocks, conditions, no_change, unchanged
 from peyvand.trade.fixed_point import anderson
 from peyvand.trade.home import HomeReply, home_reply, step_at_home
 
-__all__ = ["Baseline", "Blocks", "Equilibrium", "baseline", "blocks", "solve_equilibrium"]
+__all__ = ["Baseline", "Blocks", "Equilibrium", "baseline", "blocks", "solve_equilibrium", "unchanged"]
 
 Array = NDArray[np.float64]
 
@@ -126,10 +126,12 @@ def _part_of(base: Baseline, block: Blocks, share: float) -> Blocks:
     traded = base.trade_share > 0
     paid = np.where(traded, base.trade_share, 1.0)
     received = paid / (1 + base.tariff_rate)
-    return Blocks(
-        paid=np.where(traded, paid * (block.paid / paid) ** share, 0.0),
-        received=np.where(traded, received * (block.received / received) ** share, 0.0),
-    )
+    partly = np.where(traded, received * (block.received / received) ** share, 0.0)
+    rent = None
+    if block.rent is not None and base.rent_rate is not None:
+        new_rate = block.rent / np.where(traded, block.received, 1.0)
+        rent = partly * ((1 - share) * base.rent_rate + share * new_rate)
+    return Blocks(paid=np.where(traded, paid * (block.paid / paid) ** share, 0.0), received=partly, rent=rent)
 
 
 def _part_of_rule(base: Baseline, income: IncomeRule, share: float) -> IncomeRule:

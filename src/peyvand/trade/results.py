@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -11,10 +12,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.errors import UnknownNameError, did_you_mean
+from peyvand.trade.barriers import Problem, RentKeeper, rent_income
 from peyvand.trade.decomposition import decompose
 from peyvand.trade.deficits import DeficitRule
 from peyvand.trade.equations import home_trade_share, trade_flows
-from peyvand.trade.kernels import Baseline, Blocks, Equilibrium
+from peyvand.trade.kernels import Equilibrium
+from peyvand.trade.nests import Nest, nest_of
 from peyvand.variables import labelled, labelled_dataset
 from peyvand.world import Shock, World
 
@@ -41,6 +44,8 @@ class TradeResult:
         Largest relative gap left in any equation.
     iterations : int
         Evaluations of the equations.
+    nest : str
+        Which of the nested models the World and the parameters make of it, see `peyvand.trade.nests`.
     """
 
     data: xr.Dataset
@@ -49,6 +54,7 @@ class TradeResult:
     deficit_rule: DeficitRule
     residual: float
     iterations: int
+    nest: Nest
 
     def __getitem__(self, name: str) -> xr.DataArray:
         """One variable by name."""
@@ -126,13 +132,14 @@ def trade_result(
     *,
     baseline: World,
     shock: Shock,
-    base: Baseline,
-    block: Blocks,
+    problem: Problem,
     found: Equilibrium,
     deficit_rule: DeficitRule,
+    supply_elasticity: float,
+    rent_keeper: RentKeeper,
 ) -> TradeResult:
     """The kernel's arrays as a labelled result: here the labels return."""
-    after = found.conditions
+    base, block, after = problem.base, problem.block, found.conditions
     flow = trade_flows(block, after)
     price = np.exp((base.final_share * np.log(after.price_index_hat)).sum(axis=0))
     welfare_hat = after.final_expenditure / base.final_expenditure / price
@@ -141,26 +148,38 @@ def trade_result(
         trade_flow_counterfactual=flow,
         tariff_rate=base.tariff_rate,
         unit_cost_hat=after.unit_cost_hat,
-        cost_hat=shock["iceberg_cost_hat"].transpose("sector", "exporter", "importer").values,
+        cost_hat=problem.cost_hat,
         final_expenditure=base.final_expenditure,
     )
+    levied = (base.tariff_rate * base.trade_flow).sum(axis=(0, 1))
+    levied_after = ((1 - after.kept_share) * after.expenditure).sum(axis=0)
+    received = base.final_expenditure - base.value_added - levied
+    received_after = after.final_expenditure - after.wage_hat * base.value_added - levied_after
+    rents = partial(rent_income, trade_flow=base.trade_flow, rent_rate=problem.rent_rate)
+    rents_after = partial(rent_income, trade_flow=flow, rent_rate=problem.rent_rate_counterfactual)
+    wage_hat = after.unit_cost_hat[0] if supply_elasticity else after.wage_hat
     by_source = {
         "terms_of_trade": sources.terms_of_trade,
         "volume_of_trade": sources.volume_of_trade,
         "trade_cost_saving": sources.trade_cost_saving,
     }
+    transfer_gain = (received_after - received) / base.final_expenditure
     values = {
         "welfare_hat": welfare_hat,
         "real_income_change_musd": (welfare_hat - 1) * base.final_expenditure,
-        "real_wage_hat": after.wage_hat / price,
-        "wage_hat": after.wage_hat,
+        "real_wage_hat": wage_hat / price,
+        "wage_hat": wage_hat,
         "consumer_price_hat": price,
-        "tariff_revenue": base.tariff_revenue,
-        "tariff_revenue_counterfactual": after.tariff_revenue,
+        "tariff_revenue": levied - rents(keeper="importer"),
+        "tariff_revenue_counterfactual": levied_after - rents_after(keeper="importer"),
+        "barrier_rent": rents(keeper=rent_keeper),
+        "barrier_rent_counterfactual": rents_after(keeper=rent_keeper),
+        "trade_deficit_counterfactual": (flow.sum(axis=1) - flow.sum(axis=2)).sum(axis=0),
         "final_expenditure": base.final_expenditure,
         "final_expenditure_counterfactual": after.final_expenditure,
         **{name: by_sector.sum(axis=0) for name, by_sector in by_source.items()},
-        "first_order_welfare": sum(by_sector.sum(axis=0) for by_sector in by_source.values()),
+        "transfer_gain": transfer_gain,
+        "first_order_welfare": sum(by_sector.sum(axis=0) for by_sector in by_source.values()) + transfer_gain,
         "price_index_hat": after.price_index_hat.T,
         "unit_cost_hat": after.unit_cost_hat.T,
         "output_counterfactual": after.output.T,
@@ -176,6 +195,7 @@ def trade_result(
         deficit_rule=deficit_rule,
         residual=found.residual,
         iterations=found.iterations,
+        nest=nest_of(baseline, supply_elasticity=supply_elasticity),
     )
 
 
