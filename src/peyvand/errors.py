@@ -81,6 +81,8 @@ class FormulaError(DataError):
     """A formula that cannot be read."""
 
     key = "data.formula"
+
+
 class RegistryError(PeyvandError):
     """A registry that cannot do what was asked."""
 
@@ -146,6 +148,8 @@ class IdentificationError(ModelError):
     """An estimate that these data cannot give: nothing varies, or a correction does not fit the model."""
 
     key = "model.identification"
+
+
 class DispersionError(ModelError):
     """A routing dispersion at which the sum over all paths does not converge."""
 
@@ -156,6 +160,8 @@ class NoRouteError(ModelError):
     """A pair that trades and would have no route left."""
 
     key = "model.no_route"
+
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _BAD_NAME = (errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL)
 _IN_THE_WAY = (errno.ENOTDIR, errno.EEXIST, errno.EISDIR)

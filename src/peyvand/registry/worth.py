@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from peyvand.errors import RegistryError, did_you_mean
 from peyvand.registry.models import Agreement, Commitment, Membership, Signatory
 from peyvand.scenarios.files import provision_from
-from peyvand.scenarios.provisions import NOT_YET, Scope
+from peyvand.scenarios.provisions import NOT_YET, AnyProvision
 from peyvand.scenarios.union import Union
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Pending:
     agreement: str
     title: dict[str, str]
     members: tuple[str, ...]
-    provisions: tuple[Scope, ...]
+    provisions: tuple[AnyProvision, ...]
     not_simulated: tuple[tuple[str, str], ...] = ()
     outside: tuple[str, ...] = ()
 
@@ -129,7 +129,7 @@ def rank(
 
 def _pending(registry: Registry, code: str, rows: list[Commitment], here: frozenset[str] | None) -> Pending:
     row = registry.get(Agreement, code)
-    provisions: list[Scope] = []
+    provisions: list[AnyProvision] = []
     skipped: list[tuple[str, str]] = []
     outside: list[str] = []
     promised = {(one.provision, pair) for one in rows for pair in _directions(registry, one, here)}
@@ -141,6 +141,9 @@ def _pending(registry: Registry, code: str, rows: list[Commitment], here: frozen
             continue
         if not directions:
             outside.append(one.code)
+            continue
+        if said["kind"] == "transit":  # holds at places, not between pairs
+            provisions.append(provision_from(said))
             continue
         said["pairs"] = sorted({tuple(sorted(pair)) for pair in directions})
         unpromised = sorted((to, by) for by, to in directions if (one.provision, (to, by)) not in promised)
@@ -159,8 +162,8 @@ def _directions(registry: Registry, commitment: Commitment, here: frozenset[str]
     return [(by, to) for by, to in pairs if by != to and (here is None or {by, to} <= here)]
 
 
-def _once(provisions: Iterable[Scope]) -> list[Scope]:
-    found: list[Scope] = []
+def _once(provisions: Iterable[AnyProvision]) -> list[AnyProvision]:
+    found: list[AnyProvision] = []
     for provision in provisions:
         if provision not in found:
             found.append(provision)
