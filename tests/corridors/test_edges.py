@@ -126,6 +126,8 @@ def test_divergent_dispersion_is_refused_with_the_least():
     assert (
         AllenArkolakis(dispersion={"mining": 1.01 * least}).cost(two_ways(), ("mining",)).dispersion["mining"] > least
     )
+    with pytest.raises(DispersionError, match="vanish"):
+        AllenArkolakis(dispersion={"mining": 1e5}).cost(two_ways(), ("mining",))
     with pytest.raises(DispersionError, match="radius"):
         AllenArkolakis(radius=1.0)
     free = two_ways()
@@ -188,10 +190,7 @@ def test_the_world_meets_the_network():
     """A union of members only: others' carriage moves by what is for all; services and home stay."""
     network, world = Network.embedded(), World.embedded()
     union = parse_scenario(HEAD + 'who = "members"\ncrossings = ["Incheh Borun", "Bolashak"]\nmax_dwell_time_h = 3\n')
-    routing = AllenArkolakis(
-        dispersion=dict.fromkeys(carried(world.sectors), 600.0) | {"oil_gas": 900.0, "pharmaceuticals": 900.0}
-    )
-    found = carriage(union.effect(world), network=network, routing=routing)
+    found = carriage(union.effect(world), network=network)
     hat = found.cost_hat
     assert float(hat.sel(exporter="IRN", importer="KAZ").min()) < 1
     others = hat.where((hat["exporter"] != "IRN") & (hat["exporter"] != "KAZ"), drop=True)

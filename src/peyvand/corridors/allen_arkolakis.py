@@ -19,6 +19,7 @@ from peyvand.corridors import kernels
 from peyvand.corridors.freight import Freight, carried, freight
 from peyvand.corridors.graph import LINK, Graph, unfold
 from peyvand.corridors.network import Network
+from peyvand.corridors.search import distances
 from peyvand.errors import DispersionError, NoRouteError
 from peyvand.variables import labelled
 from peyvand.world import World
@@ -26,6 +27,9 @@ from peyvand.world import World
 Array = NDArray[np.float64]
 
 DEFAULT_RADIUS = 0.8
+LARGEST_EXPONENT = 650.0
+"""μ g beyond which exp(−μ g) nears the smallest number."""
+
 RADII = (0.6, 0.8, 0.9)
 """The default and the two that are reported beside it."""
 
@@ -75,6 +79,7 @@ class AllenArkolakis:
             self._require_convergent(graph, goods.sector, step, dispersion)
         else:
             dispersion = _dispersion(graph, step, self.radius)
+        _refuse_underflow(graph, goods.sector, step, dispersion)
         return SectorCost(goods=goods, step=step, paths=_paths(graph, step, dispersion))
 
     def _require_convergent(self, graph: Graph, sector: str, step: Array, dispersion: float) -> None:
@@ -241,6 +246,19 @@ def _mean_over_centres(tau: Array, share: Array) -> Array:
     cut = (share > 0) @ np.isinf(tau) @ (share > 0).T
     mean = share @ np.where(np.isinf(tau), 0.0, tau) @ share.T
     return np.asarray(np.where(cut, np.inf, mean))
+
+
+def _refuse_underflow(graph: Graph, sector: str, step: Array, dispersion: float) -> None:
+    """Refuse a μ so large that the likeliest path of some pair is too small a number to hold."""
+    best = distances(
+        tail=graph.tail, head=graph.head, weight=step, places=graph.states, starts=graph.sources[graph.centres]
+    )[:, graph.sinks[graph.centres]]
+    longest = float(best[np.isfinite(best)].max(initial=0.0))
+    if dispersion * longest > LARGEST_EXPONENT:
+        raise DispersionError(
+            f"routing dispersion {dispersion:g} in {sector}: paths of the farthest pair vanish",
+            hint=f"at most {LARGEST_EXPONENT / longest:.4g}; or ask for the best route itself",
+        )
 
 
 def _refuse_cut_off(ratio: xr.DataArray, world: World) -> None:
