@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pyarrow.parquet
 import pytest
-from tests.reports.runs import made_run
+from tests.reports.runs import MEMBERS, made_run
 
 from peyvand.errors import OutputError
 from peyvand.reports import write
@@ -64,6 +64,9 @@ def test_workbook_gives_the_table_back(book, found, name, language):
     assert bool(sheet.sheet_view.rightToLeft) is (language == "fa")
     rows = list(sheet.values)
     table = found[name]
+    if name == "pairs":  # those with a member; the others are in the CSV and Parquet files
+        table = table[table["economy"].isin(MEMBERS) | table["partner"].isin(MEMBERS)]
+        assert 0 < len(table) < len(found[name])
     assert list(rows[1]) == list(table.columns)
     assert len(rows) == len(table) + 2
     for at, column in enumerate(table.columns):

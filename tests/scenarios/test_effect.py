@@ -40,7 +40,9 @@ def test_a_union_touches_only_its_members_borders(world, cut, fade):
     assert_array_equal(shock["tariff_rate_counterfactual"].values[outside], world["tariff_rate"].values[outside])
     assert (shock["iceberg_cost_hat"].values <= 1).all()
     assert_allclose(
-        shock["tariff_rate_counterfactual"].values[~outside], (1 - cut) * world["tariff_rate"].values[~outside]
+        shock["tariff_rate_counterfactual"].values[~outside],
+        (1 - cut) * world["tariff_rate"].values[~outside],
+        atol=1e-15,
     )
 
 
@@ -49,7 +51,11 @@ def test_a_union_touches_only_its_members_borders(world, cut, fade):
 def test_what_fades_is_the_capped_positive_part_of_the_unexplained(world, fade, cap):
     members = world.economies[:2]
     shock = union(members, BorderCost(fade_share=fade, cap_percent=cap)).shock(world)
-    unexplained = thickness(world)["border_thickness_part"].sel(component="unexplained").values[0, 1]
+    borders = thickness(world)
+    unexplained = borders["border_thickness_part"].sel(component="unexplained").values[0, 1]
+    mean = borders["pair_thickness_part"].sel(component="unexplained").values[0, 1]
+    traded = (world["trade_flow"].values[0, 1] > 0) | (world["trade_flow"].values[1, 0] > 0)
+    unexplained = np.where(np.isnan(unexplained) & traded, mean, unexplained)
     expected = fade * np.minimum(np.maximum(np.nan_to_num(unexplained), 0), np.log1p(cap / 100))
     assert_allclose(-np.log(shock["iceberg_cost_hat"].values[0, 1]), expected, atol=1e-12)
     assert_allclose(shock["iceberg_cost_hat"].values[1, 0], shock["iceberg_cost_hat"].values[0, 1])
@@ -131,6 +137,36 @@ def test_a_pair_without_trade_has_no_implied_cut_and_a_warning(region):
     assert_array_equal(effect.shock()["iceberg_cost_hat"], 1.0)
     values = {caution.key.split(".")[-1]: caution.values for caution in effect.warnings}
     assert str(values["not_recorded"]["pairs"]) == "IRN–KAZ"
+
+
+def test_a_sector_with_trade_one_way_fades_by_the_mean_of_its_pair(region):
+    """Its border cannot be measured: the pair's mean stands for it, and a caution counts such cells."""
+    flow = region["trade_flow"].copy(deep=True)
+    flow.loc[{"exporter": "IRN", "importer": "KAZ", "sector": "mining"}] = 0.0
+    world = region.replace(trade_flow=flow)
+    effect = union(("IRN", "KAZ"), BorderCost(fade_share=0.5, cap_percent=1000)).effect(world)
+    mean = effect.borders["pair_thickness_part"].sel(component="unexplained", exporter="IRN", importer="KAZ")
+    cost = np.log(effect.shock()["iceberg_cost_hat"])
+    for exporter, importer in (("IRN", "KAZ"), ("KAZ", "IRN")):
+        assert_allclose(cost.sel(exporter=exporter, importer=importer, sector="mining"), -0.5 * mean)
+    values = {caution.key.split(".")[-1]: caution.values for caution in effect.warnings}
+    assert values["unmeasured"] == {"cells": 1, "of": 4, "pairs": ("IRN–KAZ",)}
+
+
+def test_a_sector_in_which_nothing_is_sold_at_home_fades_by_the_mean_of_its_pair(region):
+    flow = region["trade_flow"].copy(deep=True)
+    flow.loc[{"exporter": "IRN", "importer": "IRN", "sector": "mining"}] = 0.0
+    effect = union(("IRN", "KAZ"), FADE).effect(region.replace(trade_flow=flow))
+    assert (effect.shock()["iceberg_cost_hat"].sel(exporter="IRN", importer="KAZ") < 1).all()
+
+
+def test_a_sector_without_any_trade_does_not_fade(region):
+    flow = region["trade_flow"].copy(deep=True)
+    for exporter, importer in (("IRN", "KAZ"), ("KAZ", "IRN")):
+        flow.loc[{"exporter": exporter, "importer": importer, "sector": "mining"}] = 0.0
+    effect = union(("IRN", "KAZ"), FADE).effect(region.replace(trade_flow=flow))
+    assert_array_equal(effect.shock()["iceberg_cost_hat"].sel(sector="mining"), 1.0)
+    assert "scenario.warnings.unmeasured" not in [caution.key for caution in effect.warnings]
 
 
 def test_trade_that_more_than_triples_is_warned_of(region):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -173,7 +174,37 @@ REFUSED = {
     "a pair of three": (BORDER + 'fade_share = 0.1\npairs = [["IRN", "KAZ", "UZB"]]\n', "pairs", ""),
     "date in quotes": (HEAD + 'as_of = "2019-12-31"\n', "line 3: as_of = '2019-12-31'", "without quotes"),
     "date with a time": (HEAD + "as_of = 2019-12-31T10:00:00\n", "a day, without a time", "2019-12-31"),
-    "no such day": (HEAD + "as_of = 2019-02-30\n", "not TOML", "quotes"),
+    "no such day": (HEAD + "as_of = 2019-02-30\n", "line 3: 2019-02-30 is no day", "2019-12-31"),
+    "no such month": (HEAD + "as_of = 2019-13-45\n", "line 3: 2019-13-45 is no day", "year-month-day"),
+    "day first": (HEAD + "as_of = 31-12-2019\n", "line 3: 31-12-2019 is no day", "year-month-day"),
+    "slashes": (HEAD + "as_of = 2019/12/31\nleaves = []\n", "line 3: 2019/12/31 is no day", "2019-12-31"),
+    "a decimal comma": (BORDER + "fade_share = 0,25\n", "line 5: fade_share = 0,25", "point"),
+    "Persian digits": (BORDER + "fade_share = ۱\n", "line 5: fade_share = ۱", "0 to 9"),
+    "text without quotes": (HEAD + "world = eurasia\n", "is not TOML", "quotes"),
+    "a rate that is no number": (
+        TARIFF + "cut_share = nan\n",
+        "cut_share = nan in provision 1: should be a finite",
+        "1.0",
+    ),
+    "a table for a list": (HEAD + "leaves = { a = 1 }\n", "should be a list", "EAEU"),
+    "true for a number": (TARIFF + "cut_share = true\n", "cut_share = true in provision 1: should be a number", "1.0"),
+    "a number for a table": (HEAD + "provision = [1]\n", "should be a table", "[[provision]]"),
+    "a pair of one": (BORDER + 'fade_share = 0.1\npairs = [["IRN"]]\n', "pairs in provision 1", "two members"),
+    "a common tariff in words": (
+        HEAD + 'kind = "customs-union"\nexternal_tariff = "mine"\n',
+        "external_tariff = 'mine' in the file: should be 'own' or a table",
+        "mining",
+    ),
+    "a common tariff in one number": (
+        HEAD + 'kind = "customs-union"\nexternal_tariff = 0.05\n',
+        "line 4: external_tariff = 0.05 in the file: should be 'own' or a table",
+        "mining",
+    ),
+    "a common rate in words": (
+        HEAD + 'kind = "customs-union"\nexternal_tariff = { mining = "low" }\n',
+        "the union: line 4: mining = 'low' in the file: should be a number",
+        "",
+    ),
     "negative phase-in": (HEAD + "phase_in_years = -1\n", "line 3: phase_in_years = -1", ""),
     "half a year of phase-in": (HEAD + "phase_in_years = 2.5\n", "phase_in_years = 2.5", ""),
     "customs union without a tariff": (HEAD + 'kind = "customs-union"\n', "needs external_tariff", "own"),
@@ -184,7 +215,10 @@ REFUSED = {
         "stays",
     ),
     "not TOML": ('members = ["IRN", "KAZ"\n', "is not TOML", "quotes"),
-    "a key twice": (HEAD + 'members = ["IRN", "UZB"]\n', "is not TOML", ""),
+    "a key twice": (HEAD + 'members = ["IRN", "UZB"]\n', 'line 3: members = ["IRN", "UZB"] says a key twice', "once"),
+    "a key twice amid others": (HEAD + "leaves = []\nleaves = []\nworld = 'x'\n", "line 4: leaves = []", "once"),
+    "a table twice": (HEAD + "[title]\nen = 'x'\n", "line 3: [title] says a key twice", "once"),
+    "a key of a table twice": (HEAD + "external_tariff = { mining = 1, mining = 2 }\n", "line 3: ", "once"),
     "a number too deep": ("x = " + "[" * 2000 + "]" * 2000, "is not TOML", ""),
 }
 
@@ -195,6 +229,26 @@ def test_what_is_not_clear_is_refused_with_a_hint(text, message, hint):
         parse_scenario(text)
     assert message in caught.value.message
     assert hint in (caught.value.hint or "")
+
+
+WRONG = ("1", '"x"', "true", "nan", "-inf", "-1.5", "[1]", "{ a = 1 }", "2019-01-01", '[["IRN", "KAZ"]]', "99.5")
+KEYS = {
+    HEAD: ("as_of", "kind", "phase_in_years", "leaves", "external_tariff", "world", "provision"),
+    HEAD + 'kind = "customs-union"\n': ("external_tariff", "external_tariff.mining"),
+    TARIFF: ("cut_share", "sectors", "except_sectors", "pairs", "exceptions"),
+    BORDER: ("fade_share", "cut_percent", "cap_percent"),
+}
+
+
+@pytest.mark.parametrize("value", WRONG)
+@pytest.mark.parametrize(("head", "key"), [(head, key) for head, keys in KEYS.items() for key in keys])
+def test_no_wrong_value_is_answered_in_the_words_of_our_libraries(head, key, value):
+    said = ""
+    try:
+        parse_scenario(f"{head}{key} = {value}\n")
+    except ScenarioError as error:
+        said = str(error)
+    assert not re.search(r"input should|dictionary|instance of|literal\[|dict\[|tuple|datetime", said)
 
 
 @pytest.mark.parametrize("kind", NOT_YET)

@@ -49,7 +49,7 @@ def run(
     """
     from rich.console import Console
 
-    from peyvand.reports.tables import tables
+    from peyvand.reports.tables import economies
     from peyvand.reports.write import write
     from peyvand.run import simulate
     from peyvand.scenarios import explain_caution
@@ -68,7 +68,7 @@ def run(
         status.update(text("steps.report", language))
         page = write(done, out)
     if as_json:
-        click.echo(json.dumps(tables(done)["economies"].to_dict("records"), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(economies(done).to_dict("records"), ensure_ascii=False, indent=2))
         return
     console.print(_table(done, language))
     for caution in done.warnings:
@@ -77,20 +77,22 @@ def run(
 
 
 def _table(done: Run, language: Language) -> Table:
-    """Real income, money, exports of every economy, members first, the largest gain first."""
+    """Real income, money, exports of the members and of the outsiders that notice, the largest gain first."""
     from rich.table import Table
 
-    from peyvand.reports.tables import tables
+    from peyvand.reports.tables import economies
+    from peyvand.reports.variants import NOTICEABLE_PERCENT
 
-    frame = tables(done)["economies"]
+    frame = economies(done)
     frame = frame.sort_values(["member", "real_income_change_percent"], ascending=False)
     deficits = text(f"report.closure.{done.trade.deficit_rule}", language)
-    table = Table(title=done.scenario.title[language], caption=text("run.closure", language, deficits=deficits))
+    outsiders = frame[~frame["member"] & (frame["real_income_change_percent"].abs() >= NOTICEABLE_PERCENT)]
+    caption = text("run.closure" if len(outsiders) else "run.quiet", language, deficits=deficits)
+    table = Table(title=done.scenario.title[language], caption=caption)
     table.add_column(text("run.columns.economy", language))
     for name in ("income", "money", "exports"):
         table.add_column(text(f"run.columns.{name}", language), justify="right")
-    outsiders = frame[~frame["member"]]
-    shown = [frame[frame["member"]], outsiders.head(3), outsiders.tail(3)]
+    shown = [frame[frame["member"]], outsiders.head(3), outsiders.iloc[3:].tail(3)]
     for group in shown:
         for row in group.to_dict("records"):
             table.add_row(

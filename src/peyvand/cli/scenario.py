@@ -26,6 +26,7 @@ def scenario() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(language: Language, as_json: bool) -> None:
     """The scenarios that ship with peyvand, and the named estimates that a file may use."""
+    from peyvand.locale import text
     from peyvand.scenarios import estimates, open_scenario, shipped
 
     found = {name: open_scenario(name) for name in shipped()}
@@ -33,8 +34,10 @@ def list_command(language: Language, as_json: bool) -> None:
         rows = [{"name": name, "title": union.title, "members": union.members} for name, union in found.items()]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
+    click.echo(text("scenario.list.shipped", language))
     for name, union in found.items():
         click.echo(f"{name:18} {union.title[language]}")
+    click.echo("\n" + text("scenario.list.estimates", language))
     for name, row in estimates().items():
         click.echo(f"{name:18} β = {row.coefficient} ({row.standard_error}), {row.status}: {row.source}")
 

@@ -28,6 +28,10 @@ def record(run: Run, *, files: Mapping[str, bytes]) -> str:
         "members": list(run.effect.members),
         "base_year": run.world.base_year,
         **run.meta,
+        "variants": [
+            {"provisions": v.provisions, "deficit_rule": v.deficit_rule, "reached": v.trade is not None}
+            for v in run.variants
+        ],
         "warnings": [{"key": key, "values": values} for key, values in run.warnings],
         "files": {
             name: {"bytes": len(data), "sha256": sha256(data).hexdigest()} for name, data in sorted(files.items())

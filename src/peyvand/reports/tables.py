@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.reports.borders import border_table
+from peyvand.reports.variants import variants
 from peyvand.world import STATUSES, World
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ def provenance(run: Run) -> pd.DataFrame:
 TABLES: dict[str, Callable[[Run], pd.DataFrame]] = {
     "economies": economies,
     "groups": groups,
+    "variants": variants,
     "sectors": sectors,
     "pairs": pairs,
     "flows": flows,
@@ -180,6 +182,17 @@ def estimated_shares(run: Run) -> tuple[float, float]:
     among = (np.outer(inside, inside) & ~np.eye(len(inside), dtype=bool))[:, :, None]
     estimated = np.isin(_status(world), _ESTIMATED) & among
     return _ratio(before, estimated, among), _ratio(np.abs(after - before), estimated, among)
+
+
+def estimated_error(run: Run) -> float:
+    """Coefficient of variation of the estimated cells among members, weighted by value; NaN where it is not known."""
+    world = run.trade.baseline
+    if "trade_flow_cv" not in world.data:
+        return float("nan")
+    flow, inside = _flow(world["trade_flow"]), np.isin(world.economies, members_of(run))
+    among = (np.outer(inside, inside) & ~np.eye(len(inside), dtype=bool))[:, :, None]
+    weight = flow * (among & np.isin(_status(world), _ESTIMATED))
+    return float(np.average(_flow(world["trade_flow_cv"]), weights=weight)) if weight.sum() > 0 else float("nan")
 
 
 # -- arithmetic ----------------------------------------------------------------------------------------------------

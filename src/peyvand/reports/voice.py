@@ -24,6 +24,28 @@ _BILLION, _MILLION_MUSD = 1e3, 1e6  # in M USD: a thousand of them is a billion,
 
 
 @dataclass(frozen=True, slots=True)
+class MoneyUnit:
+    """The unit in which an amount is said: its name, its size in M USD and the decimals of the amount."""
+
+    name: str
+    musd: float
+    decimals: int
+
+
+def money_unit(musd: float) -> MoneyUnit:
+    """Million, billion or trillion US dollars, whichever a reader would say.
+
+    >>> money_unit(686.0), money_unit(23_400.0)
+    (MoneyUnit(name='million', musd=1.0, decimals=0), MoneyUnit(name='billion', musd=1000.0, decimals=1))
+    """
+    size = abs(musd)
+    trillion, billion = size >= 0.9995 * _MILLION_MUSD, size >= 0.9995 * _BILLION
+    name, unit = ("trillion", _MILLION_MUSD) if trillion else ("billion", _BILLION) if billion else ("million", 1.0)
+    shown = size / unit
+    return MoneyUnit(name, unit, 0 if shown >= 100 or shown == 0 else 1 if shown >= 0.9995 else 2)
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
     """One language of the report.
 
@@ -83,17 +105,13 @@ class Voice:
             return self.n(value)
         return self._isolated(f"{number(value, self.language, decimals=decimals, sign=sign)}{self._percent_sign}")
 
-    def money(self, musd: float, *, sign: bool = False) -> Markup:
-        """M USD in words a reader says: million, billion or trillion US dollars."""
-        size = abs(musd)
-        if size >= 0.9995 * _MILLION_MUSD:
-            unit, shown = "trillion", musd / _MILLION_MUSD
-        elif size >= 0.9995 * _BILLION:
-            unit, shown = "billion", musd / _BILLION
-        else:
-            unit, shown = "million", musd
-        decimals = 0 if abs(shown) >= 100 or shown == 0 else 1 if abs(shown) >= 0.9995 else 2
-        return self.t(f"money.{unit}", amount=self.n(shown, decimals, sign=sign))
+    def money(
+        self, musd: float, *, sign: bool = False, like: float | None = None, decimals: int | None = None
+    ) -> Markup:
+        """M USD in words a reader says: million, billion or trillion US dollars; unit and decimals those of `like`."""
+        unit = money_unit(musd if like is None else like)
+        shown = unit.decimals if decimals is None else decimals
+        return self.t(f"money.{unit.name}", amount=self.n(musd / unit.musd, shown, sign=sign))
 
     def year(self, value: int) -> Markup:
         """A Gregorian year: digits without grouping."""

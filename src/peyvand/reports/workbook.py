@@ -25,7 +25,7 @@ def workbook(tables: Mapping[str, pd.DataFrame], *, title: Mapping[Language, str
     ----------
     tables : mapping
         Tables by name; their first heading row is in the sheet's language, the second holds the column names of the
-        CSV and Parquet files.
+        CSV and Parquet files. Pairs without a member are left to those files.
     title : mapping
         The union's title by language.
     """
@@ -33,11 +33,19 @@ def workbook(tables: Mapping[str, pd.DataFrame], *, title: Mapping[Language, str
     with xlsxwriter.Workbook(memory, {"in_memory": True, "nan_inf_to_errors": False}) as book:
         book.set_properties({"title": title["en"], "comments": title["fa"], "author": "peyvand"})
         styles = _styles(book)
+        sheets = {name: _shown(name, table, tables) for name, table in tables.items() if name not in _LEFT_OUT}
         for language in LANGUAGES:
-            for name, table in tables.items():
-                if name not in _LEFT_OUT:
-                    _sheet(book, table.head(_ROWS_OF_A_SHEET), name=name, language=language, styles=styles)
+            for name, table in sheets.items():
+                _sheet(book, table.head(_ROWS_OF_A_SHEET), name=name, language=language, styles=styles)
     return memory.getvalue()
+
+
+def _shown(name: str, table: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """What a sheet holds of a table: all of it, but of the pairs only those with a member."""
+    if name != "pairs":
+        return table
+    members = tables["economies"].loc[lambda held: held["member"], "economy"]
+    return table[table["economy"].isin(members) | table["partner"].isin(members)]
 
 
 def sheet_name(table: str, language: Language) -> str:

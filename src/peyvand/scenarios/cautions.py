@@ -122,11 +122,23 @@ def _not_recorded(effect: Effect) -> Iterator[Finding]:
         yield "not_recorded", {"pairs": Listed(pairs)}
 
 
-def _cap_binds(effect: Effect) -> Iterator[Finding]:
-    unexplained = effect.borders["border_thickness_part"].sel(component="unexplained").values
+def _unmeasured(effect: Effect) -> Iterator[Finding]:
+    fading = np.zeros_like(effect.unmeasured)
     for provision, mask in effect.cells:
         if isinstance(provision, BorderCost) and provision.fade_share:
-            held = unexplained[mask & np.isfinite(unexplained)]
+            fading |= mask
+    names = effect.world.economies
+    cells = [(i, n) for i, n, _ in np.argwhere(fading & effect.unmeasured) if i < n]
+    if cells:
+        pairs = Listed(f"{names[i]}–{names[n]}" for i, n in dict.fromkeys(cells))
+        of = int((fading & np.isfinite(effect.unexplained)).sum()) // 2
+        yield "unmeasured", {"cells": len(cells), "of": of, "pairs": pairs}
+
+
+def _cap_binds(effect: Effect) -> Iterator[Finding]:
+    for provision, mask in effect.cells:
+        if isinstance(provision, BorderCost) and provision.fade_share:
+            held = effect.unexplained[mask & np.isfinite(effect.unexplained)]
             share = float((held > provision.cap_log_points).mean()) if held.size else 0.0
             if share > MOSTLY:
                 cut = -100 * np.expm1(-provision.fade_share * provision.cap_log_points)
@@ -152,5 +164,5 @@ def _more_than_triples(effect: Effect) -> Iterator[Finding]:
 
 _RULES = (
     _other_world, _bloc, _leaving, _facts_end_before, _came_into_force, _already_free, _customs_union, _without_effect,
-    _not_recorded, _cap_binds, _sanctioned, _more_than_triples,
+    _not_recorded, _unmeasured, _cap_binds, _sanctioned, _more_than_triples,
 )  # fmt: skip

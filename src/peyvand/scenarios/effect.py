@@ -236,12 +236,26 @@ class Effect:
     def _border_cost(self, provision: BorderCost) -> Array:
         if provision.cut_percent is not None:
             return np.full_like(self._tariff, np.log1p(-provision.cut_percent / 100))
-        unexplained = self.borders["border_thickness_part"].sel(component="unexplained").transpose(*_CELL)
         return kernels.faded_border(
-            unexplained=unexplained.values,
+            unexplained=self.unexplained,
             fade_share=provision.fade_share or 0.0,
             cap_log_points=provision.cap_log_points,
         )
+
+    @cached_property
+    def unmeasured(self) -> Mask:
+        """(N, N, S) cells with trade whose border cannot be measured, of pairs with a border that is."""
+        recorded = self.borders["trade_recorded"].transpose(*_CELL).values
+        pair = self.borders["pair_thickness"].transpose(*_CELL[:2]).values
+        unmeasured = kernels.unmeasured_trade(paid=self._paid, recorded=recorded)
+        return np.asarray(unmeasured & np.isfinite(pair)[..., None])
+
+    @cached_property
+    def unexplained(self) -> Array:
+        """(N, N, S) unexplained thickness, log points: the pair's mean where unmeasured, NaN where nothing is known."""
+        cell = self.borders["border_thickness_part"].sel(component="unexplained").transpose(*_CELL).values
+        pair = self.borders["pair_thickness_part"].sel(component="unexplained").transpose(*_CELL[:2]).values
+        return kernels.estimable_border(unexplained=cell, pair_unexplained=pair, unmeasured=self.unmeasured)
 
     def _cut_shares(self, provision: Tariff, mask: Mask) -> Array:
         share = np.where(mask, provision.cut_share, 0.0)

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from peyvand.errors import ScenarioError, did_you_mean
-from peyvand.scenarios.problems import scenario_error
+from peyvand.scenarios.problems import not_toml, scenario_error
 from peyvand.scenarios.provisions import AnyProvision, Provision
 from peyvand.scenarios.union import Union
 
@@ -85,7 +85,7 @@ def parse_scenario(content: bytes | str, *, name: str = "the union") -> Union:
     try:
         said = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ScenarioError(f"{name} is not TOML: {error}", hint="strings stand in quotes, lists in [ ]") from None
+        raise not_toml(error, text=text, name=name) from None
     if isinstance(said.get("as_of"), datetime):
         raise ScenarioError(f"{name}: as_of is a day, without a time", hint="as_of = 2019-12-31")
     try:

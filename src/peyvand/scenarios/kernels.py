@@ -43,6 +43,17 @@ def faded_border(*, unexplained: Array, fade_share: float, cap_log_points: float
     return np.asarray(-fade_share * np.minimum(positive, cap_log_points))
 
 
+def estimable_border(*, unexplained: Array, pair_unexplained: Array, unmeasured: Mask) -> Array:
+    """Unexplained thickness (N, N, S): where it cannot be measured, the mean of the pair's measured sectors (N, N)."""
+    return np.where(unmeasured, pair_unexplained[..., None], unexplained)
+
+
+def unmeasured_trade(*, paid: Array, recorded: Mask) -> Mask:
+    """(N, N, S): there is trade, and no thickness: it goes one way only, or one side sells nothing at home."""
+    traded = paid > 0
+    return np.asarray((traded | traded.swapaxes(0, 1)) & ~recorded)
+
+
 def agreement_cost(*, coefficient: float, trade_elasticity: Array) -> Array:
     """ln d̂ = −β/θ_s: the iceberg cost that moves trade as the agreement dummy of a gravity equation does."""
     return np.asarray(-coefficient / trade_elasticity)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,16 +20,49 @@ _EXAMPLES = {
     "title": 'title = { en = "…", fa = "…" }',
     "members": 'members = ["IRN", "KAZ"]',
     "kind": 'kind = "tariff"',
-    "cut_share": "cut_share = 1.0 takes the whole tariff off",
-    "estimate": "peyvand scenario estimates lists them",
-    "sectors": 'sectors = ["machinery_equipment"]',
+    "world": 'world = "eurasia-2019"',
     "as_of": "as_of = 2019-12-31, a date without quotes",
+    "phase_in_years": "phase_in_years = 5, whole years",
+    "leaves": 'leaves = ["EAEU"]',
+    "external_tariff": 'external_tariff = "own", or a rate by sector: { mining = 0.05 }',
+    "provision": "every provision begins with [[provision]]",
+    "cut_share": "cut_share = 1.0 takes the whole tariff off",
+    "fade_share": "fade_share = 0.25 lets a quarter fade",
+    "cut_percent": "cut_percent = 3 takes 3% of cost off",
+    "cap_percent": "cap_percent = 25, of cost",
+    "estimate": "peyvand scenario list names them",
+    "sectors": 'sectors = ["machinery_equipment"]',
+    "except_sectors": 'except_sectors = ["agriculture_food"]',
+    "pairs": 'pairs = [["IRN", "KAZ"]], two members each',
+    "exceptions": 'exceptions = [{ exporter = "IRN", importer = "KAZ", cut_share = 0.5 }]',
 }
 _NOT_YET_KEYS = {
     "revenue_shares": "revenue stays where it is collected",
     "rules_of_origin": "all goods of a member count as its own",
     "preference_use_share": "every shipment uses the preference",
 }
+_WANTED = {
+    "dict_type": "a table {{ … }}",
+    "model_type": "a table {{ … }}",
+    "model_attributes_type": "a table {{ … }}",
+    "list_type": "a list [ … ]",
+    "tuple_type": "a list [ … ]",
+    "string_type": "a text in quotes",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "date_type": "a date",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "{ge:g} or more",
+    "less_than": "less than {lt:g}",
+    "less_than_equal": "{le:g} or less",
+    "too_long": "at most {max_length} items",
+    "literal_error": "{expected}",
+}
+"""What a file should have said, by pydantic's name for the rule that was broken."""
+
+_DATE = re.compile(r"=\s*(\d+\s*[-/.]\s*\d+\s*[-/.]\s*\d+\S*)")
+_DECIMAL_COMMA = re.compile(r"=\s*\d+,\d")
+_OTHER_DIGITS = re.compile(r"=\s*[-+]?[\u0660-\u0669\u06f0-\u06f9]")
 Place = tuple[str | int, ...]
 
 
@@ -40,6 +75,8 @@ def scenario_error(error: ValidationError, *, text: str = "", name: str = "the u
     """Everything that a file leaves unclear, as one error; the hint is that of the first thing."""
     found: list[tuple[str, str | None, int | None]] = []
     for detail in error.errors(include_url=False):
+        if _of_another_type(detail):
+            continue
         place = _without_tags(detail["loc"])
         message, hint = _say(detail, place)
         line = line_of(text, place)
@@ -48,6 +85,29 @@ def scenario_error(error: ValidationError, *, text: str = "", name: str = "the u
     messages = [message for message, _, _ in found]
     said = messages[0] if len(messages) == 1 else "\n" + "\n".join(f"- {message}" for message in messages)
     return ScenarioError(f"{name}: {said}", hint=found[0][1], problems=tuple(messages), found=error)
+
+
+def not_toml(error: Exception, *, text: str, name: str) -> ScenarioError:
+    """A file that TOML's reader refuses: the line, what stands there and how it is written instead."""
+    said = str(error)
+    lines = text.rstrip().splitlines()
+    found = re.search(r"at line (\d+)", said)
+    line = int(found[1]) if found else len(lines)
+    written = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    place = f"{name} is not TOML: line {line}"
+    wrong_day = _DATE.search(written)
+    if wrong_day:
+        return ScenarioError(
+            f"{place}: {wrong_day[1]} is no day", hint="a day is year-month-day, such as 2019-12-31", line=line
+        )
+    if any(words in said for words in ("overwrite", "twice", "Duplicate")):
+        hint = "a key stands once in its table: keep one of the two"
+        return ScenarioError(f"{place}: {written} says a key twice", hint=hint, line=line)
+    if _DECIMAL_COMMA.search(written):
+        return ScenarioError(f"{place}: {written}", hint="decimals follow a point, such as 0.5", line=line)
+    if _OTHER_DIGITS.search(written):
+        return ScenarioError(f"{place}: {written}", hint="numbers are written with the digits 0 to 9", line=line)
+    return ScenarioError(f"{name} is not TOML: {said}", hint="strings stand in quotes, lists in [ ]", line=line)
 
 
 def line_of(text: str, place: Place) -> int | None:
@@ -89,6 +149,8 @@ def _say(detail: Any, place: Place) -> tuple[str, str | None]:
             owners = [kind for kind, model in KINDS.items() if key in model.model_fields]
             hint = f"{key} is a key of {' and '.join(owners)}" if owners else None
             return f"no key {key!r} {where}", hint or did_you_mean(key, _keys_at(place[:-1], detail))
+        case "missing" if place and isinstance(place[-1], int):
+            return f"{key} {where}: something is missing", _EXAMPLES.get(key)
         case "missing":
             return f"{key!r} is missing {where}", _EXAMPLES.get(key)
         case "union_tag_invalid":
@@ -98,18 +160,35 @@ def _say(detail: Any, place: Place) -> tuple[str, str | None]:
             return f"no provision of kind {kind!r}", did_you_mean(kind, [*KINDS, *NOT_YET])
         case "union_tag_not_found":
             return "a provision does not say its kind", f"kind = one of {', '.join(KINDS)}"
-        case "literal_error" if isinstance(given, str):
+        case "literal_error" if isinstance(given, str) and key != "external_tariff":
             choices = re.findall(r"'([^']*)'", context.get("expected", ""))
             return f"{key} cannot be {given!r}", did_you_mean(given, choices)
         case "value_error":
             return str(context.get("error", detail["msg"])), "say it in one way"
         case _:
-            rule = str(detail["msg"]).replace("tuple", "list").replace(" after validation", "")
-            return f"{key} = {_written(given)} {where}: {rule[:1].lower()}{rule[1:]}", _EXAMPLES.get(key)
+            return f"{key} = {_written(given)} {where}: should be {_wanted(detail)}", _EXAMPLES.get(key)
+
+
+def _wanted(detail: Any) -> str:
+    """What the file should have said in a value's place."""
+    given, kind = detail.get("input"), detail["type"]
+    if isinstance(given, float) and not math.isfinite(given) and not kind.endswith("_type"):
+        return "a finite number"
+    if kind.startswith("date_"):
+        return _WANTED["date_type"]
+    if kind in ("int_from_float", "int_parsing"):
+        return _WANTED["int_type"]
+    if kind == "literal_error" and "external_tariff" in detail["loc"]:
+        return "'own' or a table { … }"
+    return _WANTED[kind].format(**detail.get("ctx", {})) if kind in _WANTED else str(detail["msg"]).lower()
 
 
 def _written(given: object) -> str:
     """A value as a file would write it, cut short."""
+    if isinstance(given, bool):
+        return str(given).lower()
+    if isinstance(given, date):
+        return given.isoformat()
     shown = repr(list(given) if isinstance(given, tuple) else given)
     return shown if len(shown) <= 60 else f"{shown[:60]}…"
 
@@ -132,7 +211,19 @@ def _keys_at(place: Place, detail: Any) -> tuple[str, ...]:
     return tuple(KINDS[kind].model_fields) if kind else UNION_KEYS
 
 
+def _of_another_type(detail: Any) -> bool:
+    """Whether a finding is about a type that the writer of external_tariff, text or table, did not mean."""
+    place, given = detail["loc"], detail.get("input")
+    if len(place) < 2 or place[0] != "external_tariff":
+        return False
+    if str(place[1]).startswith("literal["):
+        return isinstance(given, dict)
+    return len(place) == 2 and not isinstance(given, dict)
+
+
 def _without_tags(place: Place) -> Place:
-    """pydantic's place without the provision kinds that it puts between index and key."""
+    """pydantic's place without the provision kinds and types that it puts between keys."""
+    if len(place) > 1 and place[0] == "external_tariff":
+        return (place[0], *place[2:])
     tagged = len(place) > 2 and place[0] == "provision" and place[2] in KINDS
     return (*place[:2], *place[3:]) if tagged else place

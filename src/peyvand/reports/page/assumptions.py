@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
-from peyvand.reports.tables import estimated_shares, members_of
+from peyvand.reports.tables import estimated_error, estimated_shares, members_of
 from peyvand.reports.voice import Voice
 from peyvand.scenarios import explain, explain_caution
 
@@ -24,7 +24,7 @@ def assumptions(run: Run, *, voice: Voice) -> list[Markup]:
         voice.t("assumptions.deficit", deficit=voice.t(f"closure.{run.trade.deficit_rule}")),
         _elasticities(run, voice),
         _sanctions(run, voice),
-        _estimated(run, voice),
+        *_estimated(run, voice),
         voice.t("assumptions.no_intervals"),
     ]
 
@@ -58,12 +58,16 @@ def _sanctions(run: Run, voice: Voice) -> Markup:
     names = [f"{voice.name(first)}–{voice.name(second)}" for first, second in touching[:_PAIRS_NAMED]]
     more = len(touching) - _PAIRS_NAMED
     shown = voice.list(names) if more <= 0 else voice.t("list.more", list=voice.commas(names), count=voice.n(more))
-    return voice.t("assumptions.sanctions", year=year, count=count, names=shown)
+    return voice.t("assumptions.sanctions", year=year, count=count, touching=voice.n(len(touching)), names=shown)
 
 
-def _estimated(run: Run, voice: Voice) -> Markup:
+def _estimated(run: Run, voice: Voice) -> list[Markup]:
     stock, change = (voice.percent(100 * share, 0, sign=False) for share in estimated_shares(run))
-    return voice.t("assumptions.estimated", stock=stock, change=change)
+    said = [voice.t("assumptions.estimated", stock=stock, change=change)]
+    error = estimated_error(run)
+    if error > 0:
+        said.append(voice.t("assumptions.estimated_error", cv=voice.percent(100 * error, 0, sign=False)))
+    return said
 
 
 def provisions(run: Run, *, voice: Voice) -> list[Markup]:

@@ -84,6 +84,10 @@
     const panel = map.querySelector(".detail-panel");
     for (const item of map.querySelectorAll("[data-detail]")) {
       const tell = () => {
+        const half = map.querySelector("svg").getBoundingClientRect(), box = item.getBoundingClientRect();
+        const left = box.left + box.width / 2 < half.left + half.width / 2;
+        panel.classList.remove("idle");
+        panel.classList.toggle("aside", left === (root.dir === "ltr")); // on the other side than what it speaks of
         panel.replaceChildren(document.getElementById(item.dataset.detail).content.cloneNode(true));
         localise(panel);
         for (const other of map.querySelectorAll(".seen")) other.classList.remove("seen");

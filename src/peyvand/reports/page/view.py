@@ -13,18 +13,21 @@ import pandas as pd
 from markupsafe import Markup
 
 from peyvand.reports import charts
-from peyvand.reports.headline import headline
+from peyvand.reports.headline import doubts, headline, other_closure
 from peyvand.reports.map.draw import Border, Map
 from peyvand.reports.page.assumptions import assumptions, provisions, warnings
+from peyvand.reports.page.variants import VariantTable, variant_table
 from peyvand.reports.rows import Row, records
 from peyvand.reports.tables import MEMBERS, OUTSIDERS, estimated_shares, members_of
-from peyvand.reports.voice import Voice
+from peyvand.reports.voice import Voice, money_unit
+from peyvand.scenarios.provisions import DEFAULT_CAP_PERCENT
 
 if TYPE_CHECKING:
     from peyvand.run import Run
 
 _OUTSIDERS_SHOWN = 8
 _PROVENANCE_SHOWN = 60
+_SHA = Markup('<bdi class="whole" dir="ltr">SHA-256</bdi>')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,17 +95,37 @@ class Page:
 
     @property
     def headline(self) -> Markup:
-        return headline(self.run, economies=self._table("economies"), groups=self._table("groups"), voice=self.voice)
+        return headline(
+            self.run,
+            economies=self._table("economies"),
+            groups=self._table("groups"),
+            voice=self.voice,
+            rough=self.mostly_estimated,
+        )
 
     @property
     def closure(self) -> Markup:
         v = self.voice
         deficit = v.t(f"closure.{self.run.trade.deficit_rule}")
-        return v.t("headline.closure", year=v.year(self.run.world.base_year), deficit=deficit)
+        said = v.t("headline.closure", year=v.year(self.run.world.base_year), deficit=deficit)
+        other = other_closure(self._table("variants"), deficit_rule=self.run.trade.deficit_rule, voice=v)
+        return Markup(" ").join(filter(None, (said, other)))
 
     @property
+    def cautions(self) -> list[Markup | str]:
+        """What must be read with the headline: what it owes to assumptions, and to estimated figures."""
+        estimated = self.voice.t("assumptions.mostly_estimated") if self.mostly_estimated else ""
+        said = doubts(self._table("variants"), deficit_rule=self.run.trade.deficit_rule, voice=self.voice)
+        return [words for words in (said, estimated) if words]
+
+    @cached_property
     def mostly_estimated(self) -> bool:
         return max(estimated_shares(self.run)) > 0.5
+
+    @property
+    def cap(self) -> Markup:
+        """The most that formalities are assumed to add to a border."""
+        return self.voice.percent(DEFAULT_CAP_PERCENT, 0, sign=False)
 
     @property
     def tiles(self) -> list[Item]:
@@ -118,13 +141,14 @@ class Page:
                 label=v.t("tile.trade"),
                 value=v.percent(members["trade_within_change_percent"], 1),
                 note=self._from_to(
-                    v.money(members["trade_within_musd"]), v.money(members["trade_within_counterfactual_musd"])
+                    v.money(members["trade_within_musd"]),
+                    v.money(members["trade_within_counterfactual_musd"], like=members["trade_within_musd"]),
                 ),
             ),
             Item(
                 label=v.t("tile.border"),
                 value=self._from_to(v.percent(border[0], 1, sign=False), v.percent(border[1], 1, sign=False)),
-                note=v.t("tile.border_note"),
+                note=v.t("tile.border_note", cap=self.cap),
             ),
             Item(
                 label=v.t("tile.outsiders"),
@@ -140,8 +164,7 @@ class Page:
         sign = "٪" if v.language == "fa" else "%"
         before, after = self._mean_movable
         trade, trade_after = members["trade_within_musd"], members["trade_within_counterfactual_musd"]
-        scale = 1e3 if trade_after >= 1e3 else 1.0
-        unit = "billion" if scale > 1 else "million"
+        unit = money_unit(trade)
         income = members["real_income_change_percent"]
         return [
             Readout(
@@ -149,8 +172,8 @@ class Page:
                 shown=v.percent(before, 1, sign=False),
             ),
             Readout(
-                label=v.t("tile.trade"), before=trade / scale, after=trade_after / scale, decimals=1, pattern="#",
-                shown=v.t(f"money.{unit}", amount=v.n(trade / scale, 1)),
+                label=v.t("tile.trade"), before=trade / unit.musd, after=trade_after / unit.musd,
+                decimals=unit.decimals, pattern="#", shown=v.money(trade),
             ),
             Readout(
                 label=v.t("tile.income"), before=0.0, after=income, decimals=2, pattern=f"#{sign}", sign=True,
@@ -215,6 +238,12 @@ class Page:
             groups=[(self.voice.t("economies.members"), table["member"]), (self.voice.t("economies.outsiders"), shown)],
         )
 
+    # -- what moves the answer -----------------------------------------------------------------------------------------
+    @property
+    def variants(self) -> VariantTable:
+        codes = [row["economy"] for row in self.members]
+        return variant_table(self._table("variants"), members=codes, voice=self.voice)
+
     # -- sectors ---------------------------------------------------------------------------------------------------
     @property
     def sectors(self) -> list[str]:
@@ -244,7 +273,7 @@ class Page:
 
     @property
     def pairs_lead(self) -> Markup:
-        return self.voice.t("pairs.lead", cap=self.voice.percent(25, 0, sign=False))
+        return self.voice.t("pairs.lead", cap=self.cap)
 
     @cached_property
     def _mean_movable(self) -> tuple[float, float]:
@@ -304,8 +333,8 @@ class Page:
         seed = meta["seed"]
         return [
             Item(label=v.t("reproduce.made"), value=v.date(made)),
-            Item(label=v.t("reproduce.hash"), value=meta["world_hash"], code=True),
-            Item(label=v.t("reproduce.scenario_hash"), value=meta["scenario_hash"], code=True),
+            Item(label=v.t("reproduce.hash", algorithm=_SHA), value=meta["world_hash"], code=True),
+            Item(label=v.t("reproduce.scenario_hash", algorithm=_SHA), value=meta["scenario_hash"], code=True),
             Item(label=v.t("reproduce.residual"), value=f"{meta['residual']:.1e}", code=True),
             Item(label=v.t("reproduce.iterations"), value=v.n(meta["iterations"])),
             Item(label=v.t("reproduce.seed"), value=v.t("reproduce.no_seed") if seed is None else v.n(seed)),
