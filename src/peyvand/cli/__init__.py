@@ -25,6 +25,7 @@ COMMANDS = {
     "registry": ("peyvand.cli.registry:registry", "Pacts, agreements, parliaments and commitments."),
     "run": ("peyvand.cli.run:run", "Simulate a union and write its report."),
     "scenario": ("peyvand.cli.scenario:scenario", "List, check and explain union files."),
+    "trade": ("peyvand.cli.trade:trade", "Which border matters most, and how sure is an answer?"),
     "world": ("peyvand.cli.world:world", "Explain, check and build the World."),
 }
 

@@ -1,0 +1,124 @@
+"""`peyvand trade`: which border matters most, and how sure is an answer?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from peyvand.cli.options import language_option
+from peyvand.locale import Language, number, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from peyvand.scenarios import Effect
+    from peyvand.trade import GravityEffect
+
+_LANGUAGE = language_option()
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else.")
+_WORLD = click.option("--world", "world_name", help="A World's file, or one that ships.")
+DEFAULT_WORLD = "eurasia-2019"
+
+
+@click.group()
+def trade() -> None:
+    """Which border matters most, and how sure is an answer?"""
+
+
+@trade.command()
+@click.argument("economies", nargs=-1)
+@_WORLD
+@click.option("--top", default=15, show_default=True, type=click.IntRange(min=1), help="Rows.")
+@click.option("--by-sector", is_flag=True, help="Each sector of a pair by itself.")
+@_LANGUAGE
+@_JSON
+def sensitivity(
+    economies: tuple[str, ...], world_name: str | None, top: int, by_sector: bool, language: Language, as_json: bool
+) -> None:
+    """What 1 % less cost at each border is worth to ECONOMIES together, M USD a year; to everybody by default.
+
+    First-order: derivatives of the equilibrium with fixed deficits. A large change is a scenario of its own.
+    """
+    from peyvand.trade import border_sensitivity
+    from peyvand.world import World
+
+    world = World.open(world_name or DEFAULT_WORLD)
+    found = border_sensitivity(world, economies=economies or None)
+    table = found.ranking(by="cell" if by_sector else "pair", top=top)
+    if as_json:
+        click.echo(table.to_json(orient="records", indent=2))
+        return
+    _show(table, ["gain_musd"], language, title=text("trade.sensitivity", language), decimals=1)
+
+
+@trade.command()
+@click.argument("name_or_file", default="eco-ten")
+@_WORLD
+@click.option("--draws", default=500, show_default=True, type=click.IntRange(min=2), help="How many.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="The same seed, the same draws.")
+@click.option("--level", default=0.9, show_default=True, help="Of the interval, between 0 and 1.")
+@_LANGUAGE
+@_JSON
+def draws(
+    name_or_file: str, world_name: str | None, draws: int, seed: int, level: float, language: Language, as_json: bool
+) -> None:
+    """How sure is the gain of every economy in NAME_OR_FILE, a shipped scenario or a union file?
+
+    Elasticities, flows and the coefficients of agreement provisions are drawn together; cuts of border cost stay what
+    they are at the central values.
+    """
+    from peyvand.scenarios import open_scenario
+    from peyvand.trade import CaliendoParro, draw
+    from peyvand.world import World
+
+    union = open_scenario(name_or_file)
+    asked, solver = World.open(world_name or union.world), CaliendoParro()
+    today = union.effect(asked).baseline(lambda before, change: solver.solve(before, change).counterfactual)
+    effect = union.effect(today)
+    found = draw(today, effect.shock(), draws=draws, seed=seed, gravity=_gravity(effect), model=solver)
+    table = found.intervals(level).sort_values("central_percent", ascending=False)
+    if as_json:
+        click.echo(table.to_json(orient="records", indent=2))
+        return
+    shown = ["central_percent", "low_percent", "high_percent", "probability_of_gain"]
+    title = text("trade.draws", language, draws=number(draws, language), failed=number(len(found.failed), language))
+    _show(table[["economy", *shown]], shown, language, title=title, decimals=2)
+
+
+def _gravity(effect: Effect) -> GravityEffect | None:
+    """The estimates of agreement provisions, with their standard errors and the cells they hold for."""
+    import numpy as np
+    import xarray as xr
+
+    from peyvand.scenarios import AgreementEffect, estimates
+    from peyvand.trade import GravityEffect
+
+    held = [(provision, mask) for provision, mask in effect.cells if isinstance(provision, AgreementEffect)]
+    if not held:
+        return None
+    rows = [estimates()[provision.estimate] for provision, _ in held]
+    like = effect.world["tariff_rate"].transpose("exporter", "importer", "sector")
+    cells = [like.copy(data=(mask & ~effect.already_free[..., None]).astype(float)) for _, mask in held]
+    same = np.array([[float(one.name == other.name) for other in rows] for one in rows])
+    errors = np.array([row.standard_error for row in rows])
+    return GravityEffect(
+        coefficient=np.array([row.coefficient for row in rows]),
+        covariance=same * np.outer(errors, errors),
+        cells=xr.concat(cells, dim="coefficient"),
+    )
+
+
+def _show(frame: pd.DataFrame, figures: list[str], language: Language, *, title: str, decimals: int) -> None:
+    """A table on the terminal, its columns named in the reader's language."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title)
+    for name in frame.columns:
+        table.add_column(text(f"trade.columns.{name}", language), justify="right" if name in figures else "left")
+    for row in frame.to_dict("records"):
+        table.add_row(
+            *(number(row[name], language, decimals=decimals) if name in figures else str(row[name]) for name in frame)
+        )
+    Console().print(table)
