@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from peyvand.reports.map.geometry import Frame, frame, geometry
+from peyvand.reports.map.geometry import Frame, frame, geometry, points_along
 from peyvand.reports.map.labels import Label, place_labels
 from peyvand.reports.rows import Row, records
 
@@ -106,6 +107,9 @@ def draw(pairs: pd.DataFrame, *, members: Iterable[str], names: Mapping[str, Map
     outer = [b["path"] for b in shapes["borders"] if frozenset(b["pair"]) not in fading]
     capitals = {code: (x, y) for code, (x, y) in shapes["capitals"].items() if code in inside and view.holds(x, y)}
     unit = view.width / 1000
+    arcs = tuple(_arcs(rows.values(), capitals))
+    drawn = [*(border.path for border in borders), *(arc.path for arc in arcs)]
+    lines = np.concatenate([np.empty((0, 2)), *map(points_along, drawn)])
     return Map(
         frame=view,
         lands=tuple(
@@ -116,9 +120,9 @@ def draw(pairs: pd.DataFrame, *, members: Iterable[str], names: Mapping[str, Map
         outer_lines="".join(outer),
         disputed=shapes["disputed"],
         borders=borders,
-        arcs=tuple(_arcs(rows.values(), capitals)),
+        arcs=arcs,
         labels={
-            language: tuple(place_labels(view, members=inside, names=spoken, language=language, unit=unit))
+            language: tuple(place_labels(view, members=inside, names=spoken, language=language, unit=unit, lines=lines))
             for language, spoken in names.items()
         },
         capitals=capitals,

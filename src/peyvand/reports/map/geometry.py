@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from peyvand.locale import Language
 
@@ -50,6 +54,31 @@ def capital_names() -> dict[str, dict[Language, str]]:
     """Names of the region's capitals by economy."""
     with files(__package__).joinpath("places.csv").open(encoding="utf-8") as file:
         return {row["economy"]: {"en": row["capital_en"], "fa": row["capital_fa"]} for row in csv.DictReader(file)}
+
+
+def points_along(path: str, *, spacing: float = 5.0) -> NDArray[np.float64]:
+    """Points (x, y) along an SVG path of absolute M, L and Q and relative l, about `spacing` units apart.
+
+    >>> points_along("M0 0l10 0", spacing=5).tolist()
+    [[0.0, 0.0], [5.0, 0.0], [10.0, 0.0]]
+    """
+    found: list[NDArray[np.float64]] = []
+    here = np.zeros(2)
+    for command, written in re.findall(r"([MLlQ])([^MLlQz]*)", path):
+        steps = np.array([float(number) for number in re.findall(r"-?[\d.]+", written)]).reshape(-1, 2)
+        if command == "Q":
+            bend, end = steps
+            share = np.linspace(0, 1, 2 + int(np.linalg.norm(end - here) / spacing))[:, None]
+            found.append((1 - share) ** 2 * here + 2 * share * (1 - share) * bend + share**2 * end)
+            here = end
+            continue
+        for step in steps:
+            there = here + step if command == "l" else step
+            if command != "M":
+                share = np.linspace(0, 1, 1 + max(1, int(np.ceil(np.linalg.norm(there - here) / spacing))))[:, None]
+                found.append(here + share * (there - here))
+            here = there
+    return np.concatenate(found) if found else np.empty((0, 2))
 
 
 def frame(economies: Iterable[str]) -> Frame:

@@ -1,9 +1,12 @@
-"""Where do names stand on the map?  Greedy placing: each label takes the first free place beside its point."""
+"""Where do names stand on the map?  Greedy placing: each label takes the free place that crosses fewest lines."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from peyvand.locale import Language
 from peyvand.reports.map.geometry import Frame, capital_names, geometry
@@ -12,6 +15,12 @@ _SIZE = {"member": 15.0, "capital": 11.5, "outsider": 12.5}  # in thousandths of
 _GLYPH = {"member": 0.62, "capital": 0.52, "outsider": 0.62}  # mean width of a letter over its size
 _SHIFTS = ((0, 0), (0, 1.5), (0, -1.5), (2.5, 0), (-2.5, 0), (2.5, 1.6), (-2.5, 1.6), (2.5, -1.6), (-2.5, -1.6))
 
+_BESIDE = (
+    ("start", 7, 4), ("end", -7, 4), ("middle", 0, 15), ("middle", 0, -8),
+    ("start", 6, 13), ("end", -6, 13), ("start", 6, -6), ("end", -6, -6),
+)  # fmt: skip
+
+Array = NDArray[np.float64]
 Box = tuple[float, float, float, float]
 
 
@@ -28,9 +37,29 @@ class Label:
 
 
 def place_labels(
-    view: Frame, *, members: Iterable[str], names: Mapping[str, str], language: str, unit: float
+    view: Frame,
+    *,
+    members: Iterable[str],
+    names: Mapping[str, str],
+    language: str,
+    unit: float,
+    lines: Array | None = None,
 ) -> Iterator[Label]:
-    """Names of members, then their capitals, then outsiders; what finds no free place is left out (members never)."""
+    """Names of members, then their capitals, then outsiders; what finds no free place is left out (members never).
+
+    Parameters
+    ----------
+    view : Frame
+    members : iterable of str
+    names : mapping
+        By code, in this language.
+    language : str
+    unit : float
+        A thousandth of the frame's width.
+    lines : array, optional
+        Points (x, y) of the lines that labels should rather not cross, evenly spaced.
+    """
+    crossed = np.empty((0, 2)) if lines is None else lines
     inside = list(members)
     taken: list[Box] = [
         (x - 5 * unit, y - 5 * unit, x + 5 * unit, y + 5 * unit)
@@ -43,36 +72,40 @@ def place_labels(
         x, y = lands[code]["label"]
         if not view.holds(x, y):
             x, y = _shown_middle(lands[code]["box"], view)
-        label = _settle(code, "member", names.get(code, code), x, y, taken, unit, must=True)
+        label = _settle(code, "member", names.get(code, code), x, y, taken, unit, crossed, must=True)
         if label:
             yield label
-    yield from _capitals(view, inside, language, taken, unit)
+    yield from _capitals(view, inside, language, taken, unit, crossed)
     for code, land in lands.items():
         x, y = land["label"]
         if code not in inside and code in names and view.holds(x, y):
-            label = _settle(code, "outsider", names[code], x, y, taken, unit, must=False)
+            label = _settle(code, "outsider", names[code], x, y, taken, unit, crossed, must=False)
             if label:
                 yield label
 
 
-def _capitals(view: Frame, inside: list[str], language: str, taken: list[Box], unit: float) -> Iterator[Label]:
+def _capitals(
+    view: Frame, inside: list[str], language: str, taken: list[Box], unit: float, lines: Array
+) -> Iterator[Label]:
     spoken: Language = "fa" if language == "fa" else "en"
     for code, (x, y) in geometry()["capitals"].items():
         if code not in inside or code not in capital_names() or not view.holds(x, y):
             continue
         text, size = capital_names()[code][spoken], _SIZE["capital"] * unit
         width = len(text) * _GLYPH["capital"] * size
-        for anchor, dx, dy in (("start", 7, 4), ("end", -7, 4), ("middle", 0, 15), ("middle", 0, -8)):
+        boxes = []
+        for anchor, dx, dy in _BESIDE:
             left = x + dx * unit - {"start": 0, "end": width, "middle": width / 2}[anchor]
-            box = (left, y + dy * unit - size, left + width, y + dy * unit + 0.2 * size)
-            if _free(box, taken):
-                taken.append(box)
-                yield Label(code=code, kind="capital", text=text, x=x + dx * unit, y=y + dy * unit, anchor=anchor)
-                break
+            boxes.append((left, y + dy * unit - size, left + width, y + dy * unit + 0.2 * size))
+        best = _clearest(boxes, taken, lines)
+        if best is not None:
+            taken.append(boxes[best])
+            anchor, dx, dy = _BESIDE[best]
+            yield Label(code=code, kind="capital", text=text, x=x + dx * unit, y=y + dy * unit, anchor=anchor)
 
 
 def _settle(
-    code: str, kind: str, text: str, x: float, y: float, taken: list[Box], unit: float, *, must: bool
+    code: str, kind: str, text: str, x: float, y: float, taken: list[Box], unit: float, lines: Array, *, must: bool
 ) -> Label | None:
     size = _SIZE[kind] * unit
     width = len(text) * _GLYPH[kind] * size
@@ -80,12 +113,25 @@ def _settle(
         (x + dx * size - width / 2, y + dy * size - size, x + dx * size + width / 2, y + dy * size + 0.25 * size)
         for dx, dy in _SHIFTS
     ]
-    free = next((box for box in boxes if _free(box, taken)), None)
-    if free is None and not must:
+    best = _clearest(boxes, taken, lines)
+    if best is None and not must:
         return None
-    box = free or boxes[0]
+    box = boxes[best or 0]
     taken.append(box)
     return Label(code=code, kind=kind, text=text, x=(box[0] + box[2]) / 2, y=box[3] - 0.25 * size)
+
+
+def _clearest(boxes: list[Box], taken: Iterable[Box], lines: Array) -> int | None:
+    """The free box with the fewest points of lines in it, an earlier one among near equals; None if none is free."""
+    held = list(taken)
+    cost = {at: at + _crossings(box, lines) for at, box in enumerate(boxes) if _free(box, held)}
+    return min(cost, key=lambda at: cost[at]) if cost else None
+
+
+def _crossings(box: Box, lines: Array) -> int:
+    left, top, right, bottom = box
+    x, y = lines[:, 0], lines[:, 1]
+    return int(((x > left) & (x < right) & (y > top) & (y < bottom)).sum())
 
 
 def _free(box: Box, taken: Iterable[Box]) -> bool:
