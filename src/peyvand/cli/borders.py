@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from peyvand.cli.options import language_option
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -24,7 +26,7 @@ NOT_RECORDED = "×"
     "--world", "world_name", default="eurasia-2019", show_default=True, help="A World's file, or one that ships."
 )
 @click.option("--heatmap", is_flag=True, help="A square of all economies, darker where the border is thicker.")
-@click.option("--language", "-l", type=click.Choice(["en", "fa"]), default="en", show_default=True)
+@language_option()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, thickness and parts in log points.")
 def borders(
     pair: tuple[str, str] | None,
@@ -38,12 +40,12 @@ def borders(
 
     Example: peyvand borders --pair IRN KAZ
     """
-    from pathlib import Path
 
     from peyvand.gravity import known_causes, thickness
-    from peyvand.world import World
+    from peyvand.world import World, check
 
-    held = World.load(world_name) if Path(world_name).is_file() else World.embedded(world_name)
+    held = World.open(world_name)
+    check(held)
     found = thickness(held, causes=known_causes(held))
     if heatmap:
         click.echo(_heatmap(found))

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from peyvand.cli.options import language_option
+
 if TYPE_CHECKING:
     from peyvand.corridors import Network, Route
     from peyvand.corridors.routes import By
     from peyvand.locale import Language
 
-_LANGUAGE = click.option(
-    "--language", "-l", type=click.Choice(["en", "fa"]), default="en", show_default=True, help="Language of the words."
-)
+_LANGUAGE = language_option()
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _NETWORK = click.option(
     "--network",
@@ -115,7 +115,9 @@ def check(network_path: Path | None, extension: Path | None, language: Language,
 @corridors.command()
 @click.argument("places", nargs=-1)
 @click.option("--count", type=int, default=10, show_default=True, help="How many crossings and ports to price.")
-@click.option("--world", "world_file", type=click.Path(path_type=Path), help="A World's file instead of eurasia-2019.")
+@click.option(
+    "--world", "world_name", default="eurasia-2019", show_default=True, help="A World's file, or one that ships."
+)
 @_NETWORK
 @_EXTEND
 @_LANGUAGE
@@ -123,7 +125,7 @@ def check(network_path: Path | None, extension: Path | None, language: Language,
 def value(
     places: tuple[str, ...],
     count: int,
-    world_file: Path | None,
+    world_name: str,
     network_path: Path | None,
     extension: Path | None,
     language: Language,
@@ -135,10 +137,11 @@ def value(
 
     from peyvand.locale import number, text
     from peyvand.run import worth_of_hours
-    from peyvand.world import World
+    from peyvand.world import World, check
 
     network = _network(network_path, extension)
-    world = World.load(world_file) if world_file else World.embedded()
+    world = World.open(world_name)
+    check(world)
     found = worth_of_hours(world=world, network=network, places=places, count=count)
     if as_json:
         click.echo(found.to_json(orient="records", force_ascii=False, indent=2))
