@@ -22,9 +22,10 @@ from peyvand.world.compile.cost_shares import balanced_cost_shares
 from peyvand.world.compile.elasticities import HIGHEST, LOWEST, elasticities
 from peyvand.world.compile.facts import members_with_data, sanctioned, totals
 from peyvand.world.compile.fuels import fuel_gaps, fuel_prices, fuel_values
-from peyvand.world.compile.home import broad_shares, home_sales
+from peyvand.world.compile.home import broad_shares, home_sales, known_sales
 from peyvand.world.compile.inputs import Inputs
 from peyvand.world.compile.mixes import Mixes
+from peyvand.world.compile.partners import pair_totals
 from peyvand.world.compile.services import split_services
 from peyvand.world.compile.status import class_of, held_out_cvs
 from peyvand.world.compile.tariffs import free_pairs
@@ -171,6 +172,39 @@ def test_mixes_are_shares(data_folder):
     assert mixes.exports("AFG").idxmax() == "agriculture_food"
 
 
+def test_medicines_of_iran_and_afghanistan(data_folder):
+    """Iran's chemicals are petrochemicals; Afghanistan's customs of 2019 lack the chapter of medicines."""
+    mixes = Mixes(Inputs(data_folder))
+    assert 0 < mixes.exports("IRN")["pharmaceuticals"] < 0.005
+    assert 0.003 < mixes.imports("AFG")["pharmaceuticals"] < 0.03
+
+
+def test_gold_is_known_where_it_is_sold(data_folder):
+    mixes = Mixes(Inputs(data_folder))
+    share = {code: mixes.gold_share(code) for code in ("UZB", "KGZ", "TJK", "ARM", "AZE", "TKM", "IRN")}
+    assert 0.2 < share["UZB"] < 0.4
+    assert 0.3 < share["KGZ"] < 0.6
+    assert 0.1 < share["TJK"] < 0.4
+    assert share["AZE"] < 0.02
+    assert share["TKM"] == share["IRN"] == 0
+    assert mixes.gold_import_share("AZE") > 0.1
+
+
+def test_iran_s_partners_are_those_of_sanctions(data_folder):
+    """Between a year without and one with them, nearer the latter; neighbours count as others do."""
+    inputs = Inputs(data_folder)
+    found = pair_totals(inputs, economies(), Mixes(inputs))
+    assert found.between.loc["IRN"].isna().all()
+    named = found.named
+    before = inputs.pairs_2016.set_index(["exporter", "importer"])["trade_musd"]
+    for code, most in (("JPN", 0.35), ("KOR", 0.35)):
+        assert 0 < named.loc[code, "IRN"] < most * before[code, "IRN"]
+        assert 0 < named.loc["IRN", code] < most * before["IRN", code]
+    total = inputs.base_year.T["IRN"]
+    assert named["IRN"].sum() == pytest.approx(0.95 * total["merchandise_imports_musd"])
+    assert np.isnan(found.between.loc["KGZ", "TJK"])
+
+
 # -- home --------------------------------------------------------------------------------------------------------------
 def test_home_sales_make_gdp():
     shares = pd.Series({"agriculture": 0.2, "industry": 0.3, "services": 0.5})
@@ -181,6 +215,29 @@ def test_home_sales_make_gdp():
     made = added * (home + trade)
     assert made[0] == pytest.approx(0.2 * 60, rel=1e-6)
     assert made[8] == pytest.approx(0.5 * 60, rel=1e-6)
+
+
+def test_home_sales_that_are_known_stand():
+    shares = pd.Series({"agriculture": 0.2, "industry": 0.3, "services": 0.5})
+    added, trade = np.full(9, 0.5), np.full(9, 2.0)
+    bought = np.array([20.0, 20, 2, 5, 1, 5, 8, 7, 50])
+    known = np.full(9, np.nan)
+    known[1] = 1.5
+    home = home_sales(
+        gdp=60.0, shares=shares, bought=bought, value_added_share=added, exports=trade, imports=trade, known=known
+    )
+    assert home[1] == 1.5
+    assert added[:8] @ (home + trade)[:8] == pytest.approx(30, rel=1e-6)
+
+
+def test_hardly_any_oil_is_sold_where_none_is_pumped():
+    at = GOODS.index("oil_gas")
+    nothing = np.zeros(9)
+    assert known_sales("ARM", nothing, (450.0, 200.0))[at] == 1
+    assert known_sales("KGZ", nothing, (450.0, 200.0))[at] == pytest.approx(
+        6000 * 49.8e-6 * 450 + 28.638e-3 * 200, rel=1e-6
+    )
+    assert np.isnan(known_sales("IRN", nothing, (450.0, 200.0))).all()
 
 
 def test_broad_shares_move_food_and_construction(data_folder):

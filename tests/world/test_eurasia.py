@@ -99,6 +99,70 @@ def test_free_trade_of_the_region_is_free_and_the_rest_is_not(world):
     assert float(tariff.sel(exporter="IRN", importer="KAZ")) > 0.01
 
 
+def test_no_tariff_is_absurd_and_what_was_cut_is_not_called_reported(world):
+    """Food duties of 90 % and more are averages over alcohol and tobacco: an industry is cut at 30 %."""
+    tariff, status = world["tariff_rate"], world["tariff_status"]
+    reported, estimated = STATUSES.index("reported"), STATUSES.index("estimated")
+    assert float(tariff.where(status == reported).max()) <= 0.3
+    assert float(tariff.max()) < 0.35
+    food = {"exporter": "EU27", "importer": "SAU", "sector": "agriculture_food"}
+    assert int(status.sel(food)) == estimated
+
+
+def test_the_eurasian_union_has_one_tariff(world):
+    """Shares of what is bought differ, the tariff does not: Kazakhstan's stands for all."""
+    tariff = world["tariff_rate"]
+    for exporter in ("CHN", "IRN", "EU27", "TUR", "IND"):
+        rates = [tariff.sel(exporter=exporter, importer=code).values for code in EAEU]
+        for rate in rates[1:]:
+            np.testing.assert_array_equal(rate, rates[0])
+
+
+def test_afghanistan_has_the_preferences_of_the_least_developed(world):
+    tariff = world["tariff_rate"].sel(exporter="AFG", sector=list(GOODS))
+    assert float(tariff.sel(importer="EU27").max()) == 0
+    india = world["tariff_rate"].sel(importer="IND", sector=list(GOODS))
+    np.testing.assert_array_equal(tariff.sel(importer="IND"), india.sel(exporter="BGD"))
+
+
+def test_gas_in_pipes_goes_where_they_go(world):
+    gas = world["trade_flow"].sel(sector="oil_gas")
+    for code in ("TKM", "UZB"):
+        for other in ("KOR", "JPN", "IRQ", "IND", "CHE", "GBR", "TWN"):
+            assert float(gas.sel(exporter=code, importer=other)) == 0
+    abroad = gas.sel(exporter="TKM").drop_sel(importer="TKM")
+    assert abroad.to_series().idxmax() == "CHN"
+
+
+def test_gold_does_not_make_food_or_cloth_for_its_hubs(world):
+    """No sector but metals sells a fifth to Switzerland, Britain or Hong Kong."""
+    flow = goods_abroad(world).sel(sector=["agriculture_food", "oil_gas", "refining_chemicals", "textiles_light"])
+    for code in ("UZB", "KGZ", "TJK", "ARM"):
+        exports = flow.sel(exporter=code)
+        hubs = exports.sel(importer=["CHE", "GBR", "HKG"]).sum("importer") / exports.sum("importer")
+        assert float(hubs.max()) < 0.2, code
+
+
+def test_no_oil_where_there_is_none(world):
+    made = world["output"] * world["value_added_share"]
+    share = (made.sel(sector="oil_gas") / made.sum("sector")).to_series()
+    assert (share[["ARM", "GEO", "TJK", "AFG"]] < 0.002).all()
+    assert share["KGZ"] < 0.02
+
+
+def test_no_trade_is_missing_that_neighbours_have(world):
+    goods = goods_abroad(world).sum("sector")
+    assert float(goods.sel(exporter="KGZ", importer="TJK")) > 5
+    assert float(goods.sel(exporter="TJK", importer="KGZ")) > 5
+    drugs = world["trade_flow"].sel(importer="AFG", sector="pharmaceuticals")
+    assert float(drugs.sum() - drugs.sel(exporter="AFG")) > 20
+
+
+def test_iran_s_mines_do_not_sell_to_the_emirates_first(world):
+    ores = world["trade_flow"].sel(exporter="IRN", sector="mining").drop_sel(importer="IRN").to_series()
+    assert ores["CHN"] > ores["ARE"]
+
+
 def test_statuses_say_what_is_estimated(world):
     status = world["trade_flow_status"]
     reported, estimated = STATUSES.index("reported"), STATUSES.index("estimated")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -41,8 +43,8 @@ def problem(seed, share=0.1):
         for code in ("IRN", "UZB")
     )
     blank = pd.DataFrame(np.nan, index=CODES, columns=CODES)
-    ease = rng.uniform(0.5, 2, (len(CODES), len(CODES)))
-    return flow, aims, Pairs(blank, blank.copy()), ease
+    ease = rng.uniform(0.5, 2, (len(CODES), len(CODES)))[:, :, None] * np.ones(s)
+    return flow, aims, Pairs(blank, blank.copy(), blank.fillna(0.0)), ease
 
 
 def split(flow, aims, pairs, ease):
@@ -79,7 +81,7 @@ def test_a_known_pair_pulls_the_split_towards_it():
     named = pairs.named.copy()
     named.loc["UZB", "TUR"] = before / 3
     after = float(
-        split(flow, aims, Pairs(named, pairs.between), ease)
+        split(flow, aims, replace(pairs, named=named), ease)
         .sel(exporter="UZB", importer="TUR", sector=list(GOODS))
         .sum()
     )
@@ -91,8 +93,49 @@ def test_hidden_oil_is_left_out_of_a_pair_s_total():
     flow, aims, pairs, ease = problem(2)
     named = pairs.named.copy()
     named.loc["IRN", HIDDEN_OIL["IRN"][0]] = 0.1
-    row = split(flow, aims, Pairs(named, pairs.between), ease).sel(exporter="IRN", importer=HIDDEN_OIL["IRN"][0])
+    row = split(flow, aims, replace(pairs, named=named), ease).sel(exporter="IRN", importer=HIDDEN_OIL["IRN"][0])
     assert float(row.sel(sector="oil_gas")) > 5 * float(row.sel(sector="mining"))
+
+
+def test_a_closed_way_stays_closed():
+    """What a pipeline does not reach gets no gas."""
+    flow, aims, pairs, ease = problem(4)
+    at = CODES.index("UZB"), CODES.index("KOR"), SECTORS.index("oil_gas")
+    ease[at] = 0.0
+    found = split(flow, aims, pairs, ease)
+    assert float(found.sel(exporter="UZB", importer="KOR", sector="oil_gas")) == 0
+    assert float(found.sel(exporter="UZB", importer="KOR", sector="mining")) > 0
+
+
+def test_gold_for_a_hub_does_not_fill_the_other_sectors():
+    """A pair's gold is placed among metals; the rest of the world takes what ICIO does not show the hub buying."""
+    flow, aims, pairs, ease = problem(5)
+    flow.loc[{"exporter": "ROW", "importer": "TUR", "sector": "metals_minerals"}] = 20.0
+    plain = split(flow, aims, pairs, ease)
+    gold = pairs.gold.copy()
+    gold.loc["UZB", "TUR"] = aims[1].exports[SECTORS.index("metals_minerals")] * 0.9
+    golden = split(flow, aims, replace(pairs, gold=gold), ease)
+    for importer in ("TUR", "ROW"):
+        metals = {"exporter": "UZB", "importer": importer, "sector": "metals_minerals"}
+        assert float(golden.sel(metals)) > float(plain.sel(metals)), importer
+    food = {"exporter": "UZB", "importer": "TUR", "sector": "agriculture_food"}
+    assert float(golden.sel(food)) == pytest.approx(float(plain.sel(food)), rel=0.2)
+
+
+def test_a_total_that_icio_cannot_hold_is_cut():
+    """A pair's total of oil, of which ICIO shows the partner buying nothing, must not become food."""
+    flow, aims, pairs, ease = problem(6)
+    oil, food = SECTORS.index("oil_gas"), SECTORS.index("agriculture_food")
+    exports = aims[1].exports.copy()
+    exports[oil] = exports[:-1].sum()
+    aims = (aims[0], replace(aims[1], exports=exports))
+    room = flow.copy()
+    room.loc[{"exporter": "ROW", "importer": "TUR", "sector": "oil_gas"}] = 0.01
+    named = pairs.named.copy()
+    named.loc["UZB", "TUR"] = 200.0
+    found = split(room, aims, replace(pairs, named=named), ease).sel(exporter="UZB", importer="TUR")
+    assert float(found[: len(GOODS)].sum()) < 150
+    assert float(found[food]) < 1.2 * 200 * exports[food] / exports[:-1].sum()
 
 
 def test_totals_beyond_the_rest_s_own_are_refused():

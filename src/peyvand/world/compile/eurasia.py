@@ -55,7 +55,7 @@ def build_eurasia(folder: str | Path) -> World:
     reported = icio_flows_and_tariffs(inputs.icio, chosen)
     whole = split_flows(inputs, reported["trade_flow"], donors, chosen)
     flow = _eleven_sectors(whole.to_numpy(), donors, inputs, chosen)
-    duty = tariffs(inputs, Mixes(inputs), reported["tariff_rate"], chosen)
+    duty = tariffs(inputs, Mixes(inputs), reported, chosen)
     gdp = gdp_musd(inputs, chosen, flow)
     input_share, value_added_share = _cost_shares(flow, duty["tariff_rate"].to_numpy(), gdp, donors, chosen)
     theta, spread = elasticities(inputs.elasticities, _world_trade(inputs.icio))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ import pandas as pd
 
 from peyvand.world.balance import Array
 from peyvand.world.compile import facts
-from peyvand.world.compile.concordance import Economy
+from peyvand.world.compile.concordance import GOODS, Economy
 from peyvand.world.compile.inputs import Inputs
 
 LN_DISTANCE, CONTIGUITY, LANGUAGE = -1.14, 0.52, 0.33
@@ -45,6 +47,22 @@ def geography(inputs: Inputs, economies: tuple[Economy, ...]) -> Geography:
         contiguous=facts.shared(square["contiguous"], people, held, least=0.0),
         common_language=facts.shared(square["common_language"], people, held, least=0.5),
     )
+
+
+def ties(codes: list[str]) -> Array:
+    """What `ties.csv` knows of pairs and goods beside distance, as factors (exporter, importer, sector and services).
+
+    A row `only` multiplies all importers but those named (a pipeline's other end), a row `near` those named.
+    """
+    found = np.ones((len(codes), len(codes), len(GOODS) + 1))
+    with files(__package__).joinpath("ties.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        named = np.array([code in row["importers"].split() for code in codes])
+        touched = ~named if row["rule"] == "only" else named
+        for exporter in set(row["exporter"].split()) & set(codes):
+            found[codes.index(exporter), touched, GOODS.index(row["sector"])] *= float(row["factor"])
+    return found
 
 
 def population(inputs: Inputs) -> pd.Series:

@@ -12,6 +12,9 @@ All `estimated`.
 
 from __future__ import annotations
 
+import csv
+from importlib.resources import files
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -40,6 +43,8 @@ _LIKE_INCOME = 0.7
 _HOME_FLOOR = 0.1
 """Least part of an economy's purchases of a sector that is made at home (`assumed`)."""
 _MOST_RESCALED = 1.2
+_LEAST_MUSD = 1.0
+"""No sector is empty: its shares and prices would be undefined."""
 
 
 class Purchases:
@@ -102,7 +107,14 @@ def broad_shares(structure: pd.Series, uzbek_products: pd.DataFrame) -> pd.Serie
 
 
 def home_sales(
-    *, gdp: float, shares: pd.Series, bought: Array, value_added_share: Array, exports: Array, imports: Array
+    *,
+    gdp: float,
+    shares: pd.Series,
+    bought: Array,
+    value_added_share: Array,
+    exports: Array,
+    imports: Array,
+    known: Array | None = None,
 ) -> Array:
     """Domestic sales of the eight goods sectors and all services, M USD.
 
@@ -116,14 +128,34 @@ def home_sales(
         M USD.
     value_added_share : array (sector)
         Of output.
+    known : array (sector), optional
+        Domestic sales that are known, M USD; nan elsewhere.
     """
-    overall = _scale(gdp, value_added_share, bought, exports, imports)
+    known = np.full(len(bought), np.nan) if known is None else known
+    bought = np.where(np.isnan(known), bought, 0.0)
+    exports_and_known = exports + np.nan_to_num(known)
+    imports = np.where(np.isnan(known), imports, 0.0)
+    overall = _scale(gdp, value_added_share, bought, exports_and_known, imports)
     sales = np.zeros(len(_LABELS))
     for broad, sectors in BROAD.items():
         at = [_LABELS.index(sector) for sector in sectors]
-        own = _scale(gdp * shares[broad], value_added_share[at], bought[at], exports[at], imports[at])
+        own = _scale(gdp * shares[broad], value_added_share[at], bought[at], exports_and_known[at], imports[at])
         sales[at] = _sales(min(own, overall * _MOST_RESCALED), bought[at], imports[at])
-    return sales
+    return np.where(np.isnan(known), sales, known)
+
+
+def known_sales(code: str, exports: Array, prices: tuple[float, float]) -> Array:
+    """Domestic sales of oil and gas where hardly any is pumped: what is, less what is sold abroad; nan elsewhere."""
+    found = np.full(len(_LABELS), np.nan)
+    with files(__package__).joinpath("oil_gas_output.csv").open(encoding="utf-8") as file:
+        pumped = {row["economy"]: row for row in csv.DictReader(file)}
+    if code in pumped:
+        oil, gas = prices
+        tonnes = float(pumped[code]["oil_barrels_per_day"]) * TONNES_PER_BARREL_A_DAY / 1e6
+        worth = tonnes * oil + float(pumped[code]["gas_million_m3"]) * gas / 1e3
+        at = _LABELS.index("oil_gas")
+        found[at] = max(worth - exports[at], _LEAST_MUSD)
+    return found
 
 
 def donor_value_added_share(donor: xr.Dataset) -> Array:

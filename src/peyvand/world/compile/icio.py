@@ -8,14 +8,19 @@ import xarray as xr
 from peyvand.world.compile.concordance import ALL_SERVICES, GOODS, REST, Economy, sector_of
 
 _TARIFF_DECIMALS = 3
+HIGHEST_TARIFF = 0.3
+"""Of an industry (`assumed`): averages near 100 % on food are carried by what alcohol and tobacco are charged."""
 _DIMS = ["exporter", "importer", "sector"]
 
 
 def icio_flows_and_tariffs(table: pd.DataFrame, economies: tuple[Economy, ...]) -> xr.Dataset:
-    """`trade_flow` (M USD) and `tariff_rate` (share) over ICIO's economies as we group them, eight goods and services.
+    """`trade_flow` (M USD), `tariff_rate` (share) and `tariff_cut` (yes/no) over ICIO's economies as we group them.
+
+    Sectors are the eight of goods, and services.
 
     Tariffs are averages weighted by trade, rounded to a tenth of a per cent, 0 at home and for services; where nothing
     is traded, the simple average; nan where the rest of the world is on either side: its rates are gaps, not zeros.
+    No industry's rate is above `HIGHEST_TARIFF`; `tariff_cut` says where one was.
     Flows: OECD ICIO 2025 edition, `reported`.  Tariffs: Teti (2024) as carried by the same tables, `reported`.
 
     Parameters
@@ -26,9 +31,11 @@ def icio_flows_and_tariffs(table: pd.DataFrame, economies: tuple[Economy, ...]) 
         Those with ICIO members; split economies are inside ICIO's ROW here.
     """
     rows = _grouped(table, economies)
+    rows["cut"] = rows["tariff_rate"] > HIGHEST_TARIFF
+    rows["tariff_rate"] = rows["tariff_rate"].clip(upper=HIGHEST_TARIFF)
     rows["revenue"] = rows["trade_musd"] * rows["tariff_rate"]
     sums = rows.groupby(_DIMS).agg(
-        trade=("trade_musd", "sum"), revenue=("revenue", "sum"), plain=("tariff_rate", "mean")
+        trade=("trade_musd", "sum"), revenue=("revenue", "sum"), plain=("tariff_rate", "mean"), cut=("cut", "any")
     )
     data = xr.Dataset.from_dataframe(sums)
     order = [economy.code for economy in economies if economy.kind != "split"]
@@ -38,7 +45,8 @@ def icio_flows_and_tariffs(table: pd.DataFrame, economies: tuple[Economy, ...]) 
     dutiable = (tariff["exporter"] != tariff["importer"]) & (tariff["sector"] != ALL_SERVICES)
     gap = dutiable & ((tariff["exporter"] == REST) | (tariff["importer"] == REST))
     tariff = tariff.where(dutiable, 0.0).where(~gap).round(_TARIFF_DECIMALS)
-    return xr.Dataset({"trade_flow": flow, "tariff_rate": tariff}).transpose(*_DIMS)
+    found = {"trade_flow": flow, "tariff_rate": tariff, "tariff_cut": data["cut"] & dutiable}
+    return xr.Dataset(found).transpose(*_DIMS)
 
 
 def _grouped(table: pd.DataFrame, economies: tuple[Economy, ...]) -> pd.DataFrame:

@@ -34,6 +34,14 @@ _MISCELLANEOUS_EQUIPMENT = 0.5
 _FUELS_OF_PRODUCER = 0.1
 """What remains of a stage's oil and gas in the imports of an economy that has more than it burns (`assumed`)."""
 _UZBEK_FUELS = ("B05", "B06", "C19")
+_OLDEST_SECTIONS = 10
+"""Years after which WITS sections no longer tell what is sold beside fuels: Turkmenistan's end in 2000, with cotton."""
+_LIKE_NEIGHBOUR = {"TKM": "UZB"}
+"""Whose exports beside fuels and gold stand for those (`assumed`)."""
+_GOLD_NOT_DECLARED = ("TJK",)
+"""Whose own exports leave out the gold that WTO's estimate of all goods has."""
+_REFINERS = ("AZE", "QAT")
+"""Chemicals of economies that sell oil and gas are hardly medicines: divided as those of the two with chapters."""
 
 
 class Mixes:
@@ -49,7 +57,12 @@ class Mixes:
         plain = self._plain_exports(economy)
         fuel = self.fuel_share(economy)
         division = fuel_division(economy, self.inputs.energy, self.prices)
-        return _goods((1 - fuel) * plain / plain.sum()).add(fuel * _goods(division))
+        found = _goods((1 - fuel) * plain / plain.sum()).add(fuel * _goods(division))
+        if economy in _GOLD_NOT_DECLARED:
+            gold = self.gold_share(economy)
+            found *= 1 - gold
+            found["metals_minerals"] += gold
+        return found
 
     def fuel_share(self, economy: str) -> float:
         """Share of fuels in goods exports.
@@ -68,9 +81,46 @@ class Mixes:
         worth = fuel_values(self.inputs.energy.T[economy], self.prices).sum() / total
         return min(float(worth), last)
 
+    def gold_share(self, economy: str) -> float:
+        """Share of gold and stones in goods exports; 0 where nothing tells.
+
+        Chapter 71 (Comtrade), else WITS's stone and glass of the base year, which in this region is gold; Uzbekistan's
+        from its statistics agency, 2022; Tajikistan's what WDI has and its own sections have not.
+        """
+        if economy == "UZB":
+            rows = self.inputs.facts
+            rows = rows[
+                (rows["economy"] == "UZB") & (rows["topic"] == "exports") & (rows["period_start"] == "2022-01-01")
+            ]
+            sold = rows[rows["partner"] == "WLD"].set_index("item")["value_musd"]
+            return float(sold["non-monetary gold"] / (sold["total goods and services"] - sold["services"]))
+        total = float(self.inputs.base_year["merchandise_exports_musd"][economy])
+        sections, year = self._sections(economy)
+        if economy in _GOLD_NOT_DECLARED:
+            return max(1 - float(sections.sum()) / total, 0.0)
+        chapter = self._gold_chapter(economy, "export")
+        stones = float(sections.get("stone_glass", 0.0)) if year == BASE_YEAR else 0.0
+        return (chapter or stones) / total
+
+    def gold_import_share(self, economy: str) -> float:
+        """Share of gold and stones in goods imports (Comtrade); 0 where nothing tells."""
+        total = self.inputs.base_year["merchandise_imports_musd"][economy]
+        return float(self._gold_chapter(economy, "import") / total)
+
+    def _gold_chapter(self, economy: str, flow: str) -> float:
+        rows = self.inputs.chapters
+        rows = rows[(rows["economy"] == economy) & (rows["flow"] == flow) & (rows["year"] == BASE_YEAR)]
+        return float(rows.loc[rows["hs2"] == "71", "trade_musd"].sum())
+
     def _plain_exports(self, economy: str) -> pd.Series:
         """Exports without fuels by sector; Uzbekistan's, which WITS lacks, from its input-output table."""
         sections, year = self._sections(economy)
+        if economy in _LIKE_NEIGHBOUR and (year is None or year < BASE_YEAR - _OLDEST_SECTIONS):
+            neighbour = _LIKE_NEIGHBOUR[economy]
+            plain = self._plain_exports(neighbour)
+            beside = plain / plain.sum() * (1 - self.fuel_share(neighbour))
+            beside["metals_minerals"] -= self.gold_share(neighbour)
+            return beside
         if year is None:
             products = self.inputs.uzbekistan["sectors"]
             products = products[~products["sector"].str.startswith(_UZBEK_FUELS)]
@@ -91,11 +141,12 @@ class Mixes:
         return _goods(pd.Series({"machinery_equipment": part, "textiles_light": 1 - part}))
 
     def _pharmaceutical_part(self, economy: str) -> float:
-        """Chapter 30 in chapters 28 to 38 of exports: the economy's own, else of all that hold chapters."""
+        """Chapter 30 in chapters 28 to 38 of exports: the economy's own, else of the refiners or all that hold them."""
         held = self.inputs.chapters
         held = held[(held["flow"] == "export") & (held["year"] == BASE_YEAR)]
         own = held[held["economy"] == economy]
-        rows = own if len(own) else held
+        others = held[held["economy"].isin(_REFINERS)] if self._has_fuels(economy) else held
+        rows = own if len(own) else others
         drugs, whole = (
             rows.loc[rows["hs2"].isin(_CHAPTERS[key]), "trade_musd"].sum() for key in ("pharmaceuticals", "chemicals")
         )
@@ -144,9 +195,21 @@ class Mixes:
         if rows.empty:
             return None
         by_chapter = rows.groupby("hs2")["trade_musd"].sum()
+        if "30" not in by_chapter:
+            by_chapter["30"] = self._medicines_before(economy) * by_chapter.sum()
         single = {code: names[0] for code, names in sector_of("hs2").items() if len(names) == 1}
         found = _goods(by_chapter.groupby(by_chapter.index.map(single)).sum())
         return found.add(by_chapter.get("27", 0.0) * _goods(self.fuel_imports(economy)))
+
+    def _medicines_before(self, economy: str) -> float:
+        """Chapter 30 in goods imports of the last year that has it: Afghanistan's year 2019 lacks the chapter."""
+        rows = self.inputs.chapters
+        rows = rows[(rows["economy"] == economy) & (rows["flow"] == "import") & (rows["year"] <= BASE_YEAR)]
+        drugs = rows[rows["hs2"] == "30"].set_index("year")["trade_musd"]
+        if drugs.empty:
+            return 0.0
+        total = self.inputs.indicators["merchandise_imports_musd"][economy, drugs.index.max()]
+        return float(drugs[drugs.index.max()] / total)
 
     def _has_fuels(self, economy: str) -> bool:
         """More oil and gas than it refines and burns."""

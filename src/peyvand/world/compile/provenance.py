@@ -26,6 +26,7 @@ from peyvand.sources import (
 )
 from peyvand.sources.table import Source
 from peyvand.world.compile.concordance import Economy
+from peyvand.world.compile.tariffs import EAEU
 from peyvand.world.world import PROVENANCE_COLUMNS, STATUSES
 
 _DONORS = {"UZB": uzbekistan_io.UZBEKISTAN_IO}
@@ -113,13 +114,20 @@ def _tariff_rows(economy: Economy, duty: xr.Dataset) -> list[tuple[str, ...]]:
     status = duty["tariff_status"].sel(importer=economy.code).isel(sector=0).to_numpy()
     word = STATUSES[int(np.bincount(status).argmax())]
     sources: tuple[Source, ...] = (icio.TARIFFS,)
-    note = "rounded averages; on split economies and the rest of the world the middle of the other rates (estimated)"
+    note = "rounded averages, no industry above 30 %; on split economies and the rest the middle of the other rates"
     if economy.code == "UZB":
         sources, note = (uzbekistan_trade.UZBEKISTAN_TRADE, treaties.DESTA), "chapters of 2025; 0 with free trade"
-    elif economy.code in ("ARM", "KGZ"):
-        note = "Kazakhstan's rates: the common tariff of the Eurasian union; 0 with free trade"
+    elif economy.code in EAEU:
+        note = (
+            "Kazakhstan's rates: the common tariff of the Eurasian union; 0 with free trade; without the interim "
+            "agreement with Iran, in force from 27 October 2019"
+        )
     elif economy.kind in ("split", "rest"):
-        like = {"TKM": "as Tajikistan; ", "IRQ": "as Qatar; ", "IRN": "of 2004–2011, before the reform; "}
+        like = {
+            "TKM": "as Tajikistan; ",
+            "IRQ": "as Qatar; ",
+            "IRN": "of 2011, before the reform; without the interim agreement with the Eurasian union; ",
+        }
         sources, note = (wits.WITS, treaties.DESTA), f"{like.get(economy.code, '')}averages by stage; 0 with free trade"
     return [_row("tariff_rate", economy.code, "goods", word, sources, note)]
 

@@ -14,6 +14,8 @@ The prior of a flow is supply × demand × exp(gravity index), see `geography`. 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -22,7 +24,7 @@ from numpy.typing import NDArray
 from peyvand.errors import ConvergenceError
 from peyvand.world.balance import Array, Margin, fit_margins, margin
 from peyvand.world.compile.concordance import GOODS, REST, Economy
-from peyvand.world.compile.geography import geography
+from peyvand.world.compile.geography import geography, ties
 from peyvand.world.compile.inputs import Inputs
 from peyvand.world.compile.mixes import Mixes
 from peyvand.world.compile.partners import Pairs, pair_totals
@@ -50,8 +52,8 @@ def split_flows(inputs: Inputs, flow: xr.DataArray, donors: xr.Dataset, chosen: 
         flow,
         codes=[economy.code for economy in chosen],
         aims=targets(inputs, chosen, flow, donors),
-        pairs=pair_totals(inputs, chosen, Mixes(inputs).fuel_share("IRN")),
-        ease=geography(inputs, chosen).ease(),
+        pairs=pair_totals(inputs, chosen, Mixes(inputs)),
+        ease=geography(inputs, chosen).ease()[:, :, None] * ties([economy.code for economy in chosen]),
     )
 
 
@@ -70,8 +72,8 @@ def split_rest(
         One per split economy.
     pairs : Pairs
         What is known of pairs over `codes`.
-    ease : array (exporter, importer)
-        exp of the gravity index of pairs over `codes`.
+    ease : array (exporter, importer, sector)
+        exp of the gravity index of pairs over `codes`, times what is known of pairs and sectors.
 
     Raises
     ------
@@ -80,7 +82,8 @@ def split_rest(
     """
     whole = _placed(flow, codes)
     inside = np.array([code in {REST, *(target.code for target in aims)} for code in codes])
-    prior = _prior(whole, codes, inside, aims, ease)
+    pairs = _held_by_icio(pairs, whole, codes, aims, ease)
+    prior = _with_gold(_prior(whole, codes, inside, aims, ease), whole, codes, aims, pairs.gold)
     margins = [
         *_soft_margins(codes, aims, pairs, prior),
         *_total_margins(codes, aims, prior.shape),
@@ -117,7 +120,7 @@ def _prior(whole: Array, codes: list[str], inside: NDArray[np.bool_], aims: tupl
     for target in aims:
         at = codes.index(target.code)
         supply[at], demand[at] = target.exports, target.imports
-    prior = supply[:, None, :] * demand[None, :, :] * ease[:, :, None]
+    prior = supply[:, None, :] * demand[None, :, :] * ease
     prior *= ((inside[:, None] | inside[None, :]) & ~(outside[:, None] & outside[None, :]))[:, :, None]
     prior *= np.divide(
         bought + sold, prior.sum(axis=(0, 1)), where=prior.sum(axis=(0, 1)) > 0, out=np.ones(whole.shape[2])
@@ -128,6 +131,65 @@ def _prior(whole: Array, codes: list[str], inside: NDArray[np.bool_], aims: tupl
         prior[at, at] = target.home
     prior[rest, rest] = np.maximum(own, _REST_FLOOR * whole[rest, rest])
     return np.asarray(prior)
+
+
+def _held_by_icio(pairs: Pairs, whole: Array, codes: list[str], aims: tuple[Target, ...], ease: Array) -> Pairs:
+    """Totals of pairs less what ICIO cannot hold of them: a total that cannot enter its sector would fill the others.
+
+    A pair's trade is taken to have its exporter's mix, without what does not go there (`ease`) and with less oil where
+    the importer sells more than it buys; of each sector no more is kept than ICIO's rest of the world trades with that
+    partner.  (Azerbaijan's oil for Israel and the gas for Türkiye are not in ICIO's flows.)
+    """
+    goes = (ease / ease.max(axis=2, keepdims=True))[:, :, : len(GOODS)]
+    oil = GOODS.index("oil_gas")
+    bought, sold = (whole[:, :, oil].sum(axis=axis) - np.diag(whole[:, :, oil]) for axis in (0, 1))
+    goes[:, :, oil] *= np.minimum(bought / np.maximum(sold, 1e-9), 1.0)
+    rest, goods = codes.index(REST), len(GOODS)
+    most = np.ones((len(codes), len(codes)))
+    known = pairs.named.fillna(pairs.between).loc[codes, codes].to_numpy(float)
+    split = [target.code for target in aims]
+    for target in aims:
+        own = codes.index(target.code)
+        for at, other in enumerate(codes):
+            if other in split or other == REST:
+                continue
+            ways = (
+                (own, at, target.exports[:goods], whole[rest, at, :goods]),
+                (at, own, whole[at, rest, :goods], target.imports[:goods]),
+            )
+            for exporter, importer, mix, room in ways:
+                total, part = known[exporter, importer], mix * goes[exporter, importer]
+                if total > 0 and part.sum() > 0:
+                    most[exporter, importer] = np.minimum(total * part / part.sum(), room).sum() / total
+    kept = pd.DataFrame(most, codes, codes)
+    return replace(pairs, named=pairs.named * kept, between=pairs.between * kept)
+
+
+def _with_gold(prior: Array, whole: Array, codes: list[str], aims: tuple[Target, ...], gold: pd.DataFrame) -> Array:
+    """The prior with gold put where it goes: to and from its hubs as far as ICIO has it, else the rest of the world.
+
+    ICIO leaves most gold out of the hubs' purchases from and sales to its rest of the world (Switzerland buys 253 M USD
+    of all metals there, while the region sells it some 7 bn of gold), so the rest of the world takes what they cannot.
+    """
+    found = prior.copy()
+    rest, metals = codes.index(REST), GOODS.index("metals_minerals")
+    table = gold.loc[codes, codes].to_numpy()
+    for target in aims:
+        at = codes.index(target.code)
+        sold = np.minimum(table[at], table[at] / np.maximum(table.sum(axis=0), 1e-9) * whole[rest, :, metals] / 2)
+        bought = np.minimum(
+            table[:, at], table[:, at] / np.maximum(table.sum(axis=1), 1e-9) * whole[:, rest, metals] / 2
+        )
+        for row, all_gold, placed in ((True, table[at].sum(), sold), (False, table[:, at].sum(), bought)):
+            if all_gold <= 0:
+                continue
+            cells = found[at, :, metals] if row else found[:, at, metals]
+            others = np.arange(len(codes)) != at
+            beside = max((target.exports if row else target.imports)[metals] - all_gold, 0.0)
+            cells[others] *= beside / cells[others].sum()
+            cells += placed
+            cells[rest] += all_gold - placed.sum()
+    return found
 
 
 def _icio_margins(whole: Array, codes: list[str], inside: NDArray[np.bool_]) -> list[Margin]:
@@ -182,7 +244,7 @@ def _soft_margins(codes: list[str], aims: tuple[Target, ...], pairs: Pairs, prio
         home[at, at] = number * sectors + np.arange(sectors)
     found.append(Margin(group=home, total=np.ravel([target.home for target in aims]), strength=STRENGTH["home"]))
     totals = {"named": pairs.named, "between": pairs.between, "unknown": _unknown_pairs(codes, aims, pairs, prior)}
-    return [*found, *(_pair_margin(codes, table, shape, STRENGTH[name]) for name, table in totals.items())]
+    return [*found, *(_pair_margin(codes, table, pairs, shape, STRENGTH[name]) for name, table in totals.items())]
 
 
 def _unknown_pairs(codes: list[str], aims: tuple[Target, ...], pairs: Pairs, prior: Array) -> pd.DataFrame:
@@ -190,7 +252,8 @@ def _unknown_pairs(codes: list[str], aims: tuple[Target, ...], pairs: Pairs, pri
     known = pairs.named.fillna(pairs.between).loc[codes, codes]
     guess = pd.DataFrame(prior[:, :, : len(GOODS)].sum(axis=2), codes, codes)
     seen = guess.where(known.notna())
-    unknown = guess.where(known.isna() & (guess > 0) & ~np.eye(len(codes), dtype=bool))
+    free = known.isna() & (pairs.gold.loc[codes, codes] == 0)
+    unknown = guess.where(free & (guess > 0) & ~np.eye(len(codes), dtype=bool))
     split = [target.code for target in aims]
     by_importer = (known.sum() / seen.sum())[split]
     by_exporter = (known.sum(axis=1) / seen.sum(axis=1))[split]
@@ -198,12 +261,19 @@ def _unknown_pairs(codes: list[str], aims: tuple[Target, ...], pairs: Pairs, pri
     return unknown.loc[split].mul(by_exporter, axis=0).reindex(codes).fillna(found)
 
 
-def _pair_margin(codes: list[str], totals: pd.DataFrame, shape: tuple[int, ...], strength: float) -> Margin:
-    """Goods totals of pairs; without oil and gas where their buyers are hidden."""
+def _pair_margin(
+    codes: list[str], totals: pd.DataFrame, pairs: Pairs, shape: tuple[int, ...], strength: float
+) -> Margin:
+    """Goods totals of pairs; without oil and gas where their buyers are hidden, without metals where gold is placed."""
     group = margin(kept=(0, 1), total=np.zeros(shape[:2]), shape=shape).group
     group[:, :, len(GOODS) :] = -1
     for code, buyers in HIDDEN_OIL.items():
         group[codes.index(code), [codes.index(buyer) for buyer in buyers], GOODS.index("oil_gas")] = -1
+    gold = pairs.gold.loc[codes, codes].to_numpy() > 0
+    rest = codes.index(REST)
+    gold[gold.any(axis=1), rest] = True
+    gold[rest, gold.any(axis=0)] = True
+    group[gold, GOODS.index("metals_minerals")] = -1
     return Margin(group=group, total=totals.loc[codes, codes].to_numpy(float).ravel(), strength=strength)
 
 

@@ -10,7 +10,7 @@ import xarray as xr
 
 from peyvand.world.balance import Array
 from peyvand.world.compile.concordance import Economy
-from peyvand.world.compile.home import Purchases, broad_shares, donor_value_added_share, home_sales
+from peyvand.world.compile.home import Purchases, broad_shares, donor_value_added_share, home_sales, known_sales
 from peyvand.world.compile.inputs import Inputs
 from peyvand.world.compile.mixes import Mixes
 from peyvand.world.compile.partners import CIF_TO_FOB
@@ -66,6 +66,7 @@ def _target(
         value_added_share=donor_value_added_share(donors.sel(donor=economy.donor)),
         exports=exports,
         imports=imports,
+        known=known_sales(code, exports, mixes.prices),
     )
     return Target(code, exports, imports, home)
 

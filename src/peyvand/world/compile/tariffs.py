@@ -1,10 +1,12 @@
 """What duty does each economy charge on each?  Sector averages, and how each is known.
 
-- Importers and exporters in ICIO: Teti (2024), rounded averages (`reported`).
+- Importers and exporters in ICIO: Teti (2024), rounded averages (`reported`).  An industry's rate is at most 30 %, and
+  where that binds the sector's is `estimated`: simple averages of food duties are carried by alcohol and tobacco.
 - On split economies and the rest of the world, for which the tables hold zeros that are gaps: the middle of what the
-  importer charges the others, near its most-favoured-nation rate, at most 30 % – simple averages of Gulf food duties
-  are carried by alcohol and tobacco (`estimated`).
-- Armenia and Kyrgyzstan: Kazakhstan's rates, the common tariff of the Eurasian union (`estimated`).
+  importer charges the others, near its most-favoured-nation rate (`estimated`).
+- The Eurasian union has one tariff: Kazakhstan's rates for all five (`estimated`).  The source has Russia's on
+  China and India near zero and those of Belarus twice as high, which no common tariff is.
+- Preferences that the middle rate does not know, `preferences.csv`: as an economy of ICIO that has the same.
 - Uzbekistan: chapters of 2025 weighted by imports (`estimated`).
 - Other split importers: WITS averages by stage of processing, middle of 2015–2019, divided over sectors as imports are
   (`estimated`); Iran's last are of 2011 (`assumed`).
@@ -12,7 +14,8 @@
 - Pairs with a free-trade agreement, `free_trade.csv` from DESTA, and the Eurasian union: 0.
 
 Averages are those of applied rates over what is imported: prohibitive duties are hardly in them.  The interim agreement
-of the Eurasian union with Iran (27 October 2019) is not in the rates of 2019.
+of the Eurasian union with Iran is not in them: it came into force on 27 October 2019, covers lists of products that
+no source here holds, and had two months of the year.
 """
 
 from __future__ import annotations
@@ -33,34 +36,38 @@ from peyvand.world.world import STATUSES
 
 REPORTED, ESTIMATED, ASSUMED = (STATUSES.index(word) for word in ("reported", "estimated", "assumed"))
 EAEU = ("ARM", "BLR", "KAZ", "KGZ", "RUS")
-LIKE_KAZAKHSTAN = ("ARM", "KGZ")
+COMMON_TARIFF = "KAZ"
+"""Whose rates stand for the union's."""
 STANDS_FOR = {"TKM": "TJK", "IRQ": "QAT"}
 """Importers without any tariff record, and the neighbour whose rates they are given."""
 _RECENT_YEARS = 5
-_HIGHEST = 0.3
 _DECIMALS = 3
 
 
-def tariffs(inputs: Inputs, mixes: Mixes, table: xr.DataArray, economies: tuple[Economy, ...]) -> xr.Dataset:
+def tariffs(inputs: Inputs, mixes: Mixes, table: xr.Dataset, economies: tuple[Economy, ...]) -> xr.Dataset:
     """`tariff_rate` and `tariff_status` (exporter, importer, sector) over the World's economies and eleven sectors.
 
     Parameters
     ----------
-    table : DataArray
-        ICIO's rates over its own economies; those of its rest of the world, on either side, are gaps.
+    table : Dataset
+        ICIO's `tariff_rate` over its own economies – those of its rest of the world, on either side, are gaps – and
+        `tariff_cut`, whether an industry's rate was above the highest.
     """
     codes = [economy.code for economy in economies]
-    goods = table.sel(sector=list(GOODS))
+    goods = table["tariff_rate"].sel(sector=list(GOODS))
     split = [economy.code for economy in economies if economy.kind == "split"]
     abroad = goods.where(goods["exporter"] != goods["importer"])
     rate = abroad.reindex(exporter=codes, importer=codes)
-    rate = rate.fillna(abroad.median("exporter").clip(max=_HIGHEST).reindex(importer=codes))
-    status = xr.full_like(rate, REPORTED, dtype=np.int8)
+    rate = rate.fillna(abroad.median("exporter").reindex(importer=codes))
+    cut = table["tariff_cut"].sel(sector=list(GOODS)).reindex(exporter=codes, importer=codes, fill_value=False)
+    status = xr.full_like(rate, REPORTED, dtype=np.int8).where(~cut, ESTIMATED).astype(np.int8)
     status.loc[{"exporter": [*split, REST]}] = ESTIMATED
     for code in [*split, REST]:
         own, how = _importer_rates(inputs, mixes, code, rate, economies)
         rate.loc[{"importer": code}] = own
         status.loc[{"importer": code}] = how
+    _common_tariff(rate, status)
+    _preferences(rate, status)
     for exporter, importer, certain in free_pairs(economies):
         if exporter in split or importer in split or {exporter, importer} <= set(EAEU):
             rate.loc[{"exporter": exporter, "importer": importer}] = 0.0
@@ -81,12 +88,33 @@ def free_pairs(economies: tuple[Economy, ...]) -> list[tuple[str, str, bool]]:
     return [(exporter, importer, certain) for (exporter, importer), certain in found.items()]
 
 
+def _common_tariff(rate: xr.DataArray, status: xr.DataArray) -> None:
+    """One tariff for the members of the Eurasian union that ICIO reports, in place."""
+    others = [code for code in rate["exporter"].values if code not in EAEU]
+    for member in EAEU:
+        if member != COMMON_TARIFF:
+            at = {"exporter": others, "importer": member}
+            rate.loc[at] = rate.sel(exporter=others, importer=COMMON_TARIFF).to_numpy()
+            status.loc[at] = ESTIMATED
+
+
+def _preferences(rate: xr.DataArray, status: xr.DataArray) -> None:
+    """Rates of `preferences.csv`, in place."""
+    for row in _rows("preferences.csv"):
+        for exporter in row["exporter"].split():
+            for importer in row["importers"].split():
+                rate.loc[{"exporter": exporter, "importer": importer}] = rate.sel(
+                    exporter=row["like"], importer=importer
+                )
+                status.loc[{"exporter": exporter, "importer": importer}] = STATUSES.index(row["status"])
+
+
 def _importer_rates(
     inputs: Inputs, mixes: Mixes, code: str, rate: xr.DataArray, economies: tuple[Economy, ...]
 ) -> tuple[xr.DataArray | Array, int]:
     """Rates of one importer without ICIO tariffs, by exporter and sector or by sector, and their status."""
-    if code in LIKE_KAZAKHSTAN:
-        return rate.sel(importer="KAZ", drop=True), ESTIMATED
+    if code in EAEU:
+        return rate.sel(importer=COMMON_TARIFF, drop=True), ESTIMATED
     if code == "UZB":
         return _uzbek_rates(inputs), ESTIMATED
     if code == REST:
