@@ -72,7 +72,7 @@ def test_zeros_stay_zero_and_nothing_is_negative(seed):
 
 
 @given(seed=SEEDS, strength=st.floats(0.05, 50))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_a_soft_sum_lies_between_the_prior_and_the_total(seed, strength):
     """One soft margin alone: sums = total^p × prior^(1−p) with p = strength / (1 + strength), Chizat et al. (2018)."""
     prior, truth = table(seed, (3, 5)), table(seed + 1, (3, 5))
@@ -83,7 +83,7 @@ def test_a_soft_sum_lies_between_the_prior_and_the_total(seed, strength):
 
 
 @given(seed=SEEDS)
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_an_exact_sum_holds_whatever_the_soft_ones_want(seed):
     prior, truth, wish = table(seed, (4, 3)), table(seed + 1, (4, 3)), table(seed + 2, (4, 3))
     found = fit_margins(prior, [*margins_of(wish, [(1,)], strength=5.0), *margins_of(truth, [(0,)])], tol=1e-10)
@@ -92,7 +92,7 @@ def test_an_exact_sum_holds_whatever_the_soft_ones_want(seed):
 
 
 @given(seed=SEEDS)
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_the_order_of_soft_margins_does_not_matter(seed):
     prior, truth, wish = table(seed, (4, 3)), table(seed + 1, (4, 3)), table(seed + 2, (4, 3))
     soft, hard = margins_of(wish, [(0,), (1,)], strength=3.0), margins_of(truth, [(0,)])
