@@ -173,6 +173,40 @@ def test_digits_and_calendar_switch_on_their_own(show):
     assert closing.inner_text() == "۳۱ دسامبر ۲۰۱۹"
 
 
+def test_nothing_covers_the_map_until_a_figure_is_asked_for(show):
+    page = show("en")
+    here = page.locator(".language.en .map")
+    panel, canvas = here.locator(".detail-panel"), here.locator("svg").first.bounding_box()
+    assert panel.is_hidden()
+    middle = canvas["x"] + canvas["width"] / 2
+    for pair in ("IRN-TUR", "KAZ-KGZ"):  # far in the west, far in the east
+        border = here.locator(f".border[data-pair='{pair}']").first
+        border.focus()
+        west = border.bounding_box()["x"] < middle
+        box = panel.bounding_box()
+        assert (box["x"] > middle) == west
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_steps_of_the_legend_stay_on_one_line_on_a_phone(show, language):
+    page = show(language, 390)
+    tops = page.locator(f".language.{language} .for-movable .step").evaluate_all(
+        "steps => steps.map(step => Math.round(step.getBoundingClientRect().top))"
+    )
+    assert len(tops) == 3
+    assert len(set(tops)) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_table_wider_than_a_phone_says_so(show, language):
+    assert page_hints(show(language, 390), language) > 3
+    assert page_hints(show(language, 1280), language) == 0
+
+
+def page_hints(page, language):
+    return sum(hint.is_visible() for hint in page.locator(f".language.{language} .swipe").all())
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_details_come_by_keyboard_and_by_pointer(show, language):
     page = show(language)
