@@ -7,6 +7,7 @@ import json
 import pytest
 
 from peyvand.cli import main
+from peyvand.locale import text
 from peyvand.world import World
 
 
@@ -64,6 +65,26 @@ def test_one_economy_is_shown_by_sector(capsys):
     assert code == 0
     assert "ازبکستان" in out
     assert "کشاورزی" in out
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+@pytest.mark.parametrize("asked", [("info",), ("show", "IRN"), ("show", "IRN", "KAZ"), ("show", "USA", "EU27")])
+def test_tables_are_whole_in_80_columns(capsys, monkeypatch, asked, language):
+    """Every heading stands on one line and no column is empty."""
+    monkeypatch.setenv("COLUMNS", "80")
+    _, out, _ = run(capsys, *asked, "-l", language)
+    columns = {
+        ("info", 1): ("gdp_musd", "output_musd", "goods_exports_musd", "trade_deficit_musd", "estimated_share"),
+        ("show", 2): ("output_musd", "exports_musd", "expenditure_musd", "final_demand_musd", "value_added_share"),
+        ("show", 3): ("way", "flow_musd", "tariff_rate", "status", "cv"),
+    }[asked[0], len(asked)]
+    lines = out.splitlines()
+    rule = next(at for at, line in enumerate(lines) if set(line.strip()) == {"─"})
+    for column in columns:
+        assert text(f"world.columns.{column}", language) in lines[rule - 1]
+    assert "…" not in "\n".join(lines[rule : rule + 30])
+    if asked == ("show", "IRN", "KAZ"):
+        assert text("status.estimated", language) in out
 
 
 def test_three_economies_are_too_many(capsys):

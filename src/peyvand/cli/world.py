@@ -53,7 +53,7 @@ def info(world_name: str, language: Language, as_json: bool) -> None:
     )
     for code, row in frame.iterrows():
         name = row.get(f"name_{language}", code)
-        shown = [number(row[column] / 1e3, language, decimals=1) for column in numbers]
+        shown = [_billion(row[column], language) for column in numbers]
         part = number(100 * row["estimated_share"], language) if "estimated_share" in frame else ""
         table.add_row(f"{code}  {name}", *shown, part)
     console = Console()
@@ -94,7 +94,7 @@ def show(economies: tuple[str, ...], world_name: str, language: Language, as_jso
     """
     from rich.console import Console
 
-    from peyvand.locale import catalogue, text
+    from peyvand.locale import text
 
     if len(economies) > 2:
         raise click.UsageError("one economy or two, such as: peyvand world show IRN KAZ")
@@ -105,16 +105,11 @@ def show(economies: tuple[str, ...], world_name: str, language: Language, as_jso
         rows = json.loads(frame.reset_index().to_json(orient="records"))
         _print_json(_head(held) | {"shown": list(codes), "sectors": rows} | _ties(held, codes))
         return
-    names = {code: _name(held, code, language) for code in codes}
-    title = " – ".join(names.values())
-    columns = [column for column in frame.columns if not column.startswith("cv")]
-    table = _table(title, ["sector", *columns], language, **dict(zip(("one", "two"), codes, strict=False)))
-    words = catalogue(language)
-    for sector, row in frame.iterrows():
-        cells = [_cell(column, row[column], language) for column in columns]
-        table.add_row(words.get(f"sectors.{sector}", str(sector)), *cells)
+    title = " – ".join(_name(held, code, language) for code in codes)
     console = Console()
-    console.print(table)
+    console.print(_pair(title, frame, codes, language) if len(codes) == 2 else _sectors(title, frame, language))
+    if len(codes) == 2:
+        console.print(text("world.show.caption", language), soft_wrap=True)
     for key, value in _ties(held, codes).items():
         console.print(text(f"world.show.{key}", language, value=_tie(value, language)), soft_wrap=True)
     for line in _sources(held, codes):
@@ -194,6 +189,36 @@ def _shown(held: World, codes: tuple[str, ...]) -> pd.DataFrame:
     return pair_table(held, *codes) if len(codes) == 2 else sectors_table(held, codes[0])
 
 
+def _sectors(title: str, frame: pd.DataFrame, language: Language) -> Table:
+    """One row per sector of an economy."""
+    from peyvand.locale import catalogue
+
+    table = _table(title, ["sector", *frame.columns], language)
+    words = catalogue(language)
+    for sector, row in frame.iterrows():
+        cells = [_cell(column, row[column], language) for column in frame.columns]
+        table.add_row(words.get(f"sectors.{sector}", str(sector)), *cells)
+    return table
+
+
+def _pair(title: str, frame: pd.DataFrame, codes: tuple[str, ...], language: Language) -> Table:
+    """Two rows per sector of a pair, one for each way: they stay legible in 80 columns."""
+    from peyvand.locale import catalogue
+
+    shown = ("exports_musd", "tariff_rate", "status", "cv")
+    held = [column for column in shown if column in frame.columns]
+    heads = ["flow_musd" if column == "exports_musd" else column for column in held]
+    table = _table(title, ["sector", "way", *heads], language)
+    words = catalogue(language)
+    for sector, row in frame.iterrows():
+        name = words.get(f"sectors.{sector}", str(sector))
+        there = [_cell(column, row[column], language) for column in held]
+        back = [_cell(column, row[f"{column}_back"], language) for column in held]
+        table.add_row(name, f"{codes[0]} – {codes[1]}", *there)
+        table.add_row("", f"{codes[1]} – {codes[0]}", *back, end_section=True)
+    return table
+
+
 def _head(held: World) -> dict[str, Any]:
     return {
         "name": held.name,
@@ -237,7 +262,7 @@ def _name(held: World, code: str, language: Language) -> str:
     return str(held[name].sel(economy=code).item()) if name in held.data else code
 
 
-def _table(title: str, columns: list[str], language: Language, **names: str) -> Table:
+def _table(title: str, columns: list[str], language: Language) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -245,12 +270,18 @@ def _table(title: str, columns: list[str], language: Language, **names: str) -> 
 
     found = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for number, column in enumerate(columns):
-        words = text(f"world.columns.{column}", language, **({"one": "", "two": ""} | names))
+        words = text(f"world.columns.{column}", language)
         if number == 0:
             found.add_column(words, min_width=16)
         else:
-            found.add_column(words, justify="right", overflow="fold")
+            found.add_column(words, justify="right", no_wrap=True)
     return found
+
+
+def _billion(musd: float, language: Language) -> str:
+    from peyvand.locale import number
+
+    return number(musd / 1e3, language, decimals=1 if abs(musd) < 1e5 else 0)
 
 
 def _cell(column: str, value: Any, language: Language) -> str:
