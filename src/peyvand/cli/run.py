@@ -50,13 +50,14 @@ def run(
     from rich.console import Console
 
     from peyvand.reports.tables import economies
-    from peyvand.reports.write import write
+    from peyvand.reports.write import output_place, write
     from peyvand.run import simulate
     from peyvand.scenarios import explain_caution
     from peyvand.trade import CaliendoParro
     from peyvand.world import World
 
     console, notes = Console(), Console(stderr=True)
+    output_place(out)  # refused before the work, not after it
     world = World.open(world_name) if world_name else None
     with notes.status("") as status:
         done = simulate(

@@ -53,7 +53,7 @@ def write(run: Run, folder: str | Path) -> Path:
     OutputError
         If the folder cannot be written, is a file, or holds files that peyvand did not write.
     """
-    wanted = _place(Path(folder))
+    wanted = output_place(Path(folder))
     contents = outputs(run)
     try:
         wanted.parent.mkdir(parents=True, exist_ok=True)
@@ -108,8 +108,14 @@ def _parquet(table: pa.Table) -> bytes:
 
 
 # -- the folder ----------------------------------------------------------------------------------------------------
-def _place(folder: Path) -> Path:
-    """Where a folder really is, links followed; raises where no output may be put."""
+def output_place(folder: Path) -> Path:
+    """Where a folder of outputs really is, links followed.
+
+    Raises
+    ------
+    OutputError
+        Where no output may be put: a file, or a folder with files that peyvand did not write.
+    """
     try:
         place = folder.expanduser().resolve()
         _refuse_foreign(place)
