@@ -62,6 +62,11 @@ def _general() -> list[tuple[str, ...]]:
             "trade_flow", "*", services, "estimated", (icio.ICIO, wiod.WIOD, wto_services.WTO_SERVICES),
             "ICIO's total of all services of each pair, divided by the WTO's items of imports and donors' exports",
         ),
+        _row(
+            "trade_flow", "*", "oil_gas mining metals_minerals", "assumed", (),
+            "where pipelines and gold go, who sold oil to whom under sanctions (ties.csv, each row with its source); "
+            "oil and gas pumped in six economies with hardly any (World Factbook, estimates of 2020 and 2023)",
+        ),
         _row("tariff_rate", "*", services, "reported", (icio.ICIO,), "services carry no tariff"),
         _row(
             "trade_elasticity", "*", "*", "assumed", (icio.ELASTICITIES,),
