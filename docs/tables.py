@@ -1,7 +1,8 @@
-"""Writes the reference pages that are tables of the code: `python docs/tables.py` (a test keeps them fresh)."""
+"""Writes the reference pages that are tables of the code: `python docs/tables.py` (a test runs it with `--check`)."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,5 +80,8 @@ def _first_line(kind: type) -> str:
 
 
 if __name__ == "__main__":
-    for path, content in pages().items():
-        path.write_text(content, encoding="utf-8")
+    stale = [path for path, content in pages().items() if path.read_text(encoding="utf-8") != content]
+    if "--check" in sys.argv:
+        sys.exit("\n".join(f"stale: {path}" for path in stale) or 0)
+    for path in stale:
+        path.write_text(pages()[path], encoding="utf-8")
