@@ -174,7 +174,7 @@ class RegistryRegister:
         for source in proposal.sources:
             words = _texts(source, told)
             one = Evidence(
-                code=f"{code}/{source.document[:12]}/{_characters(source)}", commitment=code, shows=status,
+                code=f"{code}/{source.document[:8]}/{_characters(source)}", commitment=code, shows=status,
                 dated_on=source.published or day, document=documents[source.document], source=_said_by(source),
                 text_en=words["en"], text_fa=words["fa"],
             )  # fmt: skip
@@ -277,7 +277,7 @@ def _words(
 ) -> EventSource:
     """The words of one source, under a code that is the same each time."""
     return EventSource(
-        code=f"{event}/{shows}/{source.document[:12]}/{_characters(source)}{end}", event=event, shows=shows,
+        code=f"{event}/{source.document[:8]}/{_characters(source)}{end}", event=event, shows=shows,
         document=documents[source.document], characters=_characters(source), quote=source.quote,
         source=_said_by(source), note=note,
     )  # fmt: skip
