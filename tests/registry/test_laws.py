@@ -15,7 +15,17 @@ from peyvand.registry import Registry, queries
 from peyvand.registry.backup import backup, restore
 from peyvand.registry.engine import migrate
 from peyvand.registry.exchange import export_csv, export_json, import_tables, read_tables
-from peyvand.registry.models import ROWS, Agreement, Commitment, Membership, Pact, SearchEntry, table_of
+from peyvand.registry.models import (
+    ROWS,
+    Agreement,
+    Commitment,
+    EventSource,
+    Membership,
+    Pact,
+    Participant,
+    SearchEntry,
+    table_of,
+)
 from peyvand.registry.shipped import load_shipped, shipped_tables
 from peyvand.registry.words import ZWNJ, index_words, normalise, query_words
 
@@ -80,7 +90,8 @@ def test_what_is_no_export_is_refused(tmp_path, content):
 def test_migrations_down_and_up_keep_every_row(full):
     def everything():
         with full.reading() as connection:
-            return [list(connection.execute(select(table_of(kind)).order_by(table_of(kind).c.code))) for kind in ROWS]
+            there = [kind for kind in ROWS if kind not in (EventSource, Participant)]
+            return [list(connection.execute(select(table_of(kind)).order_by(table_of(kind).c.code))) for kind in there]
 
     before, found = everything(), full.search("قزاقستان", limit=500)
     migrate(full.engine, "0001")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peyvand.cli.options import language_option
+from peyvand.errors import RegistryError
 
 if TYPE_CHECKING:
     from peyvand.locale import Language
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 _LANGUAGE = language_option()
 _HOME = click.option("--home", default="IRN", show_default=True, help="State whose press it is (ISO alpha-3).")
 _QUEUE = click.argument("queue", type=click.Path(file_okay=False, path_type=Path))
+_DEFAULT_REGISTRY = "registry.sqlite"
+_REGISTRY = click.option(
+    "--registry", envvar="PEYVAND_REGISTRY",
+    help=f"Where accepted records go: a file or postgresql:// URL.  [default: {_DEFAULT_REGISTRY} if there is one, "
+    "else accepted.jsonl in the queue]",
+)  # fmt: skip
+_AGREEMENT = click.option("--agreement", help="The registry's agreement that accepted records belong to.")
 
 
 @click.group()
@@ -71,13 +79,14 @@ def propose(files: tuple[str, ...], into: Path, home: str) -> None:
 @news.command()
 @_QUEUE
 @click.option("--who", required=True, help="Your name, kept with each decision.")
+@_REGISTRY
+@_AGREEMENT
 @_LANGUAGE
-def review(queue: Path, who: str, language: Language) -> None:
+def review(queue: Path, who: str, registry: str | None, agreement: str | None, language: Language) -> None:
     """Decide on waiting proposals with one key each: a accept, c correct, r reject, s skip, q stop."""
     from peyvand.locale import text
-    from peyvand.news import Queue
 
-    opened = Queue(queue)
+    opened = _opened(queue, registry, agreement, language)
     waiting = opened.waiting()
     for number, proposal in enumerate(waiting, 1):
         click.echo(f"\n[{number}/{len(waiting)}] {_line(proposal)}")
@@ -88,10 +97,14 @@ def review(queue: Path, who: str, language: Language) -> None:
         click.echo(key)
         if key == "q":
             break
-        if key == "c":
-            _correct(opened, proposal, who)
-        elif key in {"a", "r"}:
-            opened.decide(proposal.key, "accept" if key == "a" else "reject", who=who)
+        try:
+            if key == "c":
+                _correct(opened, proposal, who)
+            elif key in {"a", "r"}:
+                opened.decide(proposal.key, "accept" if key == "a" else "reject", who=who)
+        except RegistryError as refusal:
+            reason = "\n".join(part for part in (refusal.message, refusal.hint) if part)
+            click.echo(text("news.into.kept", language, reason=reason))
     click.echo(f"{len(opened.waiting())} waiting")
 
 
@@ -102,11 +115,34 @@ def review(queue: Path, who: str, language: Language) -> None:
 @click.option("--who", required=True, help="Your name, kept with the decision.")
 @click.option("--why", default="", help="Reason, kept with the decision.")
 @click.option("--set", "changes", multiple=True, metavar="FIELD=VALUE", help="A corrected value; may be repeated.")
-def decide(queue: Path, key: str, verdict: Any, who: str, why: str, changes: tuple[str, ...]) -> None:
+@_REGISTRY
+@_AGREEMENT
+@_LANGUAGE
+def decide(
+    queue: Path, key: str, verdict: Any, who: str, why: str, changes: tuple[str, ...], registry: str | None,
+    agreement: str | None, language: Language,
+) -> None:  # fmt: skip
     """Decide on one proposal by its key."""
-    from peyvand.news import Queue
+    opened = _opened(queue, registry, agreement, language)
+    click.echo(_line(opened.decide(key, verdict, who=who, why=why, values=_values(changes))))
 
-    click.echo(_line(Queue(queue).decide(key, verdict, who=who, why=why, values=_values(changes))))
+
+@news.command("hand-over")
+@_QUEUE
+@click.option("--who", required=True, help="Your name, kept in the audit.")
+@click.option("--why", default="", help="Reason, kept in the audit.")
+@_REGISTRY
+@_LANGUAGE
+def hand_over(queue: Path, who: str, why: str, registry: str | None, language: Language) -> None:
+    """Give what is accepted to the registry once more: it adds further sources, and nothing that it holds."""
+    from peyvand.locale import text
+
+    opened = _opened(queue, registry or _DEFAULT_REGISTRY, None, language)
+    for proposal in opened:
+        try:
+            opened.hand_over(proposal.key, who=who, why=why)
+        except RegistryError as refusal:
+            click.echo(text("news.into.refused", language, proposal=proposal.key, reason=refusal.message))
 
 
 @news.command("list")
@@ -155,6 +191,23 @@ def score(data: Path, gold: Path | None, resamples: int, as_json: bool) -> None:
     click.echo(f"{'field':18} {'P':>6} {'R':>6} {'F1':>6}  95 %")
     for name, precision, recall, f1, interval in as_table(result):
         click.echo(f"{name:18} {precision:6.3f} {recall:6.3f} {f1:6.3f}  {interval}")
+
+
+def _opened(queue: Path, registry: str | None, agreement: str | None, language: Language) -> Queue:
+    """The queue with its register: the registry that is named or stands here, else a file; says which."""
+    from peyvand.locale import text
+    from peyvand.news import Queue
+
+    where = registry or (_DEFAULT_REGISTRY if Path(_DEFAULT_REGISTRY).exists() else None)
+    if where is None and agreement is None:
+        click.echo(text("news.into.file", language, where=queue / "accepted.jsonl"), err=True)
+        return Queue(queue)
+    from peyvand.cli.registry import opened
+    from peyvand.news.register import RegistryRegister
+
+    register = RegistryRegister(opened(where or _DEFAULT_REGISTRY), queue / "documents", agreement)
+    click.echo(text("news.into.registry", language, where=register.registry.engine.url.render_as_string()), err=True)
+    return Queue(queue, register)
 
 
 def _line(proposal: Proposal) -> str:

@@ -220,11 +220,9 @@ def timeline(db: str, code: str, language: Language, out: Path) -> None:
 
 
 def opened(db: str) -> Registry:
-    """The registry at a path or URL, with a helpful error where the extra is not installed."""
-    try:
-        from peyvand.registry import Registry
-    except ModuleNotFoundError as why:
-        raise RegistryError("the registry needs SQLAlchemy", hint='pip install "peyvand[registry]"') from why
+    """The registry at a path or URL."""
+    from peyvand.registry import Registry
+
     return Registry.open(db)
 
 

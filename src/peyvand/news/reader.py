@@ -73,7 +73,7 @@ def read_text(
     if date and day is None:
         warnings.append(NewsWarning("date", date))
     mark(page)
-    language = _language(whole[:4000])
+    language = language_of(whole)
     actors = find_actors(page, home)
     states = states_of(page, actors, home)
     pacts = _pacts(page, actors)
@@ -109,16 +109,18 @@ def read_text(
     )
 
 
+def language_of(text: str) -> Literal["fa", "en"]:
+    """The language in which a text begins."""
+    start = text[:4000]
+    return "fa" if 3 * len(_PERSIAN.findall(start)) >= len(_LATIN.findall(start)) else "en"
+
+
 def _pacts(page: Page, actors: tuple[Actor, ...]) -> tuple[Mention, ...]:
     found: dict[str, list[tuple[int, int]]] = {}
     for actor in actors:
         if actor.kind == "pact":
             found.setdefault(actor.code, []).append(page.span(actor.first, actor.last))
     return tuple(Mention(code, tuple(spans)) for code, spans in found.items())
-
-
-def _language(text: str) -> Literal["fa", "en"]:
-    return "fa" if 3 * len(_PERSIAN.findall(text)) >= len(_LATIN.findall(text)) else "en"
 
 
 def _masthead(text: str) -> dict[str, str | None]:

@@ -36,6 +36,7 @@ class Source:
     published: str | None
     span: Span
     quote: str
+    report: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,8 @@ class Queue:
         ------
         DataError
             If there is no such proposal, it is decided already, or a correction says nothing new.
+        RegistryError
+            If the register is a registry that refuses the record: the proposal then waits as before.
         """
         proposal = self._proposals.get(key)
         if proposal is None:
@@ -134,6 +137,8 @@ class Queue:
         corrected = {**proposal.values, **(values or {})}
         if verdict == "correct" and corrected == proposal.values:
             raise DataError(f"the correction of {key} changes nothing", hint="give at least one new value", key=key)
+        if verdict != "reject":
+            self.register.accept(replace(proposal, verdict=verdict, values=corrected), who=who, why=why)
         row = {"row": "decision", "key": key, "verdict": verdict, "values": values or {}, "who": who, "why": why}
         self._write({**row, "when": _now()})
         if verdict != "accept":
@@ -142,9 +147,12 @@ class Queue:
             _append(
                 self.folder / "corrections.jsonl", {**kept, "corrected": corrected if verdict == "correct" else None}
             )
-        if verdict != "reject":
-            self.register.accept(self._proposals[key], who=who, why=why)
         return self._proposals[key]
+
+    def hand_over(self, key: str, *, who: str, why: str = "") -> None:
+        """Give an accepted proposal to the register again: it may have gained a source, or the register may be new."""
+        if self._proposals[key].verdict in ("accept", "correct"):
+            self.register.accept(self._proposals[key], who=who, why=why)
 
     def check_corrections(self) -> list[tuple[dict[str, Any], bool]]:
         """Each correction, and whether the reader now reads the document so."""
@@ -196,6 +204,7 @@ def proposals(report: Report, document: str) -> list[Proposal]:
             published=published,
             span=span,
             quote=report.quote(span),
+            report=report.id,
         )
         key = sha256(json.dumps([document, kind, values], sort_keys=True).encode()).hexdigest()[:12]
         made.append(Proposal(key=key, kind=kind, values=values, people=people, sources=(source,)))  # type: ignore[arg-type]

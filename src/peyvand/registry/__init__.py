@@ -7,6 +7,13 @@ audited.
 
 from __future__ import annotations
 
-from peyvand.registry.store import Registry
+from peyvand.errors import RegistryError
+
+try:
+    from peyvand.registry.store import Registry
+except ModuleNotFoundError as why:
+    if (why.name or "").partition(".")[0] not in ("sqlalchemy", "alembic"):
+        raise
+    raise RegistryError(f"the registry needs {why.name}", hint='pip install "peyvand[registry]"') from why
 
 __all__ = ["Registry"]

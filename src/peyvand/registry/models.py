@@ -57,6 +57,7 @@ TRADE_KINDS = ("customs_union", "free_trade_area", "partial_scope")
 OUTCOMES = ("done", "returned", "rejected")
 COMMITMENT_STATUSES = ("planned", "partial", "full", "dropped", "unknown")
 HERITAGE_KINDS = ("site", "element", "luminary")
+SOURCE_SHOWS = ("event", "commitment")
 CLAIM_BASES = ("inscribed", "born", "worked", "buried", "celebrated", "wrote_in_language")
 
 
@@ -221,6 +222,19 @@ class Event(Row, kw_only=True):
     span: Mapped[str | None] = mapped_column(default=None)
 
 
+class EventSource(Row, kw_only=True):
+    """The words of a document that an event rests on, or that promise something at it; one event may have many."""
+
+    __tablename__ = "event_source"
+    __table_args__ = (one_of("shows", *SOURCE_SHOWS), Index("event_source_of", "event"))
+
+    event: Mapped[str] = mapped_column(ForeignKey("event.code"))
+    document: Mapped[str] = mapped_column(ForeignKey("document.code"))
+    shows: Mapped[str]
+    characters: Mapped[str]
+    quote: Mapped[str]
+
+
 class FriendshipGroup(Row, kw_only=True):
     """A parliamentary group for one other country."""
 
@@ -291,6 +305,18 @@ class Office(Row, kw_only=True):
     to_on: Mapped[str | None] = mapped_column(default=None)
 
 
+class Participant(Row, kw_only=True):
+    """A person at an event by the name that a report gives; the person and the office where the registry knows them."""
+
+    __tablename__ = "participant"
+    __table_args__ = (Index("participant_of", "event"),)
+
+    event: Mapped[str] = mapped_column(ForeignKey("event.code"))
+    name: Mapped[str]
+    person: Mapped[str | None] = mapped_column(ForeignKey("person.code"), default=None)
+    office: Mapped[str | None] = mapped_column(ForeignKey("office.code"), default=None)
+
+
 class AuditRow(Base):
     """One change: who, when, why, before and after. The database refuses to change or delete it."""
 
@@ -313,7 +339,7 @@ class AuditRow(Base):
 
 ROWS: tuple[type[Row], ...] = (
     *(Party, Pact, Document, Agreement, Person, Heritage, Membership, Signatory, Step, Commitment),
-    *(Evidence, Event, FriendshipGroup, Visit, Claim, Office),
+    *(Evidence, Event, FriendshipGroup, Visit, Claim, Office, EventSource, Participant),
 )
 """Every audited table, the referred-to before the referring."""
 

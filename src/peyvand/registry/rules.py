@@ -36,6 +36,7 @@ _WORDS = {
     ("commitment", "domain"): models.DOMAINS,
     ("evidence", "shows"): models.COMMITMENT_STATUSES,
     ("heritage", "kind"): models.HERITAGE_KINDS,
+    ("event_source", "shows"): models.SOURCE_SHOWS,
     ("claim", "basis"): models.CLAIM_BASES,
 }
 
@@ -77,7 +78,7 @@ def cleaned(kind: type[Row], values: Values) -> tuple[Values, list[Problem]]:
             hint = did_you_mean(name, row)
             problems.append(Problem("row.unknown_column", code, f"{kind.__tablename__} has no column {name!r}", hint))
             continue
-        plain = value.strip() if isinstance(value, str) else value
+        plain = value.strip() if isinstance(value, str) and name != "body" else value  # spans count in a body
         if plain is None or plain == "":
             row[name] = _default(table_of(kind).columns[name])
             continue

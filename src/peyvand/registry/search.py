@@ -10,12 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, insert, select, text
+from sqlalchemy import Connection, bindparam, case, delete, insert, inspect, select, text
 
 from peyvand.registry.models import BY_NAME, ROWS, SearchEntry, table_of
 from peyvand.registry.words import index_words, query_words
 
-_TEXTS = ("code", "name_en", "name_fa", "title", "title_en", "title_fa", "text_en", "text_fa", "note", "body", "span")
+_TEXTS = (
+    *("code", "name", "name_en", "name_fa", "title", "title_en", "title_fa", "text_en", "text_fa"),
+    *("note", "body", "span", "quote"),
+)
 _FIRST = ("agreement", "commitment", "pact", "event", "party", "membership", "person", "office", "heritage", "document")
 _MATCH = {
     "sqlite": "id IN (SELECT rowid FROM search_words WHERE search_words MATCH :query)",
@@ -78,9 +81,10 @@ def forget_rows(connection: Connection, thing: str, codes: Sequence[str]) -> Non
 
 
 def rebuild_index(connection: Connection) -> None:
-    """All words anew from the rows."""
+    """All words anew from the rows; on an older revision, from the tables that it has."""
     connection.execute(delete(SearchEntry))
-    for kind in ROWS:
+    there = set(inspect(connection).get_table_names())
+    for kind in (row for row in ROWS if row.__tablename__ in there):
         rows = [dict(row) for row in connection.execute(select(table_of(kind))).mappings()]
         if rows:
             index_rows(connection, kind.__tablename__, rows, new=True)

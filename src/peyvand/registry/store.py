@@ -101,7 +101,7 @@ class Registry:
             session.expunge(row)
             return row
 
-    def rows(self, kind: type[Kind], **equal: Any) -> list[Kind]:
+    def rows(self, kind: type[Kind], /, **equal: Any) -> list[Kind]:
         """The rows whose columns hold these values, by code."""
         with Session(self.engine, expire_on_commit=False) as session:
             chosen = select(kind).filter_by(**equal).order_by(table_of(kind).c.code)
