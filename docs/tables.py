@@ -80,8 +80,9 @@ def _first_line(kind: type) -> str:
 
 
 if __name__ == "__main__":
-    stale = [path for path, content in pages().items() if path.read_text(encoding="utf-8") != content]
+    made = pages()
+    stale = [path for path in made if not path.exists() or path.read_text(encoding="utf-8") != made[path]]
     if "--check" in sys.argv:
         sys.exit("\n".join(f"stale: {path}" for path in stale) or 0)
     for path in stale:
-        path.write_text(pages()[path], encoding="utf-8")
+        path.write_text(made[path], encoding="utf-8")

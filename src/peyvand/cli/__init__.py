@@ -17,10 +17,10 @@ from peyvand import __version__
 from peyvand.errors import PeyvandError, did_you_mean
 
 COMMANDS = {
-    "mobility": ("peyvand.cli.mobility:mobility", "Visa rules, openness to people, exchange rounds."),
     "borders": ("peyvand.cli.borders:borders", "How thick is each border, and of what?"),
-    "gravity": ("peyvand.cli.gravity:gravity", "Estimate what moves trade."),
     "corridors": ("peyvand.cli.corridors:corridors", "Routes, their hours and dollars, and the network they run on."),
+    "gravity": ("peyvand.cli.gravity:gravity", "Estimate what moves trade."),
+    "mobility": ("peyvand.cli.mobility:mobility", "Visa rules, openness to people, exchange rounds."),
     "news": ("peyvand.cli.news:news", "Read news reports into records with evidence."),
     "registry": ("peyvand.cli.registry:registry", "Pacts, agreements, parliaments and commitments."),
     "run": ("peyvand.cli.run:run", "Simulate a union and write its report."),

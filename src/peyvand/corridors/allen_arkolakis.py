@@ -30,9 +30,6 @@ DEFAULT_RADIUS = 0.8
 LARGEST_EXPONENT = 650.0
 """μ g beyond which exp(−μ g) nears the smallest number."""
 
-RADII = (0.6, 0.8, 0.9)
-"""The default and the two that are reported beside it."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllenArkolakis:

@@ -7,7 +7,6 @@ texts).
 from __future__ import annotations
 
 import importlib.util
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
@@ -72,11 +71,6 @@ def as_table(result: dict[str, Any]) -> list[tuple[str, float, float, float, str
         one = result[name]
         table.append((name, one["precision"], one["recall"], one[key], ""))
     return table
-
-
-def write_predictions(found: dict[str, dict[str, Any]], path: Path) -> None:
-    """One prediction a line."""
-    path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in found.values()), encoding="utf-8")
 
 
 def _load(path: Path) -> ModuleType:

@@ -64,11 +64,6 @@ def phased_tariff(*, tariff_rate: Array, final: Array, share: float) -> Array:
     return tariff_rate + share * (final - tariff_rate)
 
 
-def log_cost_ratio(*, tariff_rate: Array, tariff_rate_counterfactual: Array, log_iceberg_hat: Array) -> Array:
-    """ln κ̂ = ln d̂ + ln (1+t')/(1+t)."""
-    return np.asarray(log_iceberg_hat + np.log1p(tariff_rate_counterfactual) - np.log1p(tariff_rate))
-
-
 def paid_trade_weights(*, paid: Array) -> Array:
     """Sector's share in what the importer pays to the exporter, NaN without trade; `paid` is X (1+t)."""
     total = paid.sum(axis=-1, keepdims=True)

@@ -150,10 +150,6 @@ class Inputs:
         return uzbekistan_trade.read_chapters(self._uzbek_trade / "imports_tariffs_by_hs_chapter.csv").frame
 
     @cached_property
-    def uzbek_partners(self) -> pd.DataFrame:
-        return uzbekistan_trade.read_partners(self._uzbek_trade / "imports_by_partner.csv").frame
-
-    @cached_property
     def _uzbek_trade(self) -> Path:
         return self.folder / "uzbekistan-imports-tariffs-2025"
 
