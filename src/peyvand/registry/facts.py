@@ -23,7 +23,10 @@ def facts(registry: Registry) -> Facts:
     They are known until the day on which the shipped rows end, or the last on which somebody changed the register.
     """
     with registry.reading() as connection:
-        tables = {name: connection.execute(select(table_of(BY_NAME[name]))).mappings().all() for name in TABLES}
+        tables = {
+            name: [dict(row) for row in connection.execute(select(table_of(BY_NAME[name]))).mappings()]
+            for name in TABLES
+        }
         changed = connection.scalar(select(func.max(AuditRow.at)).where(AuditRow.who != WHO))
     known = date.fromisoformat(changed[:10]) if changed else KNOWN_UNTIL
     return read_facts(tables, known_until=max(KNOWN_UNTIL, known))
