@@ -26,7 +26,7 @@ import peyvand
 from peyvand.corridors import AllenArkolakis, Carriage, Network, carriage, value_of_hours
 from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
-from peyvand.scenarios import Caution, Effect, Union, open_scenario
+from peyvand.scenarios import Caution, Effect, Facts, Union, open_scenario
 from peyvand.trade import CaliendoParro, TradeResult
 from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule
 from peyvand.world import Shock, World, check
@@ -111,6 +111,7 @@ def simulate(
     model: CaliendoParro | None = None,
     network: Network | None = None,
     routing: AllenArkolakis | None = None,
+    facts: Facts | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Simulate a union.
@@ -127,6 +128,8 @@ def simulate(
         On which transit provisions hold; the one that ships, by default.
     routing : AllenArkolakis, optional
         The routing model.
+    facts : Facts, optional
+        What is in force on the union's day (`peyvand.registry.facts`); by the register that ships, by default.
     progress : callable, optional
         Told the name of each of `STEPS` as it begins.
 
@@ -146,8 +149,11 @@ def simulate(
         check(world)
     solver = model or CaliendoParro()
     tell("shock")
-    today = union.effect(asked).baseline(lambda before, change: solver.solve(before, change).counterfactual)
-    effect = union.effect(today)
+    bound = facts or Facts.shipped()
+    today = union.effect(asked, facts=bound).baseline(
+        lambda before, change: solver.solve(before, change).counterfactual
+    )
+    effect = union.effect(today, facts=bound)
     shock = effect.shock()
     moved: Carriage | None = None
     if effect.transit:
@@ -170,7 +176,7 @@ def simulate(
         thickness_after=borders.after(today, shock),
         trade=trade,
         carriage=moved,
-        meta=_meta(union, asked, trade, moved, seconds=time.perf_counter() - started),
+        meta=_meta(union, asked, bound, trade, moved, seconds=time.perf_counter() - started),
         variants=variants,
     )
 
@@ -260,7 +266,9 @@ def _variant(world: World, shock: Shock, solver: CaliendoParro, *, provisions: s
     return Variant(provisions=provisions, deficit_rule=solver.deficit_rule, trade=trade)
 
 
-def _meta(union: Union, world: World, trade: TradeResult, moved: Carriage | None, *, seconds: float) -> dict[str, Any]:
+def _meta(
+    union: Union, world: World, facts: Facts, trade: TradeResult, moved: Carriage | None, *, seconds: float
+) -> dict[str, Any]:
     """What a run stands on, in plain values that JSON can hold."""
     toml = union.to_toml()
     return {
@@ -272,6 +280,8 @@ def _meta(union: Union, world: World, trade: TradeResult, moved: Carriage | None
         "world_hash": world.data_hash,
         "scenario": toml,
         "scenario_hash": sha256(toml.encode()).hexdigest(),
+        "facts_known_until": facts.known_until.isoformat(),
+        "facts_hash": facts.data_hash,
         "model": "Caliendo-Parro",
         "deficit_rule": trade.deficit_rule,
         "residual": trade.residual,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from peyvand.cli.options import language_option
+from peyvand.cli.options import facts_in, language_option, registry_option
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ DEFAULT_SCENARIO = "eco-ten"
     help="Closure: fixed, fixed_nominal (with --numeraire), multiplicative or eliminated.",
 )
 @click.option("--numeraire", metavar="CODE", help="The economy in whose wage fixed_nominal deficits are kept.")
+@registry_option
 @language_option("Of the table here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table of economies as JSON, nothing else.")
 def run(
@@ -39,6 +40,7 @@ def run(
     world_name: str | None,
     deficits: DeficitRule,
     numeraire: str | None,
+    register: str | None,
     language: Language,
     as_json: bool,
 ) -> None:
@@ -64,6 +66,7 @@ def run(
             scenario,
             world=world,
             model=CaliendoParro(deficit_rule=deficits, numeraire=numeraire),
+            facts=facts_in(register),
             progress=lambda step: status.update(text(f"steps.{step}", language)),
         )
         status.update(text("steps.report", language))
