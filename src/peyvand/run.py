@@ -28,7 +28,7 @@ import peyvand
 from peyvand.corridors import AllenArkolakis, Carriage, Network, carriage, value_of_hours
 from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
-from peyvand.scenarios import AgreementEffect, Caution, Effect, Union, estimates, open_scenario
+from peyvand.scenarios import AgreementEffect, Caution, Effect, Facts, Union, estimates, open_scenario
 from peyvand.trade import CaliendoParro, Draws, GravityEffect, TradeResult, draw, variance_shares
 from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule
 from peyvand.world import Shock, World, check
@@ -125,6 +125,7 @@ def simulate(
     routing: AllenArkolakis | None = None,
     draws: int = 0,
     seed: int = 0,
+    facts: Facts | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Simulate a union.
@@ -143,6 +144,8 @@ def simulate(
         The routing model.
     draws, seed : int
         How often elasticities, estimates and flows are drawn for intervals, and from where; none by default.
+    facts : Facts, optional
+        What is in force on the union's day (`peyvand.registry.facts`); by the register that ships, by default.
     progress : callable, optional
         Told the name of each of `STEPS` as it begins.
 
@@ -162,8 +165,11 @@ def simulate(
         check(world)
     solver = model or CaliendoParro()
     tell("shock")
-    today = union.effect(asked).baseline(lambda before, change: solver.solve(before, change).counterfactual)
-    effect = union.effect(today)
+    bound = facts or Facts.shipped()
+    today = union.effect(asked, facts=bound).baseline(
+        lambda before, change: solver.solve(before, change).counterfactual
+    )
+    effect = union.effect(today, facts=bound)
     shock = effect.shock()
     moved: Carriage | None = None
     if effect.transit:
@@ -193,7 +199,11 @@ def simulate(
         thickness_after=borders.after(today, shock),
         trade=trade,
         carriage=moved,
-        meta=_meta(union, asked, solver, trade, moved, drawn, seconds=time.perf_counter() - started),
+        meta={
+            **_meta(union, asked, bound, trade, moved, seconds=time.perf_counter() - started),
+            "numeraire": solver.numeraire,
+            **_drawn_meta(drawn),
+        },
         variants=variants,
         draws=drawn,
         variance=variance,
@@ -303,14 +313,7 @@ def _variant(world: World, shock: Shock, solver: CaliendoParro, *, provisions: s
 
 
 def _meta(
-    union: Union,
-    world: World,
-    solver: CaliendoParro,
-    trade: TradeResult,
-    moved: Carriage | None,
-    drawn: Draws | None,
-    *,
-    seconds: float,
+    union: Union, world: World, facts: Facts, trade: TradeResult, moved: Carriage | None, *, seconds: float
 ) -> dict[str, Any]:
     """What a run stands on, in plain values that JSON can hold."""
     toml = union.to_toml()
@@ -323,17 +326,24 @@ def _meta(
         "world_hash": world.data_hash,
         "scenario": toml,
         "scenario_hash": sha256(toml.encode()).hexdigest(),
+        "facts_known_until": facts.known_until.isoformat(),
+        "facts_hash": facts.data_hash,
         "model": "Caliendo-Parro",
         "deficit_rule": trade.deficit_rule,
-        "numeraire": solver.numeraire,
         "residual": trade.residual,
         "iterations": trade.iterations,
         "carriage": None if moved is None else moved.meta(),
+        "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+    }
+
+
+def _drawn_meta(drawn: Draws | None) -> dict[str, Any]:
+    """Of the draws: how many, from which seed, of what, and those that failed."""
+    return {
         "seed": None if drawn is None else drawn.seed,
         "draws": None if drawn is None else drawn.data.sizes["draw"],
         "drawn": [] if drawn is None else list(drawn.sources),
         "failed_draws": {} if drawn is None else {str(number): why for number, why in drawn.failed.items()},
         "level": LEVEL,
-        "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
     }

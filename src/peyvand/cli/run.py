@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from peyvand.cli.options import language_option
+from peyvand.cli.options import facts_in, language_option, registry_option
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ DEFAULT_SCENARIO = "eco-ten"
     help="Draw elasticities, estimates and flows so many times: every figure gets an interval.",
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="The same seed, the same draws.")
+@registry_option
 @language_option("Of the table here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table of economies as JSON, nothing else.")
 def run(
@@ -50,6 +51,7 @@ def run(
     numeraire: str | None,
     draws: int,
     seed: int,
+    register: str | None,
     language: Language,
     as_json: bool,
 ) -> None:
@@ -77,6 +79,7 @@ def run(
             model=CaliendoParro(deficit_rule=deficits, numeraire=numeraire),
             draws=draws,
             seed=seed,
+            facts=facts_in(register),
             progress=lambda step: status.update(text(f"steps.{step}", language)),
         )
         status.update(text("steps.report", language))
