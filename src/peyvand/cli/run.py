@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -98,6 +98,7 @@ def _table(done: Run, language: Language) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
+    from peyvand.reports.rows import records
     from peyvand.reports.tables import economies
     from peyvand.reports.variants import NOTICEABLE_PERCENT
 
@@ -117,7 +118,7 @@ def _table(done: Run, language: Language) -> Table:
         table.add_column(text(f"run.columns.{name}", language), justify="right", no_wrap=True)
     shown = [frame[frame["member"]], outsiders.head(3), outsiders.iloc[3:].tail(3)]
     for group in shown:
-        for row in group.to_dict("records"):
+        for row in records(group):
             table.add_row(
                 row[f"name_{language}"],
                 number(row["real_income_change_percent"], language, decimals=2, sign=True),
@@ -129,7 +130,7 @@ def _table(done: Run, language: Language) -> Table:
     return table
 
 
-def _sureness(row: Mapping[str, float], language: Language) -> tuple[str, str]:
+def _sureness(row: Mapping[str, Any], language: Language) -> tuple[str, str]:
     """`low … high` of real income, and the share of the draws with a gain; per cent."""
     low, high = (number(row[f"real_income_{end}_percent"], language, decimals=2, sign=True) for end in ("low", "high"))
     return f"{low} … {high}", number(100 * row["gain_probability_share"], language)

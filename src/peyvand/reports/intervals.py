@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from peyvand.run import LEVEL
+from peyvand.trade.drawn import ANSWERS
 from peyvand.trade.uncertainty import quantiles
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def economy_intervals(run: Run) -> pd.DataFrame:
     """By economy, in the World's order: ends of real income and exports, probability of a gain; no column undrawn."""
     if run.draws is None:
         return pd.DataFrame(index=range(len(run.trade.baseline.economies)))
-    drawn = {name: run.draws[name].transpose("draw", "economy").values for name in run.draws.data.data_vars}
+    drawn = {name: run.draws[name].transpose("draw", "economy").values for name in ANSWERS}
     return _ends(
         income=100 * (drawn["welfare_hat"] - 1),
         money=drawn["real_income_change_musd"],
