@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from peyvand.locale import Language
-from peyvand.registry.facts import facts
 from peyvand.reports.borders import movable_part
 from peyvand.scenarios import Union, explain, explain_caution
 from peyvand.web.pictures import world_map
-from peyvand.web.runs import refuse_large
+from peyvand.web.runs import effect_of
 from peyvand.web.site import Site
 
 
@@ -45,8 +44,7 @@ def preview(union: Union, site: Site, language: Language) -> Preview:
         If it is not clear.
     """
     today = site.today
-    refuse_large(union, today.world)
-    effect = union.effect(today.world, facts=facts(site.registry), borders=today.borders)
+    effect = effect_of(union, world=today.world, registry=site.registry, borders=today.borders)
     after = today.borders.after(today.world, effect.shock())
     change = np.nan_to_num((after["pair_thickness"] - today.borders["pair_thickness"]).values)
     movable, whole = movable_part(today.borders), today.borders["pair_thickness"].values

@@ -13,14 +13,17 @@ from typing import Any
 from sqlalchemy import Engine
 
 from peyvand import __version__
+from peyvand.corridors import Network
+from peyvand.corridors.measures import after_transit
 from peyvand.errors import NotFoundError, ScenarioError, did_you_mean
+from peyvand.gravity import Thickness
 from peyvand.registry import Registry
 from peyvand.registry.facts import facts
 from peyvand.reports.page.template import pages_of
 from peyvand.reports.tables import tables
 from peyvand.reports.write import FILES, outputs
 from peyvand.run import Run
-from peyvand.scenarios import Facts, Union
+from peyvand.scenarios import Effect, Facts, Union
 from peyvand.web import queue
 from peyvand.web.settings import Settings
 from peyvand.web.show import environment
@@ -45,29 +48,32 @@ def ask_run(
     BusyError
         If the line is full.
     """
-    refuse_large(union, world)
-    bound = facts(registry)
-    _ = union.effect(world, facts=bound).warnings  # what is not clear is said now, not after waiting
+    effect = effect_of(union, world=world, registry=registry)  # what is not clear is said now, not after waiting
     asked = {"scenario": union.to_toml(), "draws": min(max(draws, 0), MOST_DRAWS), "seed": 0}
     title = {"en": union.title["en"], "fa": union.title["fa"]}
     return queue.ask(
-        registry.engine, code=run_code(asked, world, bound), kind=KIND, asked=asked, title=title,
+        registry.engine, code=run_code(asked, world, effect.facts), kind=KIND, asked=asked, title=title,
         client=client, most=settings.most_waiting, most_each=settings.most_waiting_each,
     )  # fmt: skip
 
 
-def refuse_large(union: Union, world: World) -> None:
-    """Refuse a union that names more than the server takes, or another World than the server's.
+def effect_of(union: Union, *, world: World, registry: Registry, borders: Thickness | None = None) -> Effect:
+    """A union set into the server's World, under what is in force by its register; nothing is solved.
 
     Raises
     ------
-    ScenarioError
+    ScenarioError, DataError
+        If it does not fit: a name, a clash, another World, more than the server takes.
     """
     if union.world != world.name:
         hint = f'world = "{world.name}"'
         raise ScenarioError(f"this server holds the World {world.name}, not {union.world!r}", hint=hint)
     if len(union.members) > MOST_MEMBERS or len(union.provisions) > MOST_PROVISIONS:
         raise ScenarioError(f"a union here has up to {MOST_MEMBERS} members and {MOST_PROVISIONS} provisions")
+    effect = union.effect(world, facts=facts(registry), borders=borders)
+    after_transit(Network.embedded(), effect.transit)
+    _ = effect.warnings
+    return effect
 
 
 def run_code(asked: dict[str, Any], world: World, bound: Facts) -> str:
