@@ -1,6 +1,7 @@
 """Who gains?  General equilibrium in changes: Caliendo and Parro (2015)."""
 
 from peyvand.trade.caliendo_parro import CaliendoParro
+from peyvand.trade.creation import creation_and_diversion
 from peyvand.trade.drawn import GravityEffect
 from peyvand.trade.ladder import Ladder, ladder
 from peyvand.trade.many import Many, Unions, solve_many
@@ -18,6 +19,7 @@ __all__ = [
     "TradeResult",
     "Unions",
     "border_sensitivity",
+    "creation_and_diversion",
     "delta_deviation",
     "draw",
     "ladder",
