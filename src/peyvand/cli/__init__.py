@@ -26,6 +26,7 @@ COMMANDS = {
     "run": ("peyvand.cli.run:run", "Simulate a union and write its report."),
     "scenario": ("peyvand.cli.scenario:scenario", "List, check and explain union files."),
     "trade": ("peyvand.cli.trade:trade", "Which border matters most, and how sure is an answer?"),
+    "unions": ("peyvand.cli.unions:unions", "Which union is best, for whom, and which one would hold?"),
     "world": ("peyvand.cli.world:world", "Explain, check and build the World."),
 }
 
