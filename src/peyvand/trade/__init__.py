@@ -2,11 +2,12 @@
 
 from peyvand.trade.batch import UnionSweep
 from peyvand.trade.caliendo_parro import CaliendoParro
+from peyvand.trade.drawn import GravityEffect
 from peyvand.trade.ladder import Ladder, ladder
 from peyvand.trade.many import Many, solve_many, union_sweep
 from peyvand.trade.results import TradeResult
 from peyvand.trade.sensitivity import BorderSensitivity, border_sensitivity
-from peyvand.trade.uncertainty import Draws, GravityEffect, delta_deviation, draw, variance_shares
+from peyvand.trade.uncertainty import Draws, delta_deviation, draw, variance_shares
 from peyvand.trade.union_terms import Unions
 
 __all__ = [
