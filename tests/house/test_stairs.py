@@ -22,7 +22,8 @@ STAIRS = [
     {"news"},
     {"run"},
     {"reports"},
-    {"cli", "web"},
+    {"web"},
+    {"cli"},
     {"__main__"},
 ]
 STEP = {room: step for step, rooms in enumerate(STAIRS) for room in rooms}
