@@ -22,10 +22,11 @@ from peyvand.gravity import ppml
 from peyvand.gravity.formula import names_in, parse
 from peyvand.gravity.saved import SavedEstimate
 from peyvand.sources.matrices import KEYS
+from peyvand.trade.balancing import scale_to_margins
 from peyvand.trade.caliendo_parro import CaliendoParro
 from peyvand.trade.deficits import DeficitRule
 from peyvand.trade.geppml import GuideAnswer, geppml
-from peyvand.trade.ladder import Ladder, ladder, scale_to_margins
+from peyvand.trade.ladder import Ladder, ladder
 from peyvand.trade.own_matrix import own_shock, own_world
 
 Array = NDArray[np.float64]

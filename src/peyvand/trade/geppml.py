@@ -95,7 +95,7 @@ def geppml(
         spending = spent_per_earned * sales
         change = price_step - last_step
         movement = float(max(abs(change.max()), change.std()))
-        if rounds >= max_rounds or not np.isfinite(movement) or np.abs(change).max() > RUNAWAY:
+        if rounds >= max_rounds or not np.abs(change).max() < RUNAWAY:
             raise ConvergenceError(
                 f"the Guide's rounds do not come to rest: prices still move by {movement:.1e} after {rounds} rounds",
                 hint=f"its own programme stops at {GUIDE_TOL}; the exact method has an answer",
