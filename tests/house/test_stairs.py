@@ -21,6 +21,7 @@ STAIRS = [
     {"unions"},
     {"news"},
     {"run"},
+    {"value"},
     {"reports"},
     {"cli", "web"},
     {"__main__"},

@@ -17,11 +17,15 @@ from hypothesis import strategies as st
 
 from peyvand.errors import RegistryError
 from peyvand.registry.closeness import closeness, composite, overlap, rank_interval, ranks, scale, vote_agreement
+from peyvand.registry.facts import facts
 from peyvand.registry.models import Commitment
 from peyvand.registry.shipped import shipped_tables
 from peyvand.registry.timeline import draw_timeline
 from peyvand.registry.worth import as_union, pending, rank
+from peyvand.run import simulate
 from peyvand.scenarios import parse_scenario
+from peyvand.value import value_of
+from peyvand.world import World
 
 SIX = ["IRN", "KAZ", "RUS", "ARM", "BLR", "KGZ"]
 
@@ -69,9 +73,13 @@ def test_the_ranking_is_greedy_and_solves_again(full):
     promise(full, "b", "IRN-KAZ-road-2014", "KAZ", "IRN", 0.25)
     owed = [one for one in pending(full, economies=SIX) if one.agreement != "IRN-EAEU"]
 
-    def solve(union):
-        cuts = {provision.cut_share for provision in union.provisions}
-        return {"IRN": {0.5: 10.0, 0.25: 8.0}[min(cuts)] if len(cuts) == 1 else 12.0, "USA": 99.0}
+    def solve(chosen):
+        return {
+            "IRN": {("IRN-KAZ-investment-1996",): 10.0, ("IRN-KAZ-road-2014",): 8.0}.get(
+                tuple(one.agreement for one in chosen), 12.0
+            ),
+            "USA": 99.0,
+        }
 
     found = rank(owed, solve)
     assert [(row.agreement, row.added_musd, row.alone_musd) for row in found] == [
@@ -187,12 +195,75 @@ def test_a_day_with_the_register(tmp_path):
     assert f"{rows + 2} changes" in run("verify", db=db)
 
 
-def test_value_solves_in_the_embedded_world(tmp_path):
+def test_two_cuts_of_one_border_are_the_larger(full):
+    """A union file says nothing twice: 0.5 both ways and 0.9 on Iran's side are 0.9 one way and 0.5 the other."""
+    promise(full, "a", "IRN-KAZ-investment-1996", "IRN", "KAZ", 0.5)
+    promise(full, "b", "IRN-KAZ-investment-1996", "KAZ", "IRN", 0.5)
+    promise(full, "c", "IRN-KAZ-road-2014", "IRN", "KAZ", 0.9)
+    owed = [one for one in pending(full, economies=SIX) if one.agreement != "IRN-EAEU"]
+    (tariff,) = as_union(owed, title={"en": "t", "fa": "ت"}).provisions
+    assert (tariff.cut_share, tariff.pairs) == (0.9, (("IRN", "KAZ"),))
+    (other,) = tariff.exceptions
+    assert (other.exporter, other.importer, other.cut_share) == ("IRN", "KAZ", 0.5)
+
+
+def test_value_is_what_a_run_of_the_union_gives(full):
+    world = World.embedded()
+    owed = pending(full, economies=world.economies)
+    found = value_of(owed, world=world)
+    (row,) = found.agreements.to_dict("records")
+    change = simulate(owed[0].union(), world=world).trade["real_income_change_musd"].sel(economy=SIX)
+    assert row["alone_musd"] == row["added_musd"] == row["delay_musd"] == pytest.approx(float(change.sum()), rel=1e-9)
+    gains = found.economies.set_index("economy")["gain_musd"]
+    np.testing.assert_allclose(gains.loc[SIX], change.values, rtol=1e-9)
+    assert np.isnan(row["alone_low_musd"])
+
+
+def test_agreements_together_cut_no_tariff_twice(full):
+    """A smaller cut of tariffs that the first agreement lifts anyway adds nothing; a rate of its own does."""
+    promise(full, "a", "IRN-KAZ-investment-1996", "IRN", "KAZ", 0.5)
+    promise(full, "b", "TUR-UZB", "UZB", "TUR", 0.4)
+    world = World.embedded()
+    table = value_of(pending(full, economies=world.economies), world=world).agreements.set_index("agreement")
+    assert table.loc["IRN-KAZ-investment-1996", "rank"] > table.loc["IRN-EAEU", "rank"]
+    assert table.loc["IRN-KAZ-investment-1996", "added_musd"] == pytest.approx(0, abs=1e-3)
+    assert abs(table.loc["IRN-KAZ-investment-1996", "alone_musd"]) > 1
+    assert abs(table.loc["TUR-UZB", "added_musd"]) > 1
+    assert sorted(table["rank"]) == sorted(table["first_order_rank"]) == [1, 2, 3]
+
+
+def test_the_shortcut_is_right_for_small_cuts(full):
+    promise(full, "a", "IRN-KAZ-investment-1996", "IRN", "KAZ", 0.01)
+    world = World.embedded()
+    table = value_of(
+        [one for one in pending(full, economies=world.economies) if one.agreement != "IRN-EAEU"]
+    ).agreements
+    assert table["first_order_musd"].iloc[0] == pytest.approx(table["alone_musd"].iloc[0], rel=0.02)
+
+
+def test_what_the_day_holds_already_is_not_priced_again(full):
+    promise(full, "a", "IRN-KAZ-road-2014", "KAZ", "IRN", 0.4)
+    owed = pending(full, economies=World.embedded().economies)
+    found = value_of(owed, as_of=date(2025, 6, 1), facts=facts(full))
+    assert found.counted == ("IRN-EAEU",)
+    assert list(found.agreements["agreement"]) == ["IRN-KAZ-road-2014"]
+
+
+def test_what_came_into_force_leaves_nothing_to_price(full):
+    owed = pending(full, economies=World.embedded().economies)
+    with pytest.raises(RegistryError, match="baseline holds it already"):
+        value_of(owed, as_of=date(2025, 6, 1))
+    with pytest.raises(RegistryError, match="nothing that is pending"):
+        value_of([])
+
+
+def test_value_on_the_command_line(tmp_path):
     db = str(tmp_path / "office.sqlite")
     run("init", db=db)
-    found = json.loads(run("value", "--json", db=db))
-    (ranked,) = found["ranking"]
-    change = found["real_income_change_musd"]["IRN-EAEU"]
+    found = json.loads(run("value", "--draws", "20", "--json", db=db))
+    (ranked,) = found["agreements"]
     assert ranked["agreement"] == "IRN-EAEU"
-    assert ranked["alone_musd"] == pytest.approx(sum(change[member] for member in SIX))
-    assert change["RUS"] > 0
+    assert ranked["alone_low_musd"] < ranked["alone_musd"] < ranked["alone_high_musd"]
+    assert {row["economy"] for row in found["economies"]} == set(SIX)
+    assert (found["draws"], found["seed"]) == (20, 0)
+    assert "قزاقستان" in run("value", "--draws", "0", "-l", "fa", db=db)
