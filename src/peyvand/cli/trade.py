@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from peyvand.cli.options import language_option
+from peyvand.cli.solve import solve
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ DEFAULT_WORLD = "eurasia-2019"
 
 @click.group()
 def trade() -> None:
-    """Which border matters most, and how sure is an answer?"""
+    """Which border matters most, how sure is an answer, and what of a matrix of your own?"""
+
+
+trade.add_command(solve)
 
 
 @trade.command()
