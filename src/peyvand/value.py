@@ -22,7 +22,7 @@ from peyvand.registry.worth import Pending, as_union, rank
 from peyvand.run import carried
 from peyvand.scenarios import Effect, Facts
 from peyvand.scenarios.provisions import Transit
-from peyvand.trade import CaliendoParro, border_sensitivity, draw
+from peyvand.trade import BorderSensitivity, CaliendoParro, border_sensitivity, draw
 from peyvand.world import Shock, World
 
 LEVEL = 0.9
@@ -131,7 +131,7 @@ class _Pricing:
     _shocks: dict[frozenset[str], Shock] = field(default_factory=dict)
     _solved: dict[frozenset[str], xr.DataArray] = field(default_factory=dict)
     _drawn: dict[str, xr.DataArray] = field(default_factory=dict)
-    _slopes: xr.DataArray | None = None
+    _slopes: BorderSensitivity | None = None
 
     def gains(self, chosen: Sequence[Pending]) -> dict[str, float]:
         """M USD a year by economy."""
@@ -158,7 +158,7 @@ class _Pricing:
         if self._slopes is None:
             self._slopes = border_sensitivity(self.world, model=self.solver)
         log_welfare = self._slopes.first_order(self.shock([one]))
-        return np.expm1(log_welfare) * self.world["final_expenditure"]
+        return log_welfare.copy(data=np.expm1(log_welfare.values)) * self.world["final_expenditure"]
 
     def drawn(self, one: Pending, draws: int, seed: int) -> xr.DataArray | None:
         """M USD a year (draw, economy)."""

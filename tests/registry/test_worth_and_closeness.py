@@ -16,12 +16,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peyvand.errors import RegistryError
-from peyvand.registry.closeness import closeness, composite, overlap, rank_interval, ranks, scale, vote_agreement
+from peyvand.registry.closeness import (
+    REGION,
+    closeness,
+    composite,
+    institutions,
+    overlap,
+    rank_interval,
+    ranks,
+    scale,
+    vote_agreement,
+)  # fmt: skip
 from peyvand.registry.facts import facts
 from peyvand.registry.models import Commitment
 from peyvand.registry.shipped import shipped_tables
 from peyvand.registry.timeline import draw_timeline
 from peyvand.registry.worth import as_union, pending, rank
+from peyvand.reports.pacts import overlap_picture, standings_of
 from peyvand.run import simulate
 from peyvand.scenarios import parse_scenario
 from peyvand.value import value_of
@@ -146,6 +157,46 @@ def test_closeness_with_the_votes_of_the_general_assembly(full, data_folder):
     votes = votes[votes["country_code"].isin(iso)].assign(economy=lambda table: table["country_code"].map(iso))
     found = closeness(full, list(iso.values()), date(2019, 12, 31), votes=votes)
     assert found["vote_agreement"].between(0.5, 1).all()
+
+
+def test_institutions_of_a_border_are_its_row_of_the_comparison(full):
+    day = date(2025, 6, 1)
+    found = institutions("KAZ", "IRN", day, registry=full)
+    row = closeness(full, REGION, day).set_index(["economy", "partner"]).loc[("IRN", "KAZ")]
+    assert {name: found[name] for name in row.index} == pytest.approx(row.to_dict())
+    assert found["pairs"] == len(REGION) * (len(REGION) - 1) / 2
+    assert found["rank_from"] <= found["rank"] <= found["rank_to"] <= found["pairs"]
+
+
+def test_the_shipped_register_needs_no_file_of_the_user():
+    assert institutions("IRN", "TJK", date(2025, 6, 1))["shared_pacts"] >= 4
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_the_picture_of_overlap_has_a_mark_for_every_standing(full, language):
+    economies, day = ["IRN", "KAZ", "TUR"], date(2025, 6, 1)
+    held = facts(full)
+    names = {"IRN": "Iran <&>", "KAZ": "قزاقستان", "TUR": "Türkiye"}
+    picture = ElementTree.fromstring(overlap_picture(held, economies, day, names=names, language=language))
+    marks = [node.text for node in picture.iter("{http://www.w3.org/2000/svg}title")][1:]
+    assert len(marks) == len(standings_of(held, economies, day)) > 10
+    assert sum(mark.startswith("Iran <&>, ") for mark in marks) >= 5
+    assert all(-0.1 <= float(node.get("x", 0)) <= float(picture.get("width")) for node in picture.iter())
+
+
+def test_overlap_and_closeness_on_the_command_line(tmp_path):
+    db = str(tmp_path / "office.sqlite")
+    run("init", db=db)
+    rows = json.loads(run("overlap", "--economy", "IRN", "--economy", "KAZ", "--on", "2025-06-01", "--json", db=db))
+    assert {"pact": "EAEU", "party": "IRN", "status": "observer", "from": "2024-12-26"} in rows
+    run("overlap", "--out", str(tmp_path / "pacts.svg"), "-l", "fa", db=db)
+    ElementTree.parse(tmp_path / "pacts.svg")
+    table = json.loads(run("closeness", "--weight", "shared_pacts=1", "--json", db=db))
+    assert table[0]["rank"] == 1
+    assert "did you mean 'shared_pacts'" in run("closeness", "--weight", "shared_pact=1", db=db, expect=2)
+    assert "a weight is a number" in run("closeness", "--weight", "shared_pacts=x", db=db, expect=2)
+    (tmp_path / "votes.csv").write_text("rcid,economy\n1,IRN\n")
+    assert "no column 'vote'" in run("closeness", "--votes", str(tmp_path / "votes.csv"), db=db, expect=2)
 
 
 def test_overlap_of_pacts(full):

@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.reports.borders import border_table
+from peyvand.reports.pacts import agreements_in_force, standings
 from peyvand.reports.variants import variants
 from peyvand.world import STATUSES, World
 
@@ -151,6 +152,8 @@ TABLES: dict[str, Callable[[Run], pd.DataFrame]] = {
     "economies": economies,
     "groups": groups,
     "variants": variants,
+    "standings": standings,
+    "agreements_in_force": agreements_in_force,
     "sectors": sectors,
     "pairs": pairs,
     "flows": flows,
