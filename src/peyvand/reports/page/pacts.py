@@ -28,7 +28,7 @@ class Bonds:
 
 def bonds(run: Run, tables: Mapping[str, pd.DataFrame], *, voice: Voice) -> Bonds | None:
     """None where the members share neither a pact nor an agreement."""
-    agreements, standings = tables["agreements_in_force"], tables["standings"]
+    agreements, standings = tables["agreements"], tables["pacts"]
     if agreements.empty and standings.empty:
         return None
     effect = run.effect
