@@ -4,6 +4,7 @@ scenario ── union.shock(world) ──> Shock ──> CaliendoParro.solve ─
 transit ─── network before, after ──> τ̂ ─^      └── traffic ──> queues, where a capacity is published ──> τ̂ again
 world ──── thickness ────────────> borders today ── after(shock) ──> borders in the union
 what moves the answer: the provisions of one kind alone, and every other closure, each solved again (`Run.variants`)
+how sure it is: the same scenario with other elasticities, estimates and flows, where draws are asked for (`Run.draws`)
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -26,18 +28,22 @@ import peyvand
 from peyvand.corridors import AllenArkolakis, Carriage, Network, carriage, value_of_hours
 from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
-from peyvand.scenarios import Caution, Effect, Facts, Union, open_scenario
-from peyvand.trade import CaliendoParro, TradeResult
+from peyvand.scenarios import AgreementEffect, Caution, Effect, Facts, Union, estimates, open_scenario
+from peyvand.trade import CaliendoParro, Draws, GravityEffect, TradeResult, draw, variance_shares
 from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule
 from peyvand.world import Shock, World, check
 
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "xarray")
-STEPS = ("world", "shock", "carriage", "borders", "equilibrium", "variants")
+STEPS = ("world", "shock", "carriage", "borders", "equilibrium", "variants", "draws")
 """The steps of a run in their order, as `progress` is told of them; their words are in the locale under `steps`."""
 
 Progress = Callable[[str], None]
 ALL = "all"
 """Of a variant: with every provision of the union."""
+LEVEL = 0.9
+"""Of the intervals: so many of the draws lie inside."""
+FROZEN_DRAWS = 100
+"""So many draws, at most, tell what the uncertainty comes from: each source is frozen in turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,6 +87,10 @@ class Run:
         What the run stands on: versions, data and scenario hashes, closure, residual, seed (None: nothing is drawn).
     variants : tuple of Variant
         Each kind of provision alone, where there is more than one, then the whole union under every other closure.
+    draws : Draws, optional
+        The scenario with other elasticities, estimates and flows; None where no draws were asked for.
+    variance : DataFrame, optional
+        What the spread of the draws comes from, see `peyvand.trade.variance_shares`; the last row is the members'.
     """
 
     scenario: Union
@@ -92,6 +102,8 @@ class Run:
     carriage: Carriage | None
     meta: Mapping[str, Any]
     variants: tuple[Variant, ...] = ()
+    draws: Draws | None = None
+    variance: pd.DataFrame | None = None
 
     @property
     def world(self) -> World:
@@ -111,6 +123,8 @@ def simulate(
     model: CaliendoParro | None = None,
     network: Network | None = None,
     routing: AllenArkolakis | None = None,
+    draws: int = 0,
+    seed: int = 0,
     facts: Facts | None = None,
     progress: Progress | None = None,
 ) -> Run:
@@ -128,6 +142,8 @@ def simulate(
         On which transit provisions hold; the one that ships, by default.
     routing : AllenArkolakis, optional
         The routing model.
+    draws, seed : int
+        How often elasticities, estimates and flows are drawn for intervals, and from where; none by default.
     facts : Facts, optional
         What is in force on the union's day (`peyvand.registry.facts`); by the register that ships, by default.
     progress : callable, optional
@@ -168,6 +184,13 @@ def simulate(
     trade = solver.solve(today, shock)
     tell("variants")
     variants = (*_kinds_alone(union, effect, moved, solver), *_other_closures(today, shock, solver))
+    drawn, variance = None, None
+    if draws:
+        tell("draws")
+        given: dict[str, Any] = {"gravity": estimates_behind(effect), "model": solver, "seed": seed}
+        drawn = draw(today, shock, draws=draws, **given)
+        count = min(draws, FROZEN_DRAWS)
+        variance = variance_shares(today, shock, draws=count, whole=drawn, together=effect.members, **given)
     return Run(
         scenario=union.with_members(effect.members),
         effect=effect,
@@ -176,8 +199,31 @@ def simulate(
         thickness_after=borders.after(today, shock),
         trade=trade,
         carriage=moved,
-        meta=_meta(union, asked, bound, trade, moved, seconds=time.perf_counter() - started),
+        meta={
+            **_meta(union, asked, bound, trade, moved, seconds=time.perf_counter() - started),
+            "numeraire": solver.numeraire,
+            **_drawn_meta(drawn),
+        },
         variants=variants,
+        draws=drawn,
+        variance=variance,
+    )
+
+
+def estimates_behind(effect: Effect) -> GravityEffect | None:
+    """The estimates of a union's agreement provisions, with their errors and the cells they hold for; None without."""
+    held = [(provision, mask) for provision, mask in effect.cells if isinstance(provision, AgreementEffect)]
+    if not held:
+        return None
+    rows = [estimates()[provision.estimate] for provision, _ in held]
+    like = effect.world["tariff_rate"].transpose("exporter", "importer", "sector")
+    cells = [like.copy(data=(mask & ~effect.already_free[..., None]).astype(float)) for _, mask in held]
+    same = np.array([[float(one.name == other.name) for other in rows] for one in rows])
+    errors = np.array([row.standard_error for row in rows])
+    return GravityEffect(
+        coefficient=np.array([row.coefficient for row in rows]),
+        covariance=same * np.outer(errors, errors),
+        cells=xr.concat(cells, dim="coefficient"),
     )
 
 
@@ -287,7 +333,17 @@ def _meta(
         "residual": trade.residual,
         "iterations": trade.iterations,
         "carriage": None if moved is None else moved.meta(),
-        "seed": None,
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
+    }
+
+
+def _drawn_meta(drawn: Draws | None) -> dict[str, Any]:
+    """Of the draws: how many, from which seed, of what, and those that failed."""
+    return {
+        "seed": None if drawn is None else drawn.seed,
+        "draws": None if drawn is None else drawn.data.sizes["draw"],
+        "drawn": [] if drawn is None else list(drawn.sources),
+        "failed_draws": {} if drawn is None else {str(number): why for number, why in drawn.failed.items()},
+        "level": LEVEL,
     }

@@ -23,7 +23,8 @@ STAIRS = [
     {"run"},
     {"value"},
     {"reports"},
-    {"cli", "web"},
+    {"web"},
+    {"cli"},
     {"__main__"},
 ]
 STEP = {room: step for step, rooms in enumerate(STAIRS) for room in rooms}

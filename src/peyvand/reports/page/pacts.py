@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from peyvand.run import Run
 
 
+_NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
+"""Of a picture in a file of its own; inside a page it is understood."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bonds:
-    """Ready to be placed: the sentence above, the picture, and a row for every agreement in force."""
+    """Ready to be placed: the sentence above, the picture, and every agreement in force with its pairs and source."""
 
     lead: Markup
     picture: Markup
-    agreements: list[Row]
+    agreements: tuple[tuple[str, Markup, str], ...]
 
 
 def bonds(run: Run, tables: Mapping[str, pd.DataFrame], *, voice: Voice) -> Bonds | None:
@@ -36,6 +40,16 @@ def bonds(run: Run, tables: Mapping[str, pd.DataFrame], *, voice: Voice) -> Bond
     picture = overlap_picture(effect.facts, effect.members, effect.day, names=names, language=voice.language)
     return Bonds(
         lead=voice.t("bonds.lead", date=voice.date(effect.day), known=voice.date(effect.facts.known_until)),
-        picture=Markup(picture) if len(standings) else Markup(""),
-        agreements=records(agreements),
+        picture=Markup(picture.replace(_NAMESPACE, "")) if len(standings) else Markup(""),
+        agreements=tuple(_agreement(row, voice) for row in records(agreements)),
+    )
+
+
+def _agreement(row: Row, voice: Voice) -> tuple[str, Markup, str]:
+    """Title, pairs by their names, and the source without its address: the tables hold that."""
+    pairs = [[voice.name(code) for code in pair.split("–")] for pair in row["pairs"].split()]
+    return (
+        row[f"title_{voice.language}"],
+        voice.commas(["–".join(pair) for pair in pairs]),
+        row["source"].split("; http")[0],
     )
