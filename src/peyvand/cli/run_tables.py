@@ -54,7 +54,7 @@ def view(name: str, tables: Mapping[str, pd.DataFrame], *, title: str, language:
     shown = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     shown.add_column(heading("economy", language), min_width=13)
     for column in columns:
-        shown.add_column(heading(column, language), justify="right", min_width=8, overflow="fold")
+        shown.add_column(heading(column, language), justify="right", overflow="fold")
     for code, label in economies.loc[economies["member"], ["economy", f"name_{language}"]].itertuples(index=False):
         cells = (number(figures.loc[code, column], language, decimals=decimals, sign=True) for column in columns)
         shown.add_row(label, *cells)

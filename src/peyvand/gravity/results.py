@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -62,11 +62,21 @@ class Sample:
                 )
         return joint_effect(columns, design.axes).codes
 
-    def scores(self) -> Array:
-        """(regressor, row), zero for rows not in the sample."""
-        return np.stack(
-            [self.absorber.to_rows(column * self.score_weight) for column in self.residual_regressors]
-        ) if len(self.residual_regressors) else np.empty((0, len(self.keep)))  # fmt: skip
+    def scores(self) -> Sequence[Array]:
+        """For each regressor (row,), zero for rows not in the sample; made when asked for, to save memory."""
+        return _Scores(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores(Sequence[Array]):
+    sample: Sample
+
+    def __len__(self) -> int:
+        return len(self.sample.residual_regressors)
+
+    def __getitem__(self, at: Any) -> Any:
+        sample = self.sample
+        return sample.absorber.to_rows(sample.residual_regressors[at] * sample.score_weight)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -314,7 +324,7 @@ class Estimate:
 def sample_covariance(sample: Sample, kind: str, names: tuple[str, ...], *, small_sample: str = "fixest") -> Covariance:
     """The covariance of a sample's slopes, clustered by columns that its design holds."""
     return covariance(
-        kind=kind, bread=sample.bread, scores=sample.scores() if kind != "iid" else np.empty((0, 0)),
+        kind=kind, bread=sample.bread, scores=sample.scores(),
         clusters={name: sample.cluster_codes(name) for name in names}, effects=sample.design.effects,
         keep=sample.keep, variance=sample.variance, small_sample=small_sample,
     )  # fmt: skip
