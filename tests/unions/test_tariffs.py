@@ -95,5 +95,5 @@ def test_refusals():
     assert goods_sectors(small_world(3, 2, tariffs=False)) == ("sector_1", "sector_2")
     with pytest.raises(ModelError, match="5 players"):
         nash_tariffs(world, world.economies[:5])
-    with pytest.raises(ModelError, match="each once|players"):
+    with pytest.raises(ModelError, match="0 players"):
         nash_tariffs(world, [])
