@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,6 +30,7 @@ def gravity() -> None:
 @click.option("--reset", is_flag=True, help="Add the RESET test of the functional form.")
 @click.option("--to", type=click.Choice(["text", "latex", "html", "markdown"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Keep the estimate in a JSON file.")
 @click.option("--quiet", is_flag=True, help="No progress on standard error.")
 def fit(
     formula: str,
@@ -44,6 +45,7 @@ def fit(
     reset: bool,
     to: str,
     as_json: bool,
+    out: Path | None,
     quiet: bool,
 ) -> None:
     """Fit FORMULA on DATA, a .csv, .parquet or .dta file.
@@ -54,6 +56,7 @@ def fit(
 
     from peyvand.errors import FormulaError
     from peyvand.gravity import correct_bias, etable, ols, pair_of, ppml, reset_test
+    from peyvand.gravity.saved import estimate_record, write_estimate_record
 
     if offset and estimator == "ols":
         raise FormulaError("an offset goes with ppml", hint="subtract it from the outcome instead")
@@ -73,10 +76,12 @@ def fit(
         if bias_correct:
             status.update("correcting for estimated effects …")
             found = correct_bias(found)
+    answer = estimate_record(found, data=str(data), weights=weights, offset=offset)
+    if test:
+        answer["reset"] = {"statistic": test.statistic, "p_value": test.p_value}
+    if out:
+        write_estimate_record(_plain(answer), out)
     if as_json:
-        answer = found.to_dict()
-        if test:
-            answer["reset"] = {"statistic": test.statistic, "p_value": test.p_value}
         click.echo(json.dumps(_plain(answer), ensure_ascii=False, allow_nan=False))
         return
     click.echo(etable([found], to=to))
@@ -137,7 +142,7 @@ def _show(estimate: ShippedEstimate, *, whole: bool) -> None:
         click.echo(f"  – {note}")
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:
     """JSON has no nan: a number that does not exist is null."""
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from peyvand.reports.borders import border_table
 from peyvand.reports.intervals import economy_intervals, group_intervals, uncertainty
+from peyvand.reports.pacts import agreements_in_force, standings
 from peyvand.reports.variants import variants
 from peyvand.world import STATUSES, World
 
@@ -153,6 +154,8 @@ TABLES: dict[str, Callable[[Run], pd.DataFrame | None]] = {
     "economies": economies,
     "groups": groups,
     "variants": variants,
+    "pacts": standings,
+    "agreements": agreements_in_force,
     "uncertainty": uncertainty,
     "sectors": sectors,
     "pairs": pairs,
