@@ -52,7 +52,7 @@ def view(name: str, tables: Mapping[str, pd.DataFrame], *, title: str, language:
     economies = tables["economies"].sort_values("real_income_change_percent", ascending=False)
     figures = tables[source].groupby("economy")[list(columns)].sum(min_count=1)
     shown = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    shown.add_column(heading("economy", language), min_width=13)
+    shown.add_column(heading("economy", language), no_wrap=True)
     for column in columns:
         shown.add_column(heading(column, language), justify="right", overflow="fold")
     for code, label in economies.loc[economies["member"], ["economy", f"name_{language}"]].itertuples(index=False):

@@ -51,7 +51,8 @@ class TradeEffects:
         table = self.tables["ladder"].set_index("economy")
         sides = ("exports", "trade_with_members")
         names = [f"{side}_{rung}_percent" for side in sides for rung in RUNGS]
-        rows = [(self.voice.name(code), tuple(float(table.loc[code, name]) for name in names)) for code in self.members]
+        figures = table.loc[self.members, names].to_numpy(dtype=float)
+        rows = [(self.voice.name(code), tuple(row)) for code, row in zip(self.members, figures, strict=True)]
         together = members_ladder(self.run)
         blank = (float("nan"),) * len(RUNGS)
         return [*rows, (str(self.voice.t("ladder.among")), (*blank, *(together[rung] for rung in RUNGS)))]
