@@ -55,7 +55,8 @@ def add_commitment(
     """
     taken = {row.code for row in registry.rows(Commitment, agreement=agreement)}
     number = next(number for number in range(1, len(taken) + 2) if f"{agreement}#{number}" not in taken)
-    row = {"code": f"{agreement}#{number}", "agreement": agreement, "source": source, **columns}
+    code = f"{agreement}#{number}"
+    row = {"code": code, "agreement": agreement, "source": source, **columns}
     with registry.change(who=who, why=why or source) as change:
         change.add_values(Commitment, [row])
-    return row["code"]
+    return code

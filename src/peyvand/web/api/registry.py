@@ -217,7 +217,8 @@ def change_row(request: Request, kind: str, code: str, sent: ChangedRow) -> dict
     """Change columns of a row that still has the version you read; 409 where somebody changed it since."""
     registry, held = site_of(request).registry, _kind(kind)
     with registry.change(who=visitor_of(request).name, why=sent.why) as change:
-        change.update(held, code, **{**sent.columns, "version": sent.version})
+        columns: dict[str, Any] = {name: cell for name, cell in sent.columns.items() if name != "version"}
+        change.update(held, code, version=sent.version, **columns)
     return values_of(registry.get(held, code))
 
 
