@@ -21,6 +21,7 @@ STAIRS = [
     {"unions"},
     {"news"},
     {"run"},
+    {"value"},
     {"reports"},
     {"web"},
     {"cli"},

@@ -12,6 +12,7 @@ from tests.web.conftest import csrf_of
 from peyvand.errors import ScenarioError
 from peyvand.reports.voice import Voice
 from peyvand.scenarios import open_scenario, shipped
+from peyvand.web import queue, worker
 from peyvand.web.choices import crossings
 from peyvand.web.form import Fields, fields_of, read_form, union_of
 
@@ -130,18 +131,12 @@ def test_the_check_says_the_union_and_draws_thinner_borders(client, app):
         assert whole < today[key].whole
 
 
-@pytest.mark.parametrize(
-    "name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'; DROP TABLE job; --"]
-)
-def test_a_name_is_only_text_wherever_it_is_shown(client, app, name):
+def test_a_name_is_only_text_wherever_it_is_shown(client, app):
+    name = """<script>alert(1)</script>"><img src=x onerror=alert(1)>'; DROP TABLE job; --"""
     answer = client.post("/en/designer", data=form(client, members=["IRN", "KAZ"], title_en=name))
     assert answer.status_code == 303
     code = answer.headers["location"].split("/")[3]
-    from peyvand.web import worker
-
     site = app.state.site
-    from peyvand.web import queue
-
     work = queue.claim(site.registry.engine, "me")
     worker.do(site.registry, site.settings, work, worker="me", world=site.today.world, give_up=pytest.fail)
     for path in (f"/en/runs/{code}/", "/en/runs", f"/en/designer?run={code}", f"/fa/runs/{code}/"):
