@@ -74,7 +74,7 @@ class Run:
     scenario : Union
         With its members as codes of the World.
     effect : Effect
-        The union set into the World: shocks by year, implied cuts, warnings.
+        The union set into the World, with its change of carriage: shocks by year, implied cuts, warnings.
     shock : Shock
         What the union changes once it is phased in.
     thickness, thickness_after : Thickness
@@ -113,7 +113,7 @@ class Run:
     @property
     def warnings(self) -> tuple[Caution, ...]:
         """What the reader must know: keys of the locale and their values."""
-        return self.effect.warnings
+        return (*self.effect.warnings, *(self.carriage.warnings if self.carriage is not None else ()))
 
 
 def simulate(
@@ -179,8 +179,9 @@ def simulate(
     borders = effect.borders
     tell("equilibrium")
     if moved is not None:
-        moved = moved.settled(lambda cost_hat: solver.solve(today, carried(shock, cost_hat, today)).counterfactual)
-        shock = carried(shock, moved.cost_hat, today)
+        moved = moved.settled(lambda cost_hat: solver.solve(today, effect.carried(cost_hat).shock()).counterfactual)
+        effect = effect.carried(moved.cost_hat)
+        shock = effect.shock()
     trade = solver.solve(today, shock)
     tell("variants")
     variants = (*_kinds_alone(union, effect, moved, solver), *_other_closures(today, shock, solver))
@@ -262,18 +263,9 @@ def worth_of_hours(
     return value_of_hours(
         cost,
         today,
-        lambda cost_hat: solver.solve(today, carried(Shock.none(today), cost_hat, today))["real_income_change_musd"],
+        lambda cost_hat: solver.solve(today, Shock.of(today, iceberg_cost_hat=cost_hat))["real_income_change_musd"],
         count=len(rows) if rows else count,
         rows=rows,
-    )
-
-
-def carried(shock: Shock, cost_hat: xr.DataArray, world: World) -> Shock:
-    """The shock with the change of carriage in its iceberg costs."""
-    return Shock.of(
-        world,
-        iceberg_cost_hat=shock["iceberg_cost_hat"] * cost_hat,
-        tariff_rate_counterfactual=shock["tariff_rate_counterfactual"],
     )
 
 
@@ -282,10 +274,10 @@ def _kinds_alone(union: Union, effect: Effect, moved: Carriage | None, solver: C
     external = ["tariff"] if union.external_tariff not in (None, "own") else []
     kinds = list(dict.fromkeys((*external, *(provision.kind for provision in union.provisions))))
     for kind in kinds if len(kinds) > 1 else ():
-        shock = _only(union, kind).effect(effect.world, facts=effect.facts, borders=effect.borders).shock()
+        alone = _only(union, kind).effect(effect.world, facts=effect.facts, borders=effect.borders)
         if kind == "transit" and moved is not None:
-            shock = carried(shock, moved.cost_hat, effect.world)
-        yield _variant(effect.world, shock, solver, provisions=kind)
+            alone = alone.carried(moved.cost_hat)
+        yield _variant(effect.world, alone.shock(), solver, provisions=kind)
 
 
 def _only(union: Union, kind: str) -> Union:

@@ -2,6 +2,7 @@
 
 from peyvand.corridors.allen_arkolakis import AllenArkolakis, TransportCost
 from peyvand.corridors.carriage import Carriage, carriage
+from peyvand.corridors.measures import places_named
 from peyvand.corridors.network import Network
 from peyvand.corridors.routes import Route, Routes, routes
 from peyvand.corridors.value import value_of_hours
@@ -14,6 +15,7 @@ __all__ = [
     "Routes",
     "TransportCost",
     "carriage",
+    "places_named",
     "routes",
     "value_of_hours",
 ]
