@@ -25,11 +25,11 @@ import pandas as pd
 import xarray as xr
 
 import peyvand
-from peyvand.corridors import AllenArkolakis, Carriage, Network, carriage, value_of_hours
+from peyvand.corridors import AllenArkolakis, Carriage, HourValues, Network, an_hour_less, carriage, value_of_hours
 from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
 from peyvand.scenarios import AgreementEffect, Caution, Effect, Facts, Union, estimates, open_scenario
-from peyvand.trade import CaliendoParro, Draws, GravityEffect, TradeResult, draw, variance_shares
+from peyvand.trade import CaliendoParro, Draws, GravityEffect, TradeResult, border_sensitivity, draw, variance_shares
 from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule
 from peyvand.world import Shock, World, check
 
@@ -232,12 +232,11 @@ def worth_of_hours(
     *,
     world: World | None = None,
     network: Network | None = None,
-    places: tuple[str, ...] = (),
-    count: int = 20,
     model: CaliendoParro | None = None,
     routing: AllenArkolakis | None = None,
-) -> pd.DataFrame:
-    """Real income of each economy for an hour saved at the crossings and ports where it saves most.
+    only: pd.DataFrame | None = None,
+) -> HourValues:
+    """Real income of each economy for an hour saved at every crossing, port and link.
 
     Parameters
     ----------
@@ -245,28 +244,40 @@ def worth_of_hours(
         eurasia-2019 by default.
     network : Network, optional
         The one that ships, by default.
-    places : tuple of str, optional
-        Price these places only.
-    count : int
-        How many places are priced.
     model, routing : optional
         The trade and routing models.
-
-    Returns
-    -------
-    DataFrame
-        See `peyvand.corridors.value_of_hours`; M USD a year.
+    only : DataFrame, optional
+        With owner ("place" or "link") and row: those to be priced.
     """
-    today, held, solver = world or World.embedded(), network or Network.embedded(), model or CaliendoParro()
+    today, held = world or World.embedded(), network or Network.embedded()
     cost = (routing or AllenArkolakis()).cost(held, today.sectors)
-    rows = [row for name in places for row in held.resolve(name)] or None
-    return value_of_hours(
-        cost,
-        today,
-        lambda cost_hat: solver.solve(today, Shock.of(today, iceberg_cost_hat=cost_hat))["real_income_change_musd"],
-        count=len(rows) if rows else count,
-        rows=rows,
-    )
+    slopes = border_sensitivity(today, model=model)
+    return value_of_hours(cost, slopes.world, slopes["welfare_by_cost"], only=only)
+
+
+def hour_resolved(
+    owner: str,
+    row: int,
+    *,
+    world: World | None = None,
+    network: Network | None = None,
+    model: CaliendoParro | None = None,
+    routing: AllenArkolakis | None = None,
+) -> xr.DataArray:
+    """Real income of each economy, M USD a year, when one place or link takes an hour less and all is solved again.
+
+    Parameters
+    ----------
+    owner : {"place", "link"}
+    row : int
+        In the network's table.
+    world, network, model, routing : optional
+        As for `worth_of_hours`.
+    """
+    today, solver = world or World.embedded(), model or CaliendoParro()
+    cost = (routing or AllenArkolakis()).cost(network or Network.embedded(), today.sectors)
+    shock = Shock.of(today, iceberg_cost_hat=an_hour_less(cost, today, owner, row))
+    return solver.solve(today, shock)["real_income_change_musd"]
 
 
 def _kinds_alone(union: Union, effect: Effect, moved: Carriage | None, solver: CaliendoParro) -> Iterator[Variant]:
