@@ -294,6 +294,15 @@ def hour_resolved(
     return solver.solve(today, shock)["real_income_change_musd"]
 
 
+def carried(shock: Shock, cost_hat: xr.DataArray, world: World) -> Shock:
+    """The shock with the change of carriage in its iceberg costs."""
+    return Shock.of(
+        world,
+        iceberg_cost_hat=shock["iceberg_cost_hat"] * cost_hat,
+        tariff_rate_counterfactual=shock["tariff_rate_counterfactual"],
+    )
+
+
 def _kinds_alone(union: Union, effect: Effect, moved: Carriage | None, solver: CaliendoParro) -> Iterator[Variant]:
     """The provisions of each kind without the others, where there are others."""
     external = ["tariff"] if union.external_tariff not in (None, "own") else []

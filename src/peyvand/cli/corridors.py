@@ -253,13 +253,13 @@ def _show_values(table: pd.DataFrame, found: HourValues, language: Language, *, 
     shown = Table(
         title=text("corridors.value.title", language, who=who), caption=text("corridors.value.caption", language)
     )
-    others = [column for column in table if column.startswith("gain_radius_")]
+    others = [column for column in table.columns if str(column).startswith("gain_radius_")]
     columns = ["place", "hours", "gain", "interval", "radius_60", "radius_90", "direct"]
     for name in (*columns, *(["exact"] if "exact_musd" in table else []), "winners"):
         shown.add_column(
             text(f"corridors.value.columns.{name}", language), justify="left" if name == "place" else "right"
         )
-    for at, row in table.iterrows():
+    for at, row in zip(table.index, table.to_dict("records"), strict=True):
         gains = found.by_economy(at)
         best = gains[gains["economy"].isin(economies or gains["economy"])].head(3)
         winners = "  ".join(
