@@ -29,7 +29,7 @@ from peyvand.corridors import AllenArkolakis, Carriage, Network, carriage, value
 from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
 from peyvand.scenarios import AgreementEffect, Caution, Effect, Facts, Union, estimates, open_scenario
-from peyvand.trade import CaliendoParro, Draws, GravityEffect, TradeResult, draw, variance_shares
+from peyvand.trade import CaliendoParro, Draws, GravityEffect, Ladder, TradeResult, draw, ladder, variance_shares
 from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule
 from peyvand.world import Shock, World, check
 
@@ -91,6 +91,8 @@ class Run:
         The scenario with other elasticities, estimates and flows; None where no draws were asked for.
     variance : DataFrame, optional
         What the spread of the draws comes from, see `peyvand.trade.variance_shares`; the last row is the members'.
+    ladder : Ladder, optional
+        The partial and conditional answers beside the full one; None where the conditional one was not reached.
     """
 
     scenario: Union
@@ -104,6 +106,7 @@ class Run:
     variants: tuple[Variant, ...] = ()
     draws: Draws | None = None
     variance: pd.DataFrame | None = None
+    ladder: Ladder | None = None
 
     @property
     def world(self) -> World:
@@ -207,6 +210,7 @@ def simulate(
         variants=variants,
         draws=drawn,
         variance=variance,
+        ladder=_ladder(trade),
     )
 
 
@@ -301,6 +305,14 @@ def _other_closures(world: World, shock: Shock, solver: CaliendoParro) -> Iterat
     for rule in DEFICIT_RULES:
         if rule not in (solver.deficit_rule, "fixed_nominal"):
             yield _variant(world, shock, replace(solver, deficit_rule=rule, numeraire=None), provisions=ALL)
+
+
+def _ladder(trade: TradeResult) -> Ladder | None:
+    """The rungs below the answer; None where the conditional one is not reached, which does not fail the run."""
+    try:
+        return ladder(trade)
+    except ConvergenceError:
+        return None
 
 
 def _variant(world: World, shock: Shock, solver: CaliendoParro, *, provisions: str) -> Variant:

@@ -15,11 +15,13 @@ from scipy.special import gammaln, ndtr, ndtri, stdtr, stdtrit
 
 from peyvand.errors import UnknownNameError, did_you_mean
 from peyvand.gravity.absorb import Absorber
+from peyvand.gravity.checks import warnings_of
 from peyvand.gravity.covariance import Covariance, covariance, read_vcov
 from peyvand.gravity.design import Design, joint_effect, term_columns
 from peyvand.gravity.kernels import Array
 from peyvand.gravity.tables import read_columns
 from peyvand.gravity.threads import one_blas_thread
+from peyvand.locale import text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -161,6 +163,11 @@ class Estimate:
         """The same estimate with another covariance; a cluster may be any columns of the fixed effects or clusters."""
         kind, names = read_vcov(vcov, cluster)
         return replace(self, covariance=sample_covariance(self.sample, kind, names, small_sample=small_sample))
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """Keys of what a reader should know of the data, see `checks.py`."""
+        return warnings_of(self.sample.design)
 
     # -- fit -------------------------------------------------------------------------------------------------------
     @property
@@ -313,6 +320,7 @@ class Estimate:
             "dropped": [{"row": int(row), "reason": str(why)} for row, why in self.dropped.itertuples(index=False)],
             "collinear": self.collinear, "iterations": self.iterations, "log_likelihood": self.log_likelihood,
             "pseudo_r2": self.pseudo_r2, "converged": self.converged, "note": self.note,
+            "warnings": [text(f"gravity.warnings.{key}") for key in self.warnings],
         }  # fmt: skip
 
     def __str__(self) -> str:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from peyvand.trade.barriers import Problem
 from peyvand.trade.deficits import DeficitRule, IncomeRule, income_rule
 from peyvand.trade.equations import Baseline
 from peyvand.trade.kernels import Equilibrium, solve_equilibrium
@@ -107,14 +106,11 @@ class UnionSweep:
         welfare = (batch.final_expenditure / self.base.final_expenditure[:, None] * price).T
         residual, failed = batch.residual.copy(), {}
         for column in np.flatnonzero(~(residual <= self.tol)):
-            single = Problem(
-                base=self.base, block=dense_blocks(self.masked, membership[..., column]),
-                cost_hat=np.ones_like(self.base.tariff_rate), rent_rate=None, rent_rate_counterfactual=None,
-            )  # fmt: skip
+            block = dense_blocks(self.masked, membership[..., column])
             found = solve_equilibrium(
-                single.base, single.block, income=self.rule(), tol=self.tol, max_iterations=self.max_iterations
+                self.base, block, income=self.rule(), tol=self.tol, max_iterations=self.max_iterations
             )
-            welfare[column], residual[column] = welfare_of(single, found, self.tol), found.residual
+            welfare[column], residual[column] = welfare_of(self.base, found, self.tol), found.residual
             if not reached(found, self.tol):
                 failed[int(batch.numbers[column])] = reason(found)
         return Solved(numbers=batch.numbers, welfare_hat=welfare[:, self.back], residual=residual, failed=failed)
@@ -125,9 +121,9 @@ def reached(found: Equilibrium, tol: float) -> bool:
     return found.residual <= tol and found.share_of_shock == 1
 
 
-def welfare_of(posed: Problem, found: Equilibrium, tol: float) -> Array:
-    """(economy), NaN where the equilibrium was not reached."""
-    base, after = posed.base, found.conditions
+def welfare_of(base: Baseline, found: Equilibrium, tol: float) -> Array:
+    """Real income (economy), new / old; NaN where the equilibrium was not reached."""
+    after = found.conditions
     if not reached(found, tol):
         return np.full(len(base.value_added), np.nan)
     price = (base.final_share * np.log(after.price_index_hat)).sum(axis=0)

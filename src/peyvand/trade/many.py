@@ -283,7 +283,7 @@ def _solve_shocks(
     def solve(place: int) -> None:
         posed = solver.problem(world, shocks[names[place]])
         found = _solved(world, solver, posed, tol)
-        welfare[place], residual[place] = welfare_of(posed, found, tol), found.residual
+        welfare[place], residual[place] = welfare_of(posed.base, found, tol), found.residual
         if not reached(found, tol):
             failed[names[place]] = reason(found)
         progress((place + 1) / len(names))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from peyvand.locale import Language, number, text
 from peyvand.unions.game import Game, Rule, places
 
 Move = Literal["leave", "join", "form", "share", "path", "link", "cut"]
-"""`leave` the union, `join` it, `form` another, `share` its gains otherwise; `path`: a step that pays in the end."""
+"""`leave` the union, `join` it, `form` another, `share` its gains otherwise; `path`: a step that pays in the end.
+`link` and `cut` are of bilateral agreements: the second mover is the partner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,16 @@ class Deviation:
         }
 
 
-def words(deviation: Deviation, game: Game, language: Language = "en", names: Mapping[str, str] | None = None) -> str:
+class HasPlayers(Protocol):
+    """A game of unions or of networks."""
+
+    @property
+    def players(self) -> tuple[str, ...]: ...
+
+
+def words(
+    deviation: Deviation, game: HasPlayers, language: Language = "en", names: Mapping[str, str] | None = None
+) -> str:
     """The deviation as one sentence.
 
     Parameters
@@ -66,6 +76,8 @@ def words(deviation: Deviation, game: Game, language: Language = "en", names: Ma
         Of the players in this language; their codes otherwise.
     """
     named = names or {}
+    if deviation.move in ("cut", "link"):
+        return _of_a_pair(deviation, game.players, language, named)
 
     def listed(places_of: tuple[int, ...]) -> str:
         shown = [named.get(game.players[place], game.players[place]) for place in places_of]
@@ -97,6 +109,24 @@ def words(deviation: Deviation, game: Game, language: Language = "en", names: Ma
     one = "one" if len(deviation.movers) == 1 else "some"
     key = f"unions.deviation.{deviation.move}.{one}"
     return text(key, language, **values) + (f" {aftermath}" if aftermath else "")
+
+
+def _of_a_pair(deviation: Deviation, players: tuple[str, ...], language: Language, names: Mapping[str, str]) -> str:
+    """A bilateral agreement signed or ended; the first mover acts, the second is its partner."""
+    first, second = (names.get(players[place], players[place]) for place in deviation.movers)
+    gains = [money(gain, language) for gain in deviation.gains]
+    if deviation.move == "cut":
+        return text("unions.deviation.cut.one", language, movers=first, partner=second, gain=gains[0])
+    each = text("unions.comma", language).join(
+        text("unions.deviation.each", language, name=name, gain=gain)
+        for name, gain in zip((first, second), gains, strict=True)
+    )
+    return text(
+        "unions.deviation.link.some",
+        language,
+        each=each,
+        movers=text("unions.last", language, first=first, last=second),
+    )
 
 
 def money(musd: float, language: Language) -> str:

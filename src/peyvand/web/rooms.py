@@ -26,6 +26,7 @@ class Room:
 
 ROOMS = (
     Room("borders", "/borders"),
+    Room("registry", "/registry"),
     Room("sources", "/sources"),
     Room("account", api=False),
 )
