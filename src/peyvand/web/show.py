@@ -90,7 +90,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters["exp_m1"] = math.expm1
+    made.filters |= {"exp_m1": math.expm1, "plain": lambda value: f"{value:g}"}
     return made
 
 
