@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from peyvand.reports.figures import by_economy, growth, percent_change
+from peyvand.reports.figures import Array, by_economy, growth, percent_change
 
 if TYPE_CHECKING:
     from peyvand.run import Run
@@ -24,8 +24,9 @@ def path(run: Run) -> pd.DataFrame | None:
     rows = []
     for year, trade in run.path:
         table = pd.DataFrame({"year": year, "economy": economies, "member": np.isin(economies, run.effect.members)})
-        figures: dict[str, object] = dict.fromkeys(
-            ("real_income_change_percent", "real_income_change_musd", "exports_change_percent"), np.nan
+        figures: dict[str, Array] = dict.fromkeys(
+            ("real_income_change_percent", "real_income_change_musd", "exports_change_percent"),
+            np.full(len(economies), np.nan),
         )
         if trade is not None:
             figures = {
