@@ -23,7 +23,15 @@ from peyvand.scenarios.cautions import Caution, cautions_of
 from peyvand.scenarios.estimates import estimate
 from peyvand.scenarios.in_force import Agreement, AgreementKind, Facts
 from peyvand.scenarios.kernels import Array, Mask
-from peyvand.scenarios.provisions import AgreementEffect, AnyProvision, BorderCost, Tariff, Transit
+from peyvand.scenarios.people import people_pairs
+from peyvand.scenarios.provisions import (
+    AgreementEffect,
+    AnyProvision,
+    BorderCost,
+    PeopleProvision,
+    Tariff,
+    Transit,
+)
 from peyvand.world import Shock, World
 
 if TYPE_CHECKING:
@@ -67,7 +75,7 @@ class Effect:
                 hint="set the union into the World of its base year",
             )
         split_blocs(self)
-        self._final_tariff  # noqa: B018  (refuses early what provisions say twice or of nobody)
+        self._final_tariff, self.people  # noqa: B018  (refuses early what provisions say twice or of nobody)
 
     # -- who, where, when ----------------------------------------------------------------------------------------------
     @property
@@ -98,6 +106,11 @@ class Effect:
     def transit(self) -> tuple[Transit, ...]:
         """The provisions that change a transport network: not in `shock`, which knows none; `run` joins the two."""
         return tuple(provision for provision in self.union.provisions if isinstance(provision, Transit))
+
+    @cached_property
+    def people(self) -> tuple[tuple[PeopleProvision, Mask], ...]:
+        """The provisions that move people, each with its (N, N) pairs: the mobility room simulates them."""
+        return people_pairs(self)
 
     # -- the baseline of the day ---------------------------------------------------------------------------------------
     @cached_property
@@ -282,7 +295,7 @@ class Effect:
         found: list[tuple[AnyProvision, Mask]] = []
         said: dict[str, Mask] = {}
         for number, provision in enumerate(self.union.provisions, start=1):
-            if isinstance(provision, Transit):
+            if isinstance(provision, Transit | PeopleProvision):
                 continue
             mask = self._mask(provision)
             if not mask.any():
@@ -311,19 +324,28 @@ class Effect:
             )
 
     def _mask(self, provision: Tariff | BorderCost | AgreementEffect) -> Mask:
-        between = kernels.pairs_between(self.membership)
-        if provision.pairs:
-            wanted = frozenset(frozenset(self._economy(name) for name in pair) for pair in provision.pairs)
-            strange = [pair for pair in wanted if len(pair) < 2 or not pair <= set(self.members)]
-            if strange:
-                raise ScenarioError(
-                    f"{' and '.join(sorted(strange[0]))} is no pair of two members", hint="pairs name two members each"
-                )
-            between = between & self._pair_mask(wanted)
+        between = self.pairs_of(provision.pairs)
         sectors = self._sector_mask(provision.sectors) & ~self._sector_mask(provision.except_sectors)
         if isinstance(provision, AgreementEffect):
             self._known(lambda: estimate(provision.estimate))
         return between[..., None] & sectors
+
+    def pairs_of(self, pairs: Iterable[tuple[str, str]]) -> Mask:
+        """(N, N) both directions of the pairs named, or of all members where none is.
+
+        Raises
+        ------
+        ScenarioError
+            If a pair does not name two members.
+        """
+        between = kernels.pairs_between(self.membership)
+        wanted = frozenset(frozenset(self._economy(name) for name in pair) for pair in pairs)
+        strange = [pair for pair in wanted if len(pair) < 2 or not pair <= set(self.members)]
+        if strange:
+            raise ScenarioError(
+                f"{' and '.join(sorted(strange[0]))} is no pair of two members", hint="pairs name two members each"
+            )
+        return between & self._pair_mask(wanted) if wanted else between
 
     # -- a customs union's outside ------------------------------------------------------------------------------------
     @cached_property
