@@ -2,6 +2,7 @@
 
 scenario ── union.shock(world) ──> Shock ──> CaliendoParro.solve ──> TradeResult
 transit ─── network before, after ──> τ̂ ─^      └── traffic ──> queues, where a capacity is published ──> τ̂ again
+visas, places ── people today ──> journeys, migrants, students;  τ̂ too, where a provision states one
 world ──── thickness ────────────> borders today ── after(shock) ──> borders in the union
 what moves the answer: the provisions of one kind alone, and every other closure, each solved again (`Run.variants`)
 """
@@ -26,13 +27,15 @@ import peyvand
 from peyvand.corridors import AllenArkolakis, Carriage, Network, carriage, value_of_hours
 from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
+from peyvand.mobility import People, people_of
 from peyvand.scenarios import Caution, Effect, Union, open_scenario
+from peyvand.scenarios.provisions import PEOPLE
 from peyvand.trade import CaliendoParro, TradeResult
 from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule
 from peyvand.world import Shock, World, check
 
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "xarray")
-STEPS = ("world", "shock", "carriage", "borders", "equilibrium", "variants")
+STEPS = ("world", "shock", "people", "carriage", "borders", "equilibrium", "variants")
 """The steps of a run in their order, as `progress` is told of them; their words are in the locale under `steps`."""
 
 Progress = Callable[[str], None]
@@ -81,6 +84,8 @@ class Run:
         What the run stands on: versions, data and scenario hashes, closure, residual, seed (None: nothing is drawn).
     variants : tuple of Variant
         Each kind of provision alone, where there is more than one, then the whole union under every other closure.
+    people : People or None
+        Travellers, migrants and students among the members, today and in the union.
     """
 
     scenario: Union
@@ -92,6 +97,7 @@ class Run:
     carriage: Carriage | None
     meta: Mapping[str, Any]
     variants: tuple[Variant, ...] = ()
+    people: People | None = None
 
     @property
     def world(self) -> World:
@@ -149,6 +155,10 @@ def simulate(
     today = union.effect(asked).baseline(lambda before, change: solver.solve(before, change).counterfactual)
     effect = union.effect(today)
     shock = effect.shock()
+    tell("people")
+    people = people_of(effect)
+    if people.cost_hat is not None:
+        shock = carried(shock, people.cost_hat, today)
     moved: Carriage | None = None
     if effect.transit:
         tell("carriage")
@@ -161,7 +171,7 @@ def simulate(
         shock = carried(shock, moved.cost_hat, today)
     trade = solver.solve(today, shock)
     tell("variants")
-    variants = (*_kinds_alone(union, effect, moved, solver), *_other_closures(today, shock, solver))
+    variants = (*_kinds_alone(union, effect, moved, people, solver), *_other_closures(today, shock, solver))
     return Run(
         scenario=union.with_members(effect.members),
         effect=effect,
@@ -170,8 +180,9 @@ def simulate(
         thickness_after=borders.after(today, shock),
         trade=trade,
         carriage=moved,
-        meta=_meta(union, asked, trade, moved, seconds=time.perf_counter() - started),
+        meta=_meta(union, asked, trade, moved, people, seconds=time.perf_counter() - started),
         variants=variants,
+        people=people,
     )
 
 
@@ -225,14 +236,20 @@ def carried(shock: Shock, cost_hat: xr.DataArray, world: World) -> Shock:
     )
 
 
-def _kinds_alone(union: Union, effect: Effect, moved: Carriage | None, solver: CaliendoParro) -> Iterator[Variant]:
-    """The provisions of each kind without the others, where there are others."""
+def _kinds_alone(
+    union: Union, effect: Effect, moved: Carriage | None, people: People, solver: CaliendoParro
+) -> Iterator[Variant]:
+    """The provisions of each kind that moves trade without the others, where there are others."""
     external = ["tariff"] if union.external_tariff not in (None, "own") else []
-    kinds = list(dict.fromkeys((*external, *(provision.kind for provision in union.provisions))))
+    silent = [kind for kind in PEOPLE if kind != "visa" or people.cost_hat is None]
+    said = (provision.kind for provision in union.provisions if provision.kind not in silent)
+    kinds = list(dict.fromkeys((*external, *said)))
     for kind in kinds if len(kinds) > 1 else ():
         shock = _only(union, kind).effect(effect.world, facts=effect.facts, borders=effect.borders).shock()
         if kind == "transit" and moved is not None:
             shock = carried(shock, moved.cost_hat, effect.world)
+        if kind == "visa" and people.cost_hat is not None:
+            shock = carried(shock, people.cost_hat, effect.world)
         yield _variant(effect.world, shock, solver, provisions=kind)
 
 
@@ -260,7 +277,9 @@ def _variant(world: World, shock: Shock, solver: CaliendoParro, *, provisions: s
     return Variant(provisions=provisions, deficit_rule=solver.deficit_rule, trade=trade)
 
 
-def _meta(union: Union, world: World, trade: TradeResult, moved: Carriage | None, *, seconds: float) -> dict[str, Any]:
+def _meta(
+    union: Union, world: World, trade: TradeResult, moved: Carriage | None, people: People, *, seconds: float
+) -> dict[str, Any]:
     """What a run stands on, in plain values that JSON can hold."""
     toml = union.to_toml()
     return {
@@ -277,7 +296,8 @@ def _meta(union: Union, world: World, trade: TradeResult, moved: Carriage | None
         "residual": trade.residual,
         "iterations": trade.iterations,
         "carriage": None if moved is None else moved.meta(),
-        "seed": None,
+        "people": people.meta(),
+        "seed": people.seed if people.moved else None,
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
     }

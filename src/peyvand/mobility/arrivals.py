@@ -51,38 +51,40 @@ def published_arrivals(folder: str | Path) -> pd.DataFrame:
 def _series(
     facts: pd.DataFrame, destination: str, flow: str, start: str, end: str, begins: tuple[str, ...]
 ) -> pd.DataFrame:
+    """A destination's total and its origins, persons a year; a share of the total gives way to a count."""
     mine = facts[(facts["topic"] == _TOPICS[flow]) & (facts["economy"] == destination)]
-    first, last = (mine[name].dt.strftime("%Y-%m-%d") for name in ("period_start", "period_end"))
-    whole = mine[(mine["partner"] == _WORLD) & (first == start) & (last == end) & (mine["unit"] != "per cent")].head(1)
-    origins = mine[(mine["partner"] != _WORLD) & (mine["partner"] != _OTHERS) & first.isin(begins)]
-    if start and start == begins[0]:
-        origins = origins[last[origins.index] == end]
-    origins = origins.sort_values("unit", ascending=False, kind="stable")  # persons before shares, by their letters
-    yearly = origins["value"] * _DAYS / origins["days"]
-    share = origins["unit"] == "per cent"
-    if len(whole):
-        total = float((whole["value"] * _DAYS / whole["days"]).iloc[0])
-        yearly = yearly.where(~share, origins["value"] / 100 * total)
-    rows = pd.concat([whole, origins.assign(value=yearly, days=_DAYS)])
-    found = pd.DataFrame(
+    mine = mine.assign(
+        first=mine["period_start"].dt.strftime("%Y-%m-%d"),
+        last=mine["period_end"].dt.strftime("%Y-%m-%d"),
+        is_share=mine["unit"] == "per cent",
+        yearly=mine["value"] * _DAYS / mine["days"],
+    )
+    of_period = (mine["partner"] == _WORLD) & (mine["first"] == start) & (mine["last"] == end)
+    whole = mine.loc[of_period & ~mine["is_share"]].head(1)
+    origins = mine[~mine["partner"].isin((_WORLD, _OTHERS)) & mine["first"].isin(begins)]
+    if start in begins[:1]:
+        origins = origins[origins["last"] == end]
+    total = float(whole["yearly"].sum())
+    origins = origins.assign(yearly=origins["yearly"].where(~origins["is_share"], origins["value"] / 100 * total))
+    origins = origins.sort_values("is_share", ascending=False, kind="stable").drop_duplicates("partner")
+    rows = pd.concat([whole, origins], ignore_index=True)
+    return pd.DataFrame(
         {
             "flow": flow,
             "origin": rows["partner"],
             "destination": destination,
-            "persons": rows["value"] * _DAYS / rows["days"],
+            "persons": rows["yearly"],
             "year": rows["period_start"].dt.year,
             "counted": rows["item"],
-            "share": rows["unit"] == "per cent",
             "source": rows["publisher"],
             "url": rows["url"].fillna(""),
         }
     )
-    found = found.sort_values("share", ascending=False, kind="stable").drop_duplicates("origin")
-    return found.drop(columns="share").reset_index(drop=True)
 
 
 def _armenia(tourists: pd.DataFrame) -> pd.DataFrame:
-    total = tourists.assign(origin=_WORLD).groupby(["origin", "destination", "year"], as_index=False)["tourists"].sum()
+    keys = ["origin", "destination", "year"]
+    total = tourists.assign(origin=_WORLD).groupby(keys, as_index=False).agg(tourists=("tourists", "sum"))
     rows = pd.concat([total, tourists[tourists["origin"] != _OTHERS]], ignore_index=True)
     return pd.DataFrame(
         {

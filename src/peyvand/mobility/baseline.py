@@ -70,7 +70,7 @@ class PeopleToday:
         inside = mine.groupby("destination")["persons"].sum()
         outside = self.others[self.others["flow"] == flow].set_index("destination")["persons"]
         total = inside.add(outside, fill_value=0.0).reindex(list(economies)).to_numpy(float)
-        return np.nan_to_num(total)
+        return np.asarray(np.nan_to_num(total))
 
     def save(self, folder: str | Path) -> tuple[Path, ...]:
         """Write both tables into a folder.

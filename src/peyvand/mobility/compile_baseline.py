@@ -1,4 +1,4 @@
-"""From the publishers' files to the people between the region's economies: what is published, and what gravity fills in.
+"""From the publishers' files to the region's people: what is published, and what gravity fills in.
 
 - migrants: the UN's stocks of 2019 as they are.
 - students: UIS's lists of the last year a destination reported (2015 to 2019); a pair that the lists cut off is
@@ -30,8 +30,9 @@ YEAR = 2019
 STUDENT_YEARS = range(2015, YEAR + 1)
 RECEIPT_YEARS = (2012, YEAR)
 CV_MIGRANTS, CV_STUDENTS, CV_ARRIVALS = 0.25, 0.05, 0.2
-"""Assumed: census and register against estimate; a register; other years and parts of years stretched to twelve months."""
+"""Assumed: censuses and estimates; registers; other years and parts of years stretched to twelve months."""
 _WORLD = "WLD"
+_BY_RECEIPTS = "gravity of published arrivals, level by the tourism receipts of the World Bank"
 _JOURNEYS = "persons ~ log_distance + contiguous + log_stock + log_population | series"
 
 
@@ -69,7 +70,8 @@ def _students(root: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     spread = _log_spread(fit)
     inbound = read_inbound(root / "uis-oecd-student-tables" / "RAW_inbound_and_outbound_data.csv").frame
     last = {d: year for year in STUDENT_YEARS for d in uis_lists(root, year)["destination"].unique() if d in REGION}
-    parts, totals = [], {}
+    parts: list[pd.DataFrame] = []
+    totals: dict[str, float] = {}
     for year in sorted(set(last.values())):
         here = [destination for destination, when in last.items() if when == year]
         listed = uis_lists(root, year)
@@ -106,42 +108,53 @@ def _unlisted(root: Path, year: int, destinations: list[str], *, fit: Estimate, 
 
 def _journeys(root: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     published = published_arrivals(root)
-    fit, rows = _arrival_gravity(root, published)
+    fit, ties = _arrival_gravity(root, published)
+    counted = published[published["flow"] == TOURISTS]
+    totals = counted[counted["origin"] == _WORLD].set_index("destination")
+    total, level_spread = _totals(root, totals["persons"])
+    known = counted[counted["origin"] != _WORLD]
+    table = _filled(ties.assign(prior=np.exp(_slopes(fit, ties))), known, total)
+    own = table["destination"].isin(totals.index)
     spread = _log_spread(fit)
-    shown = published[(published["origin"] != _WORLD)].assign(status="estimated", cv=CV_ARRIVALS)
-    entries = shown[shown["flow"] != TOURISTS]
-    mine = rows.assign(prior=np.exp(_slopes(fit, rows)))
-    origins = sorted(mine["origin"].unique())
-    tourists = published[published["flow"] == TOURISTS]
-    totals = tourists[tourists["origin"] == _WORLD].set_index("destination")["persons"]
-    receipts = _tourism_receipts(root).reindex(list(REGION))
-    visits = np.log(totals / receipts.reindex(totals.index)).dropna()
-    total = totals.reindex(list(REGION)).fillna(receipts * np.exp(visits.mean())).dropna()
-    mine = mine[mine["destination"].isin(total.index)]
-    prior = _wide(mine, "prior", origins, total.index).fillna(0.0)
-    known = _wide(tourists[tourists["origin"] != _WORLD], "persons", origins, total.index)
-    filled = calibrated(prior=prior.to_numpy(float), known=known.to_numpy(float), total=total.to_numpy(float))
-    table = pd.DataFrame(filled, index=origins, columns=total.index).stack().rename("persons")
-    table = table.rename_axis(["origin", "destination"]).reset_index()
-    table = table[table["persons"] > 0]
-    table = table.merge(tourists, on=["origin", "destination"], how="left", suffixes=("", "_published"))
-    own_total = table["destination"].isin(totals.index)
-    level = float(visits.std())
-    table["cv"] = np.where(own_total, _cv(spread), _cv(float(np.hypot(spread, level))))
-    table["cv"] = table["cv"].where(table["persons_published"].isna(), CV_ARRIVALS)
-    year = dict(zip(tourists["destination"], tourists["year"], strict=True))
-    table["year"] = table["destination"].map(year).fillna(YEAR).astype(int)
-    said = np.where(own_total, "gravity of published arrivals, calibrated to", "gravity of published arrivals, level of")
-    name = tourists.drop_duplicates("destination").set_index("destination")["source"]
-    of = table["destination"].map(name).fillna("the others by tourism receipts (World Bank)")
-    table["source"] = table["source"].fillna(pd.Series(said, table.index) + " " + of)
+    table["cv"] = np.where(own, _cv(spread), _cv(float(np.hypot(spread, level_spread))))
+    table["year"] = table["destination"].map(totals["year"]).fillna(YEAR).astype(int)
+    of = table["destination"].map(totals["source"] + " " + totals["url"])
+    table["source"] = ("gravity of published arrivals, calibrated to " + of).fillna(_BY_RECEIPTS)
+    said = table.merge(known, on=["origin", "destination"], how="left", suffixes=("", "_published"))
+    table["cv"] = table["cv"].where(said["url"].isna().to_numpy(), CV_ARRIVALS)
+    table["source"] = table["source"].where(said["url"].isna().to_numpy(), _cited(said))
     inside = table[table["origin"].isin(REGION)].assign(flow=TOURISTS, status="estimated")
-    inside["source"] = inside["source"].where(inside["url"].fillna("") == "", inside["source"] + ", " + inside["url"])
-    entries = entries[entries["origin"].isin(REGION)]
-    entries = entries.assign(source=entries["source"] + ", " + entries["url"])
-    return pd.concat([inside, entries], ignore_index=True), _rest(
-        TOURISTS, total, inside.groupby("destination")["persons"].sum()
+    entries = published[(published["flow"] != TOURISTS) & published["origin"].isin(REGION)]
+    entries = entries.assign(status="estimated", cv=CV_ARRIVALS, source=entries["source"] + " " + entries["url"])
+    others = _rest(TOURISTS, total, inside.groupby("destination")["persons"].sum())
+    return pd.DataFrame(pd.concat([inside, entries], ignore_index=True)), others
+
+
+def _totals(root: Path, published: pd.Series) -> tuple[pd.Series, float]:
+    """Arrivals in a year by destination, and the spread in logs of those that come from tourism receipts."""
+    receipts = _tourism_receipts(root).reindex(list(REGION))
+    per_musd = np.log(published.to_numpy(float) / receipts.reindex(published.index).to_numpy(float))
+    level, spread = float(np.nanmean(per_musd)), float(np.nanstd(per_musd, ddof=1))
+    return published.reindex(list(REGION)).fillna(receipts * np.exp(level)).dropna(), spread
+
+
+def _filled(ties: pd.DataFrame, known: pd.DataFrame, total: pd.Series) -> pd.DataFrame:
+    """origin, destination, persons of every origin: published figures, and the rest of each total by gravity."""
+    origins = sorted(ties["origin"].unique())
+    prior, figures = (
+        table.pivot(index="origin", columns="destination", values=column).reindex(index=origins, columns=total.index)
+        for table, column in ((ties, "prior"), (known, "persons"))
     )
+    persons = calibrated(
+        prior=prior.fillna(0.0).to_numpy(float), known=figures.to_numpy(float), total=total.to_numpy(float)
+    )
+    pairs = pd.MultiIndex.from_product([origins, total.index], names=["origin", "destination"])
+    table = pairs.to_frame(index=False).assign(persons=persons.ravel())
+    return table[table["persons"] > 0].reset_index(drop=True)
+
+
+def _cited(said: pd.DataFrame) -> pd.Series:
+    return (said["source_published"] + " " + said["url"]).str.strip()
 
 
 def _arrival_gravity(root: Path, published: pd.DataFrame) -> tuple[Estimate, pd.DataFrame]:
@@ -176,11 +189,6 @@ def _tourism_receipts(root: Path) -> pd.Series:
     table = table.assign(receipts_musd=table["tourism_receipts_of_exports_share"] * exports_musd)
     table = table[table["year"].between(*RECEIPT_YEARS)].dropna(subset=["receipts_musd"])
     return table.sort_values("year").drop_duplicates("economy", keep="last").set_index("economy")["receipts_musd"]
-
-
-def _wide(table: pd.DataFrame, column: str, origins: list[str], destinations: pd.Index) -> pd.DataFrame:
-    wide = table.pivot(index="origin", columns="destination", values=column)
-    return wide.reindex(index=origins, columns=destinations)
 
 
 def _log_spread(fit: Estimate) -> float:

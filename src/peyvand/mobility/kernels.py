@@ -73,7 +73,7 @@ def allotted(*, weight: Array, places: int) -> NDArray[np.int_]:
     left = places // 2 - int(whole.sum())
     order = np.argsort(-(exact - whole), axis=None, kind="stable")[:left]
     whole.ravel()[order] += 1
-    return whole + whole.T
+    return np.asarray(whole + whole.T)
 
 
 def calibrated(*, prior: Array, known: Array, total: Array) -> Array:

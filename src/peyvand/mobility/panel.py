@@ -18,7 +18,7 @@ _LISTS = ("popular-destinations-by-origin.parquet", "popular-origins-by-destinat
 
 
 def migrants(folder: str | Path, year: int) -> pd.DataFrame:
-    """UN DESA's stocks of a year (1990, 1995, … 2015, 2019): origin, destination, persons; what is not named is absent."""
+    """UN DESA's stocks of 1990, 1995, … 2015 or 2019: origin, destination, persons; who is not named is absent."""
     frame = read_stocks(Path(folder, *_STOCKS), year=year).frame
     frame = frame[frame["origin"] != frame["destination"]]
     return frame[PAIR].assign(persons=frame["migrants"].to_numpy(float)).reset_index(drop=True)

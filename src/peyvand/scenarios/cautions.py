@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from peyvand.scenarios.blocs import split_blocs
-from peyvand.scenarios.provisions import AgreementEffect, BorderCost, Tariff
+from peyvand.scenarios.provisions import PEOPLE, AgreementEffect, BorderCost, Tariff
 
 if TYPE_CHECKING:
     from peyvand.scenarios.effect import Effect
@@ -59,6 +59,8 @@ def _other_world(effect: Effect) -> Iterator[Finding]:
 
 
 def _bloc(effect: Effect) -> Iterator[Finding]:
+    if all(provision.kind in PEOPLE for provision in effect.union.provisions):
+        return  # nothing that a bloc must agree to
     for agreement, inside in split_blocs(effect):
         yield "bloc", {"agreement": agreement.name, "economies": Listed(inside)}
 
@@ -107,7 +109,11 @@ def _customs_union(effect: Effect) -> Iterator[Finding]:
 
 def _without_effect(effect: Effect) -> Iterator[Finding]:
     cuts = effect.implied_cuts()
-    if not effect.transit and not effect.people and not (cuts[["tariff_cut_percent", "cost_cut_percent"]].abs() > 0).to_numpy().any():
+    if (
+        not effect.transit
+        and not effect.people
+        and not (cuts[["tariff_cut_percent", "cost_cut_percent"]].abs() > 0).to_numpy().any()
+    ):
         yield "no_effect", {}
 
 

@@ -154,7 +154,7 @@ class Visa(Part):
     """Members ask no more of each other's nationals than `regime`; a rule that asks less already stays as it is.
 
     `goods_trade_percent` and `services_trade_percent` are the share of a pair's trade that visas on both sides are
-    taken to hinder (nothing unless said): what part of that returns follows the rules that fall, see `peyvand.mobility`.
+    taken to hinder (nothing unless said): what returns of it follows the rules that fall, see `peyvand.mobility`.
     """
 
     kind: Literal["visa"] = "visa"

@@ -61,7 +61,10 @@ def read_tourists(by_origin: str | Path, by_month: str | Path, *, year: int = 20
     total = float(table[months].to_numpy().sum())
     share = shares["tourists"] / shares["tourists"].sum()
     found = shares.assign(tourists=share * total, destination="ARM", year=year, share_year=2023)
-    notes = (f"{year} sums to {total:,.0f} tourists", "origins of 2023; quarters were partly interpolated by the author")
+    notes = (
+        f"{year} sums to {total:,.0f} tourists",
+        "origins of 2023; quarters were partly interpolated by the author",
+    )
     return Table(found[["origin", "destination", "year", "tourists", "share_year"]], ARMENIA, notes)
 
 

@@ -1,4 +1,4 @@
-"""What goes with more migrants and students between two economies?  Gravity of people: estimates that ship, their making.
+"""What goes with more migrants and students between two economies?  Gravity of people: estimates and their making.
 
 `estimates/<name>.json` holds coefficients with their covariance, formula, data, date, sources and a cross-validation by
 destination; all are rebuilt by `peyvand mobility estimates --data FOLDER`. Visa coefficients are cross-sectional: an
@@ -155,8 +155,8 @@ def _made(name: str, rows: pd.DataFrame, data: str, made_on: str) -> PeopleEstim
         sources=tuple(source.citation for source in used),
         nobs=fit.nobs,
         pseudo_r2=round(fit.pseudo_r2, 4),
-        coefficients={term: round(float(value), 6) for term, value in fit.coefficients.items()},
-        std_errors={term: round(float(value), 6) for term, value in fit.std_errors.items()},
+        coefficients={str(term): round(float(value), 6) for term, value in fit.coefficients.items()},
+        std_errors={str(term): round(float(value), 6) for term, value in fit.std_errors.items()},
         covariance=tuple(tuple(float(f"{value:.6g}") for value in row) for row in fit.covariance.matrix),
         dropped=fit.collinear,
         cross_validation=leave_destinations_out(rows, terms=terms, visa_terms=VISA_RULES),
