@@ -5,6 +5,7 @@ transit ─── network before, after ──> τ̂ ─^      └── traffic
 visas, places ── people today ──> journeys, migrants, students;  τ̂ too, where a provision states one
 world ──── thickness ────────────> borders today ── after(shock) ──> borders in the union
 what moves the answer: the provisions of one kind alone, and every other closure, each solved again (`Run.variants`)
+how sure it is: the same scenario with other elasticities, estimates and flows, where draws are asked for (`Run.draws`)
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -28,19 +30,23 @@ from peyvand.corridors import AllenArkolakis, Carriage, Network, carriage, value
 from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
 from peyvand.mobility import People, people_of
-from peyvand.scenarios import Caution, Effect, Union, open_scenario
+from peyvand.scenarios import AgreementEffect, Caution, Effect, Facts, Union, estimates, open_scenario
 from peyvand.scenarios.provisions import PEOPLE
-from peyvand.trade import CaliendoParro, TradeResult
+from peyvand.trade import CaliendoParro, Draws, GravityEffect, TradeResult, draw, variance_shares
 from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule
 from peyvand.world import Shock, World, check
 
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "xarray")
-STEPS = ("world", "shock", "people", "carriage", "borders", "equilibrium", "variants")
+STEPS = ("world", "shock", "people", "carriage", "borders", "equilibrium", "variants", "draws")
 """The steps of a run in their order, as `progress` is told of them; their words are in the locale under `steps`."""
 
 Progress = Callable[[str], None]
 ALL = "all"
 """Of a variant: with every provision of the union."""
+LEVEL = 0.9
+"""Of the intervals: so many of the draws lie inside."""
+FROZEN_DRAWS = 100
+"""So many draws, at most, tell what the uncertainty comes from: each source is frozen in turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,6 +90,10 @@ class Run:
         What the run stands on: versions, data and scenario hashes, closure, residual, seed (None: nothing is drawn).
     variants : tuple of Variant
         Each kind of provision alone, where there is more than one, then the whole union under every other closure.
+    draws : Draws, optional
+        The scenario with other elasticities, estimates and flows; None where no draws were asked for.
+    variance : DataFrame, optional
+        What the spread of the draws comes from, see `peyvand.trade.variance_shares`; the last row is the members'.
     people : People or None
         Travellers, migrants and students among the members, today and in the union.
     """
@@ -97,6 +107,8 @@ class Run:
     carriage: Carriage | None
     meta: Mapping[str, Any]
     variants: tuple[Variant, ...] = ()
+    draws: Draws | None = None
+    variance: pd.DataFrame | None = None
     people: People | None = None
 
     @property
@@ -117,6 +129,9 @@ def simulate(
     model: CaliendoParro | None = None,
     network: Network | None = None,
     routing: AllenArkolakis | None = None,
+    draws: int = 0,
+    seed: int = 0,
+    facts: Facts | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Simulate a union.
@@ -133,6 +148,10 @@ def simulate(
         On which transit provisions hold; the one that ships, by default.
     routing : AllenArkolakis, optional
         The routing model.
+    draws, seed : int
+        How often elasticities, estimates and flows are drawn for intervals, and from where; none by default.
+    facts : Facts, optional
+        What is in force on the union's day (`peyvand.registry.facts`); by the register that ships, by default.
     progress : callable, optional
         Told the name of each of `STEPS` as it begins.
 
@@ -152,11 +171,14 @@ def simulate(
         check(world)
     solver = model or CaliendoParro()
     tell("shock")
-    today = union.effect(asked).baseline(lambda before, change: solver.solve(before, change).counterfactual)
-    effect = union.effect(today)
+    bound = facts or Facts.shipped()
+    today = union.effect(asked, facts=bound).baseline(
+        lambda before, change: solver.solve(before, change).counterfactual
+    )
+    effect = union.effect(today, facts=bound)
     shock = effect.shock()
     tell("people")
-    people = people_of(effect)
+    people = people_of(effect, seed=seed)
     if people.cost_hat is not None:
         shock = carried(shock, people.cost_hat, today)
     moved: Carriage | None = None
@@ -172,6 +194,13 @@ def simulate(
     trade = solver.solve(today, shock)
     tell("variants")
     variants = (*_kinds_alone(union, effect, moved, people, solver), *_other_closures(today, shock, solver))
+    drawn, variance = None, None
+    if draws:
+        tell("draws")
+        given: dict[str, Any] = {"gravity": estimates_behind(effect), "model": solver, "seed": seed}
+        drawn = draw(today, shock, draws=draws, **given)
+        count = min(draws, FROZEN_DRAWS)
+        variance = variance_shares(today, shock, draws=count, whole=drawn, together=effect.members, **given)
     return Run(
         scenario=union.with_members(effect.members),
         effect=effect,
@@ -180,9 +209,33 @@ def simulate(
         thickness_after=borders.after(today, shock),
         trade=trade,
         carriage=moved,
-        meta=_meta(union, asked, trade, moved, people, seconds=time.perf_counter() - started),
+        meta={
+            **_meta(union, asked, bound, trade, moved, seconds=time.perf_counter() - started),
+            "numeraire": solver.numeraire,
+            "people": people.meta(),
+            **_drawn_meta(drawn),
+        },
         variants=variants,
+        draws=drawn,
+        variance=variance,
         people=people,
+    )
+
+
+def estimates_behind(effect: Effect) -> GravityEffect | None:
+    """The estimates of a union's agreement provisions, with their errors and the cells they hold for; None without."""
+    held = [(provision, mask) for provision, mask in effect.cells if isinstance(provision, AgreementEffect)]
+    if not held:
+        return None
+    rows = [estimates()[provision.estimate] for provision, _ in held]
+    like = effect.world["tariff_rate"].transpose("exporter", "importer", "sector")
+    cells = [like.copy(data=(mask & ~effect.already_free[..., None]).astype(float)) for _, mask in held]
+    same = np.array([[float(one.name == other.name) for other in rows] for one in rows])
+    errors = np.array([row.standard_error for row in rows])
+    return GravityEffect(
+        coefficient=np.array([row.coefficient for row in rows]),
+        covariance=same * np.outer(errors, errors),
+        cells=xr.concat(cells, dim="coefficient"),
     )
 
 
@@ -278,7 +331,7 @@ def _variant(world: World, shock: Shock, solver: CaliendoParro, *, provisions: s
 
 
 def _meta(
-    union: Union, world: World, trade: TradeResult, moved: Carriage | None, people: People, *, seconds: float
+    union: Union, world: World, facts: Facts, trade: TradeResult, moved: Carriage | None, *, seconds: float
 ) -> dict[str, Any]:
     """What a run stands on, in plain values that JSON can hold."""
     toml = union.to_toml()
@@ -291,13 +344,24 @@ def _meta(
         "world_hash": world.data_hash,
         "scenario": toml,
         "scenario_hash": sha256(toml.encode()).hexdigest(),
+        "facts_known_until": facts.known_until.isoformat(),
+        "facts_hash": facts.data_hash,
         "model": "Caliendo-Parro",
         "deficit_rule": trade.deficit_rule,
         "residual": trade.residual,
         "iterations": trade.iterations,
         "carriage": None if moved is None else moved.meta(),
-        "people": people.meta(),
-        "seed": people.seed if people.moved else None,
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
+    }
+
+
+def _drawn_meta(drawn: Draws | None) -> dict[str, Any]:
+    """Of the draws: how many, from which seed, of what, and those that failed."""
+    return {
+        "seed": None if drawn is None else drawn.seed,
+        "draws": None if drawn is None else drawn.data.sizes["draw"],
+        "drawn": [] if drawn is None else list(drawn.sources),
+        "failed_draws": {} if drawn is None else {str(number): why for number, why in drawn.failed.items()},
+        "level": LEVEL,
     }

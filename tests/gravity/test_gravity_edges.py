@@ -44,6 +44,43 @@ def test_what_a_formula_says():
     assert set(found.columns) == {"trade", "t", "rta", "a", "b", "year", "border", "exporter", "importer"}
 
 
+@pytest.mark.parametrize(
+    ("right", "labels"),
+    [
+        ("a - 1", ["a"]), ("0 + a", ["a"]), ("a + b - a", ["b"]), ("(a + b):c", ["a:c", "b:c"]),
+        ("(a + b)*c - b:c", ["a", "b", "c", "a:c"]), ("a*b*c", ["a", "b", "c", "a:b", "a:c", "b:c", "a:b:c"]),
+        ("x^2 + x**2 + I(x - 1)", ["x^2", "x**2", "I(x-1)"]), ("`a b` + log(`a.b`)", ["`a b`", "log(`a.b`)"]),
+    ],
+)  # fmt: skip
+def test_sums_products_and_quoted_names(right, labels):
+    assert [term.label for term in parse(f"y ~ {right}").terms] == labels
+    assert parse(f"y ~ {right}").intercept == (right not in ("a - 1", "0 + a"))
+
+
+@pytest.mark.parametrize(
+    ("text", "ref", "by_levels"),
+    [
+        ("i(year, ref=2006)", ("2006",), False), ("i(year, x, 2006)", ("2006",), False),
+        ("i(iso, ref=KAZ)", ("KAZ",), False), ("i(year, log(x), ref=c(2005, 2006))", ("2005", "2006"), False),
+        ("i(year, i.iso)", (), True),
+    ],
+)  # fmt: skip
+def test_references_of_an_interaction(text, ref, by_levels):
+    found = parse(f"y ~ {text}").terms[0].interaction
+    assert (found.ref, found.by_levels) == (ref, by_levels)
+
+
+def test_columns_with_gaps_keep_their_levels_names():
+    """A missing year makes a column of 2001.0; its terms are still called 2001, and the row is a listed drop."""
+    frame = trade_panel().assign(**{"a b": lambda f: f["cost"]})
+    frame["year"] = frame["year"].astype(float).mask(frame.index == 6)
+    fit = ppml("trade ~ i(year, rta, ref=2003) + `a b` | exporter + importer", frame)
+    assert fit.names == ("year::2000:rta", "year::2001:rta", "year::2002:rta", "`a b`")
+    assert list(fit.dropped.itertuples(index=False)) == [(6, "year is missing")]
+    both = ppml("trade ~ i(year, exporter) | importer", frame.assign(exporter="E" + frame["exporter"].astype(str)))
+    assert "year::2001:exporter::E3" in (*both.names, *both.collinear)
+
+
 def test_transforms_dummies_and_interactions():
     frame = trade_panel().assign(
         border=lambda f: (f["exporter"] != f["importer"]) * 1.0, word=lambda f: "w" + f["year"].astype(str)
@@ -55,7 +92,7 @@ def test_transforms_dummies_and_interactions():
     by_hand = ppml("trade ~ i(year, ref=2000) | exporter + importer", frame)
     assert by_word.names == ("word[w2001]", "word[w2002]", "word[w2003]")
     assert_allclose(by_word.values, by_hand.values, rtol=1e-9)
-    with pytest.raises(UnknownNameError, match="no level 1999"):
+    with pytest.raises(UnknownNameError, match="no level '1999'"):
         ppml("trade ~ i(year, border, ref=1999) | exporter", frame)
 
 
@@ -222,3 +259,8 @@ def test_command_line(tmp_path):
     table = CliRunner().invoke(gravity, ["fit", formula, str(path), "--bias-correct"])
     assert table.exit_code == 0, table.output
     assert "Weidner" in table.stdout
+    two_way = "trade ~ rta + cost | exporter^year + importer^year"
+    answer = CliRunner().invoke(gravity, ["fit", two_way, str(path), "--bias-correct", "--json"])
+    assert "clustered by exporter^importer (36)" in json.loads(answer.stdout)["vcov"]
+    answer = CliRunner().invoke(gravity, ["fit", "log(trade) ~ cost", str(path), "--estimator", "ols", "--json"])
+    assert set(json.loads(answer.stdout)["coefficients"]["cost"]) == {"estimate", "std_error", "z", "p_value"}

@@ -101,6 +101,36 @@ def test_quasi_separation_hidden_by_collinearity(seed):
 
 
 @a_law
+@given(seed=st.integers(0, 10_000))
+def test_quasi_separation_hidden_by_the_fixed_effects(seed):
+    """x3 repeats the effects and x1 at every positive flow and lies below them at some zeros."""
+    frame, rng = base(seed)
+    frame["x3"] = frame["i"] * 1.5 + frame["x1"] - np.where(frame["y"] > 0, 0, rng.integers(0, 2, len(frame)))
+    check(frame, ["x1", "x3"], ["i"])
+
+
+@a_law
+@given(seed=st.integers(0, 10_000))
+def test_rows_that_separate_only_after_others_are_gone(seed):
+    """x2 has both signs, but only where x1 separates already."""
+    frame, rng = base(seed)
+    zero = frame["y"] == 0
+    first = np.where(zero, rng.integers(0, 2, len(frame)), 0)
+    second = np.where(zero, -rng.integers(0, 2, len(frame)), 0)
+    frame["x1"], frame["x2"] = first * 1.0, np.where(first > 0, rng.integers(-3, 4, len(frame)), second) * 1.0
+    check(frame, ["x1", "x2", "x3"], [])
+    check(frame, ["x1", "x2"], ["i", "j"])
+
+
+def test_separators_of_many_sizes_end_in_no_overflow():
+    """A regressor from 1e-3 to 1e5 at zeros alone: the fit runs out of range, the search still finds them all."""
+    for seed in (6, 7, 26, 52):
+        frame, rng = base(seed, 60)
+        frame["x1"] = np.where(frame["y"] > 0, 0, -np.exp(rng.normal(0, 4, 60)) * (rng.random(60) < 0.3))
+        check(frame, ["x1", "x2"], [])
+
+
+@a_law
 @given(seed=st.integers(0, 10_000), zeros=st.floats(0.3, 0.9))
 def test_three_way_panels(seed, zeros):
     frame = trade_panel(4, 3, seed=seed, zeros=zeros).rename(columns={"trade": "y"})

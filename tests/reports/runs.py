@@ -80,8 +80,8 @@ def world_of(economies: tuple[str, ...] = (*MEMBERS, *OTHERS), seed: int = 7, **
 
 @cache
 def made_run(scenario: str = "eco-ten") -> Run:
-    """A shipped union, solved on the made-up World."""
-    return simulate(scenario, world=world_of())
+    """A shipped union, solved on the made-up World, with a few draws."""
+    return simulate(scenario, world=world_of(), draws=8, seed=3)
 
 
 def idle_run() -> Run:

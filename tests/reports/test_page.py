@@ -21,7 +21,17 @@ LATIN_ALLOWED = {
     "Tab", "SHA-256", "Apache-2.0", "Natural", "Earth", "provenance.csv", "eurasia-2019", "synthetic-7",
 }  # fmt: skip
 PERSIAN = re.compile(r"[\u0600-\u06ff]")
-DYNAMIC = ("closure.", "closure_name.", "money.", "months.", "pairs.", "table.", "variants.alone.")
+DYNAMIC = (
+    "closure.",
+    "sureness.column.",
+    "sureness.source.",
+    "closure_name.",
+    "money.",
+    "months.",
+    "pairs.",
+    "table.",
+    "variants.alone.",
+)
 
 
 class Tree(HTMLParser):

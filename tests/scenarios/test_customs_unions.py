@@ -13,7 +13,7 @@ from tests.worlds import worlds
 from peyvand.errors import ScenarioError
 from peyvand.gravity import thickness
 from peyvand.scenarios import AgreementEffect, BorderCost, Facts, Tariff, Union, estimates
-from peyvand.scenarios.in_force import read_facts
+from peyvand.scenarios.in_force import Agreement, Party
 from peyvand.trade import CaliendoParro
 
 a_law = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,9 +33,8 @@ def keys(made, world, **more):
 
 def agreement_between(*members):
     """Facts with one free-trade area."""
-    row = {"name": "A", "kind": "free-trade-area", "title_en": "A", "title_fa": "آ", "tariff_cut_share": ""}
-    parties = [{"agreement": "A", "member": code, "side": "", "since": "2001", "until": ""} for code in members]
-    return read_facts([row | {"source": "made up", "url": "", "note": ""}], parties)
+    parties = tuple(Party(code, "", date(2001, 12, 31), None) for code in members)
+    return Facts((Agreement(name="A", kind="free-trade-area", title=("A", "آ"), parties=parties, source="made up"),))
 
 
 # -- the common external tariff ---------------------------------------------------------------------------------------

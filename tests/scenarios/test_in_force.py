@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import date
 
 import numpy as np
@@ -76,7 +78,7 @@ def test_the_shipped_table_agrees_with_desta(data_folder):
     for agreement in Facts.shipped().agreements:
         if "DESTA" not in agreement.source or agreement.name.startswith("EU"):
             continue
-        number = int(agreement.source.replace("agreement ", "").split("DESTA")[-1].split()[-1])
+        number = int(re.search(r"DESTA\D*(?:[\d.]+ \(CC BY 4.0\), agreement )?(\d+)", agreement.source)[1])
         rows = parties[parties["destaID"].astype(str) == str(number)]
         joined_later = {party.member for party in agreement.parties if party.since > agreement.parties[0].since}
         members = {party.member for party in agreement.parties} - joined_later
@@ -88,28 +90,83 @@ def test_the_shipped_table_agrees_with_desta(data_folder):
     assert checked >= 20
 
 
-ROW = {"name": "A", "kind": "free-trade-area", "title_en": "A", "title_fa": "آ", "tariff_cut_share": "", "source": "x"}
-ROW |= {"url": "", "note": ""}
-PARTY = {"agreement": "A", "member": "IRN", "side": "", "since": "2001", "until": ""}
+ROW = {"code": "A", "trade_kind": "free_trade_area", "title_en": "A", "title_fa": "آ", "source": "x", "note": ""}
+ROW |= {"in_force_on": "2001", "ended_on": ""}
+PARTY = {"agreement": "A", "party": "IRN", "side": "", "from_on": "2001", "to_on": ""}
+UNION = {"code": "U", "kind": "union"}
+
+
+def read(*signatures, row=ROW, parties=(), memberships=(), commitments=()):
+    """Facts from rows of the register: one agreement, "A"."""
+    tables = {"agreement": [row], "signatory": signatures, "party": parties, "membership": memberships}
+    return read_facts(tables | {"commitment": commitments})
 
 
 @pytest.mark.parametrize(
     ("party", "message"),
     [
-        ({"since": "2001-13-01"}, "is no date"),
-        ({"until": "1999-01-01"}, "leaves A before it joins"),
-        ({"agreement": "B"}, "unknown agreements: B"),
+        ({"from_on": "2001-13-01"}, "is no date"),
+        ({"from_on": "2001-13"}, "is no date"),
+        ({"to_on": "1999-01-01"}, "leaves A before it joins"),
+        ({"agreement": "B"}, "unknown agreement B"),
     ],
 )
 def test_a_broken_table_is_refused(party, message):
     with pytest.raises(DataError, match=message):
-        read_facts([ROW], [PARTY | party])
+        read(PARTY | party)
 
 
 def test_a_year_stands_for_its_last_day():
-    facts = read_facts([ROW], [PARTY, PARTY | {"member": "KAZ"}])
+    facts = read(PARTY, PARTY | {"party": "KAZ"})
     assert facts.in_force(date(2001, 12, 30)) == ()
     assert len(facts.in_force(date(2001, 12, 31))) == 1
+
+
+def test_a_month_stands_for_its_last_day():
+    facts = read(PARTY | {"from_on": "2004-02"}, PARTY | {"party": "KAZ"})
+    assert facts.in_force(date(2004, 2, 28)) == ()
+    assert len(facts.in_force(date(2004, 2, 29))) == 1
+
+
+def test_who_signs_without_an_own_day_is_bound_by_the_agreements():
+    facts = read(PARTY | {"from_on": ""}, PARTY | {"party": "KAZ"}, row=ROW | {"ended_on": "2010-03-01"})
+    assert [len(facts.in_force(date(2010, *day))) for day in ((2, 28), (3, 1))] == [1, 0]
+    assert read(PARTY | {"from_on": ""}, row=ROW | {"in_force_on": ""}).agreement("A").parties == ()
+
+
+def test_a_text_that_moves_no_tariff_is_no_fact():
+    assert read(PARTY, row=ROW | {"trade_kind": ""}).agreements == ()
+
+
+def member(party, since, until=""):
+    return {"pact": "U", "party": party, "status": "member", "from_on": since, "to_on": until}
+
+
+def test_what_a_union_signs_binds_its_members_of_the_day():
+    inside = [member("ARM", "1999"), member("KGZ", "2005-08-12"), member("BLR", "1990", "2001-01-01")]
+    iran, union = PARTY | {"side": "1"}, PARTY | {"party": "U", "side": "2"}
+    facts = read(iran, union, parties=[UNION], memberships=[*inside, member("X", "1999") | {"status": "observer"}])
+    assert facts.agreement("A").members_on(date(2004, 1, 1)) == {"IRN", "ARM"}
+    assert facts.agreement("A").members_on(date(2005, 8, 12)) == {"IRN", "ARM", "KGZ"}
+
+
+def test_members_that_sign_beside_their_union_are_counted_once():
+    beside = PARTY | {"party": "ARM", "side": "2"}
+    facts = read(
+        PARTY | {"side": "1"}, PARTY | {"party": "U"}, beside, parties=[UNION], memberships=[member("ARM", "1999")]
+    )
+    assert [party.member for party in facts.agreement("A").parties] == ["IRN", "ARM"]
+
+
+def test_a_union_of_unknown_members_stands_for_itself():
+    assert read(PARTY | {"party": "U"}, parties=[UNION]).agreement("A").members_on(date(2002, 1, 1)) == {"U"}
+
+
+def test_cuts_that_differ_are_no_cut():
+    said = [{"agreement": "A", "provision": json.dumps({"kind": "tariff", "cut_share": share})} for share in (0.5, 0.9)]
+    assert read(PARTY, commitments=said[:1]).agreement("A").tariff_cut_share == 0.5
+    assert read(PARTY, commitments=said).agreement("A").tariff_cut_share is None
+    assert read(PARTY, commitments=[{"agreement": "A", "provision": ""}]).agreement("A").tariff_cut_share is None
 
 
 def test_an_unknown_agreement_gets_the_nearest_name():

@@ -13,8 +13,8 @@ from tests.worlds import random_shock, small_world, worlds
 
 from peyvand.errors import ConvergenceError, ModelError, UnknownEconomyError
 from peyvand.trade import CaliendoParro, ladder
+from peyvand.trade.balancing import scale_to_margins
 from peyvand.trade.deficits import DEFICIT_RULES
-from peyvand.trade.ladder import scale_to_margins
 from peyvand.world import Shock
 from peyvand.world.from_tables import world_from_arrays
 

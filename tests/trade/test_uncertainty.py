@@ -13,7 +13,7 @@ from tests.worlds import random_shock, small_world
 from peyvand.errors import ConvergenceError, ModelError
 from peyvand.trade import CaliendoParro, GravityEffect, delta_deviation, draw, variance_shares
 from peyvand.trade.deficits import DEFICIT_RULES
-from peyvand.trade.uncertainty import _Centre
+from peyvand.trade.drawn import Centre
 from peyvand.world import Shock, World
 
 
@@ -81,15 +81,15 @@ def test_drawn_flows_keep_output_and_purchases():
     world = calm(small_world(5, 3, seed=3, zero_share=0.3), flow=0.8)
     seen = []
 
-    centre = _Centre.of(world, random_shock(world, 3), None, CaliendoParro(), 1e-8)
-    original = _Centre._problem
+    centre = Centre.of(world, random_shock(world, 3), None, CaliendoParro(), 1e-8)
+    original = Centre._problem
 
     def watch(self, accounts, log_cost):
         seen.append(accounts.trade_flow)
         return original(self, accounts, log_cost)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_Centre, "_problem", watch)
+        patch.setattr(Centre, "_problem", watch)
         for seed in range(5):
             centre.solve({"flow": np.random.default_rng(seed).standard_normal})
     today = centre.accounts.trade_flow
@@ -114,16 +114,16 @@ def test_gravity_and_elasticity_move_the_cost_together():
     """ln d̂ = −β/θ: with θ drawn, β alone decides partial trade, so that the effect on trade does not vary with θ."""
     world = without(calm(small_world(4, 2, seed=4), theta=0.2), "trade_flow_cv")
     effect, shock = an_effect(world, deviation=0.0)
-    centre = _Centre.of(world, shock, effect, CaliendoParro(), 1e-8)
+    centre = Centre.of(world, shock, effect, CaliendoParro(), 1e-8)
     seen = []
-    original = _Centre._problem
+    original = Centre._problem
 
     def watch(self, accounts, log_cost):
         seen.append(accounts.trade_elasticity[:, None, None] * log_cost)
         return original(self, accounts, log_cost)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_Centre, "_problem", watch)
+        patch.setattr(Centre, "_problem", watch)
         for seed in range(3):
             centre.solve({"elasticity": np.random.default_rng(seed).standard_normal})
     for values in seen:

@@ -19,7 +19,7 @@ def gravity() -> None:
 @click.option("--estimator", type=click.Choice(["ppml", "ols"]), default="ppml", show_default=True)
 @click.option("--vcov", type=click.Choice(["iid", "hetero"]), help="Covariance without clusters.")
 @click.option("--cluster", metavar="A,B,…", help="Columns to cluster by, in any number of ways; a^b joins columns.")
-@click.option("--bias-correct", is_flag=True, help="Weidner and Zylkin's correction of two- and three-way models.")
+@click.option("--bias-correct", is_flag=True, help="Weidner and Zylkin's correction, clustered by pair.")
 @click.option("--weights", metavar="COLUMN", help="Weight of each row.")
 @click.option("--offset", metavar="COLUMN", help="Added to ln μ with slope one (ppml only).")
 @click.option("--small-sample", type=click.Choice(["fixest", "stata", "none"]), default="fixest", show_default=True)
@@ -49,10 +49,12 @@ def fit(
     from rich.console import Console
 
     from peyvand.errors import FormulaError
-    from peyvand.gravity import correct_bias, etable, ols, ppml, reset_test
+    from peyvand.gravity import correct_bias, etable, ols, pair_of, ppml, reset_test
 
     if offset and estimator == "ols":
         raise FormulaError("an offset goes with ppml", hint="subtract it from the outcome instead")
+    if bias_correct and not vcov and not cluster:
+        cluster = pair_of(formula)
     console = Console(stderr=True, quiet=quiet or not Console(stderr=True).is_terminal)
     with console.status("reading and fitting …") as status:
         if estimator == "ppml":

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from peyvand.scenarios import Facts
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -29,6 +32,21 @@ def language_option(words: str = "Language of the words.") -> Callable[[Command]
         is_eager=True,
         help=words,
     )
+
+
+registry_option = click.option(
+    "--registry", "register", help="Take what is in force from this register: a file or postgresql:// URL."
+)
+"""`--registry`, as `register`: see `facts_in`."""
+
+
+def facts_in(register: str | None) -> Facts | None:
+    """What is in force by a register; None for the one that ships."""
+    if register is None:
+        return None
+    from peyvand.registry.facts import facts_of
+
+    return facts_of(register)
 
 
 def _remember(ctx: click.Context, _: click.Parameter, language: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from peyvand.cli.options import language_option
+from peyvand.cli.options import facts_in, language_option, registry_option
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ DEFAULT_SCENARIO = "eco-ten"
     help="Closure: fixed, fixed_nominal (with --numeraire), multiplicative or eliminated.",
 )
 @click.option("--numeraire", metavar="CODE", help="The economy in whose wage fixed_nominal deficits are kept.")
+@click.option(
+    "--draws",
+    default=0,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Draw elasticities, estimates and flows so many times: every figure gets an interval.",
+)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="The same seed, the same draws.")
+@registry_option
 @language_option("Of the table here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table of economies as JSON, nothing else.")
 def run(
@@ -39,6 +49,9 @@ def run(
     world_name: str | None,
     deficits: DeficitRule,
     numeraire: str | None,
+    draws: int,
+    seed: int,
+    register: str | None,
     language: Language,
     as_json: bool,
 ) -> None:
@@ -64,6 +77,9 @@ def run(
             scenario,
             world=world,
             model=CaliendoParro(deficit_rule=deficits, numeraire=numeraire),
+            draws=draws,
+            seed=seed,
+            facts=facts_in(register),
             progress=lambda step: status.update(text(f"steps.{step}", language)),
         )
         status.update(text("steps.report", language))
@@ -79,28 +95,42 @@ def run(
 
 def _table(done: Run, language: Language) -> Table:
     """Real income, money, exports of the members and of the outsiders that notice, the largest gain first."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
+    from peyvand.reports.rows import records
     from peyvand.reports.tables import economies
     from peyvand.reports.variants import NOTICEABLE_PERCENT
 
     frame = economies(done)
     frame = frame.sort_values(["member", "real_income_change_percent"], ascending=False)
+    title = done.scenario.title[language]
+    if done.draws is not None:
+        count, failed = (number(size, language) for size in (done.draws.data.sizes["draw"], len(done.draws.failed)))
+        title = text("run.drawn", language, title=title, draws=count, failed=failed)
     deficits = text(f"report.closure.{done.trade.deficit_rule}", language)
     outsiders = frame[~frame["member"] & (frame["real_income_change_percent"].abs() >= NOTICEABLE_PERCENT)]
     caption = text("run.closure" if len(outsiders) else "run.quiet", language, deficits=deficits)
-    table = Table(title=done.scenario.title[language], caption=caption)
+    table = Table(title=title, caption=caption, box=SIMPLE_HEAD, pad_edge=False)
     table.add_column(text("run.columns.economy", language))
-    for name in ("income", "money", "exports"):
-        table.add_column(text(f"run.columns.{name}", language), justify="right")
+    drawn = done.draws is not None
+    for name in ("income", *(("interval", "gain") if drawn else ()), "money", "exports"):
+        table.add_column(text(f"run.columns.{name}", language), justify="right", no_wrap=True)
     shown = [frame[frame["member"]], outsiders.head(3), outsiders.iloc[3:].tail(3)]
     for group in shown:
-        for row in group.to_dict("records"):
+        for row in records(group):
             table.add_row(
                 row[f"name_{language}"],
                 number(row["real_income_change_percent"], language, decimals=2, sign=True),
+                *(_sureness(row, language) if drawn else ()),
                 number(row["real_income_change_musd"], language, sign=True),
                 number(row["exports_change_percent"], language, decimals=1, sign=True),
             )
         table.add_section()
     return table
+
+
+def _sureness(row: Mapping[str, Any], language: Language) -> tuple[str, str]:
+    """`low … high` of real income, and the share of the draws with a gain; per cent."""
+    low, high = (number(row[f"real_income_{end}_percent"], language, decimals=2, sign=True) for end in ("low", "high"))
+    return f"{low} … {high}", number(100 * row["gain_probability_share"], language)

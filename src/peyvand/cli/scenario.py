@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from peyvand.cli.options import language_option
+from peyvand.cli.options import facts_in, language_option, registry_option
 
 if TYPE_CHECKING:
     from peyvand.locale import Language
-    from peyvand.scenarios import Effect
+    from peyvand.scenarios import Effect, Facts
 
 _LANGUAGE = language_option()
 
@@ -46,15 +46,18 @@ def list_command(language: Language, as_json: bool) -> None:
 @click.argument("name_or_file")
 @_LANGUAGE
 @click.option("--world", "world_name", help="A World's file, or one that ships, instead of the scenario's.")
+@registry_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def check(name_or_file: str, language: Language, world_name: str | None, as_json: bool) -> None:
+def check(
+    name_or_file: str, language: Language, world_name: str | None, register: str | None, as_json: bool
+) -> None:  # fmt: skip
     """Say in words what a union file means, or where it is not clear.
 
     NAME_OR_FILE is a shipped scenario's name or a TOML file. Exit code 0: the file is clear; 2: it is not.
     """
     from peyvand.scenarios import explain, explain_caution
 
-    effect = _effect(name_or_file, world_name)
+    effect = _effect(name_or_file, world_name, facts_in(register))
     lines = explain(effect, language)
     cautions = [explain_caution(caution, effect, language) for caution in effect.warnings]
     if as_json:
@@ -80,13 +83,13 @@ def show(name_or_file: str) -> None:
     click.echo(open_scenario(name_or_file).text, nl=False)
 
 
-def _effect(name_or_file: str, world_name: str | None) -> Effect:
+def _effect(name_or_file: str, world_name: str | None, facts: Facts | None) -> Effect:
     from peyvand.scenarios import open_scenario
     from peyvand.world import World, check
 
     union = open_scenario(name_or_file)
     if world_name is None:
-        return union.effect(World.embedded(union.world))
+        return union.effect(World.embedded(union.world), facts=facts)
     world = World.open(world_name)
     check(world)
-    return union.effect(world)
+    return union.effect(world, facts=facts)

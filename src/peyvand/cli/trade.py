@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from peyvand.cli.options import language_option
+from peyvand.cli.solve import solve
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from peyvand.scenarios import Effect
-    from peyvand.trade import GravityEffect
 
 _LANGUAGE = language_option()
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else.")
@@ -23,7 +22,10 @@ DEFAULT_WORLD = "eurasia-2019"
 
 @click.group()
 def trade() -> None:
-    """Which border matters most, and how sure is an answer?"""
+    """Which border matters most, how sure is an answer, and what of a matrix of your own?"""
+
+
+trade.add_command(solve)
 
 
 @trade.command()
@@ -68,6 +70,7 @@ def draws(
     Elasticities, flows and the coefficients of agreement provisions are drawn together; cuts of border cost stay what
     they are at the central values.
     """
+    from peyvand.run import estimates_behind
     from peyvand.scenarios import open_scenario
     from peyvand.trade import CaliendoParro, draw
     from peyvand.world import World
@@ -76,7 +79,7 @@ def draws(
     asked, solver = World.open(world_name or union.world), CaliendoParro()
     today = union.effect(asked).baseline(lambda before, change: solver.solve(before, change).counterfactual)
     effect = union.effect(today)
-    found = draw(today, effect.shock(), draws=draws, seed=seed, gravity=_gravity(effect), model=solver)
+    found = draw(today, effect.shock(), draws=draws, seed=seed, gravity=estimates_behind(effect), model=solver)
     table = found.intervals(level).sort_values("central_percent", ascending=False)
     if as_json:
         click.echo(table.to_json(orient="records", indent=2))
@@ -84,29 +87,6 @@ def draws(
     shown = ["central_percent", "low_percent", "high_percent", "probability_of_gain"]
     title = text("trade.draws", language, draws=number(draws, language), failed=number(len(found.failed), language))
     _show(table[["economy", *shown]], shown, language, title=title, decimals=2)
-
-
-def _gravity(effect: Effect) -> GravityEffect | None:
-    """The estimates of agreement provisions, with their standard errors and the cells they hold for."""
-    import numpy as np
-    import xarray as xr
-
-    from peyvand.scenarios import AgreementEffect, estimates
-    from peyvand.trade import GravityEffect
-
-    held = [(provision, mask) for provision, mask in effect.cells if isinstance(provision, AgreementEffect)]
-    if not held:
-        return None
-    rows = [estimates()[provision.estimate] for provision, _ in held]
-    like = effect.world["tariff_rate"].transpose("exporter", "importer", "sector")
-    cells = [like.copy(data=(mask & ~effect.already_free[..., None]).astype(float)) for _, mask in held]
-    same = np.array([[float(one.name == other.name) for other in rows] for one in rows])
-    errors = np.array([row.standard_error for row in rows])
-    return GravityEffect(
-        coefficient=np.array([row.coefficient for row in rows]),
-        covariance=same * np.outer(errors, errors),
-        cells=xr.concat(cells, dim="coefficient"),
-    )
 
 
 def _show(frame: pd.DataFrame, figures: list[str], language: Language, *, title: str, decimals: int) -> None:

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from peyvand.gravity.bias import correct_bias
+    from peyvand.gravity.bias import correct_bias, pair_of
     from peyvand.gravity.borders import Thickness, thickness
     from peyvand.gravity.compare import etable
     from peyvand.gravity.elasticities import elasticity_from_ratios, elasticity_from_tariffs
@@ -33,6 +33,7 @@ _DOORS = {
     "known_causes": "estimates",
     "leads_and_lags": "leads",
     "ols": "least_squares",
+    "pair_of": "bias",
     "ppml": "poisson",
     "reset_test": "reset",
     "shipped_estimate": "estimates",
@@ -51,6 +52,7 @@ __all__ = [
     "known_causes",
     "leads_and_lags",
     "ols",
+    "pair_of",
     "ppml",
     "reset_test",
     "shipped_estimate",

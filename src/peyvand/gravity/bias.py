@@ -21,6 +21,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from peyvand.errors import IdentificationError
 from peyvand.gravity.covariance import Covariance, is_nested
+from peyvand.gravity.formula import parse
 from peyvand.gravity.kernels import Array, sums_by
 from peyvand.gravity.panel import PanelEffects
 from peyvand.gravity.results import Estimate
@@ -60,6 +61,21 @@ def correct_bias(estimate: Estimate) -> Estimate:
         estimate, values=estimate.values - bias, covariance=covariance,
         note=f"{note} corrected for incidental parameters (Weidner and Zylkin 2021)",
     )  # fmt: skip
+
+
+def pair_of(formula: str) -> str | None:
+    """The directed pair behind a formula's country-time effects, as a cluster; None if the names do not tell.
+
+    >>> pair_of("trade ~ rta | exporter^year + importer^year")
+    'exporter^importer'
+    """
+    effects = parse(formula).effects
+    if len(effects) == 3:
+        return "^".join(effects[2])
+    if len(effects) != 2:
+        return None
+    sides = [[column for column in own if column not in other] for own, other in (effects, effects[::-1])]
+    return "^".join([*sides[0], *sides[1]]) if all(sides) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ ways. A missing or zero flow is "no recorded trade": NaN, never infinity.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -105,7 +106,7 @@ class Thickness:
         name = "pair_thickness" if by == "pair" else "border_thickness"
         dims = _PAIR if by == "pair" else _CELL
         thickness = self.data[name]
-        columns = {"thickness_log_points": thickness, "thickness_percent": 100 * (np.e**thickness - 1)}
+        columns = {"thickness_log_points": thickness, "thickness_percent": 100 * (math.e**thickness - 1)}
         for part in self.components:
             columns[f"{part}_log_points"] = self.data[f"{name}_part"].sel(component=part, drop=True)
         if by == "pair":

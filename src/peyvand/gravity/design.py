@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from peyvand.errors import DataError, UnknownNameError, did_you_mean
-from peyvand.gravity.formula import Formula, Term, categorical_column, evaluate, names_in
+from peyvand.gravity.formula import Formula, Term, categorical_column, evaluate, level_name, names_in, shown
 from peyvand.gravity.kernels import Array
 from peyvand.gravity.tables import Column, coded, numeric, read_columns
 
@@ -113,7 +113,8 @@ def build_design(
     for given, values_ in ((weights, weight_values), (offset, offset_values)):
         if given and values_ is not None:
             valued.append((given, values_))
-    keep, dropped = _complete_rows(valued, {name: codes for name, (codes, _) in axes.items()}, words, columns)
+    factors = dict.fromkeys([*formula.factors, *(name for name in formula.columns if name in words)])
+    keep, dropped = _complete_rows(valued, {name: codes for name, (codes, _) in axes.items()}, factors, columns)
     if weight_values is not None:
         if np.any(weight_values[keep] < 0):
             row = int(np.flatnonzero(keep & (weight_values < 0))[0])
@@ -148,11 +149,7 @@ def build_design(
 
 def term_columns(formula: Formula, data: Any, offset: str | None = None) -> dict[str, Array]:
     """The regressors of a formula by name in other data, and the offset (or zeros) under the empty name."""
-    needed = [name for term in formula.terms for factor in term.factors for name in names_in(factor)]
-    for term in formula.terms:
-        if term.interaction:
-            needed += [term.interaction.factor, *([term.interaction.by] if term.interaction.by else [])]
-    needed += names_in(offset) if offset else []
+    needed = formula.regressor_columns + (names_in(offset) if offset else [])
     effects = [column for effect in formula.effects for column in effect]
     columns = read_columns(data, [*needed, *effects])
     count = len(next(iter(columns.values()))) if columns else 0
@@ -216,18 +213,19 @@ def _regressors(term: Term, numbers: _Numbers, words: set[str], *, reference: bo
     With `reference` the first level of a set of dummies is left out, as it must be when they are fitted.
     """
     if term.interaction:
-        return _interaction_columns(term, numbers, reference=reference)
+        return _interaction_columns(term, numbers, words, reference=reference)
     products: list[tuple[str, Array | None]] = [("", None)]
     dummies = [factor for factor in term.factors if categorical_column(factor) or factor in words]
     for factor in term.factors:
         if factor not in dummies:
             values = numbers.of(factor)
-            products = [(_joined(name, factor), values if held is None else held * values) for name, held in products]
+            label = shown(factor)
+            products = [(_joined(name, label), values if held is None else held * values) for name, held in products]
             continue
         codes, levels = coded(numbers.columns[categorical_column(factor) or factor])
         first = 1 if reference and len(term.factors) == 1 else 0
         products = [
-            (_joined(name, f"{factor}[{level}]"), (codes == at) * (1.0 if held is None else held))
+            (_joined(name, f"{shown(factor)}[{level_name(level)}]"), (codes == at) * (1.0 if held is None else held))
             for name, held in products
             for at, level in enumerate(levels)
             if at >= first
@@ -235,21 +233,28 @@ def _regressors(term: Term, numbers: _Numbers, words: set[str], *, reference: bo
     return [(name, values) for name, values in products if values is not None]
 
 
-def _interaction_columns(term: Term, numbers: _Numbers, *, reference: bool) -> list[tuple[str, Array]]:
+def _interaction_columns(term: Term, numbers: _Numbers, words: set[str], *, reference: bool) -> list[tuple[str, Array]]:
+    """The columns of `i()`: one for each level, times the other column or each of its levels."""
     interaction = term.interaction
     assert interaction is not None
-    codes, levels = coded(numbers.columns[interaction.factor])
-    shown = [str(level) for level in levels]
-    if reference and interaction.ref is not None and str(interaction.ref) not in shown:
-        hint = did_you_mean(str(interaction.ref), shown)
-        raise UnknownNameError(f"{interaction.factor} has no level {interaction.ref!r}", hint=hint)
-    by = None if interaction.by is None else numbers.of(interaction.by)
-    found = []
-    for at, level in enumerate(shown):
-        if interaction.ref is None or level != str(interaction.ref):
-            name = f"{interaction.factor}::{level}" + (f":{interaction.by}" if interaction.by else "")
-            found.append((name, (codes == at) * (1.0 if by is None else by)))
-    return found
+    factor, by = interaction.factor, interaction.by
+    codes, levels = coded(numbers.columns[factor])
+    names = [level_name(level) for level in levels]
+    for level in interaction.ref if reference else ():
+        if level not in names:
+            raise UnknownNameError(f"{factor} has no level {level!r}", hint=did_you_mean(level, names))
+    wanted = [(f"{factor}::{name}", codes == at) for at, name in enumerate(names) if name not in interaction.ref]
+    if by is None:
+        return [(name, held * 1.0) for name, held in wanted]
+    if interaction.by_levels or by in words:
+        other, others = coded(numbers.columns[by])
+        return [
+            (f"{name}:{by}::{level_name(level)}", (held & (other == at)) * 1.0)
+            for name, held in wanted
+            for at, level in enumerate(others)
+        ]
+    values = numbers.of(by)
+    return [(f"{name}:{shown(by)}", held * values) for name, held in wanted]
 
 
 def _joined(left: str, right: str) -> str:
@@ -257,7 +262,7 @@ def _joined(left: str, right: str) -> str:
 
 
 def _complete_rows(
-    valued: list[tuple[str, Array]], axes: dict[str, Codes], words: set[str], columns: dict[str, Column]
+    valued: list[tuple[str, Array]], axes: dict[str, Codes], factors: Iterable[str], columns: dict[str, Column]
 ) -> tuple[NDArray[np.bool_], list[tuple[NDArray[np.intp], str]]]:
     """Rows with a finite value everywhere, and the others with the first reason that drops them."""
     keep = np.ones(len(valued[0][1]), dtype=bool)
@@ -273,7 +278,7 @@ def _complete_rows(
         if not np.isfinite(values.sum()):
             drop(np.isnan(values), f"{name} is missing")
             drop(np.isinf(values), f"{name} is infinite")
-    for name in words & set(columns):
+    for name in factors:
         if name not in axes:
             drop(pd.isna(columns[name]), f"{name} is missing")
     for name, codes in axes.items():

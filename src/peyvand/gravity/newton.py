@@ -25,6 +25,7 @@ LOOSE, TIGHT = 1e-2, 1e-9
 SMALL_STEP = 1e-9
 MOST_HALVED = 1e-6
 SCORE_GAP = 1e-6
+LEAST_LOG = -690.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,7 @@ def poisson_fit(
     work = _Work(flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset, start=start)
     exact, previous = False, np.inf
     for iteration in range(max_iterations):
+        work.refuse_overflow(iteration)
         work.absorber.weigh(work.weight)
         if iteration in REFRESH or exact or work.halved:
             work.residualise(tol=TIGHT if exact else LOOSE)
@@ -193,7 +195,7 @@ class _Work:
         self.log_fitted += self.move
         share, likelihood = 1.0, self._refresh_weights()
         slack = 1e-10 * abs(self.likelihood) if np.isfinite(self.likelihood) else 0.0
-        while not likelihood >= self.likelihood - slack and share > MOST_HALVED:
+        while not (np.isfinite(likelihood) and likelihood >= self.likelihood - slack) and share > MOST_HALVED:
             share /= 2
             self.log_fitted -= share * self.move
             likelihood = self._refresh_weights()
@@ -211,6 +213,14 @@ class _Work:
             raise ConvergenceError(
                 f"the score is not zero: in one group fitted and observed flows differ by the share {worst:.1e}",
                 hint="the data are nearly separated: few positive flows for as many effects", gap=worst,
+            )  # fmt: skip
+
+    def refuse_overflow(self, iteration: int) -> None:
+        """A fitted flow beyond all numbers: the step that led here was solved with weights too far apart."""
+        if not np.isfinite(self.likelihood) and iteration:
+            raise ConvergenceError(
+                "the Poisson fit ran out of range: a fitted flow is infinite",
+                hint="look for separated rows, or for a regressor that nearly repeats others", iterations=iteration,
             )  # fmt: skip
 
     def runs_away(self) -> bool:
@@ -236,7 +246,7 @@ class _Work:
             logs, flow, prior = self.log_fitted[chunk], self.flow[chunk], self.prior[chunk]
             if not self.full:
                 logs *= prior > 0
-            fitted = np.exp(logs)
+            fitted = np.exp(np.maximum(logs, LEAST_LOG))
             np.divide(flow, fitted, out=self.target[chunk])
             self.target[chunk] -= 1.0
             np.multiply(fitted, prior, out=self.weight[chunk])

@@ -130,18 +130,27 @@ def fit_sample(
     while True:
         absorber = absorber_for(design, shape, keep)
         flow, regressors, prior, offset = _cells(design, absorber, keep)
-        fit = poisson_fit(
-            flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset,
-            start=None if start is None else absorber.to_cells(start), patience=None if searched else patience,
-        )  # fmt: skip
+        try:
+            fit = poisson_fit(
+                flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset,
+                start=None if start is None else absorber.to_cells(start), patience=None if searched else patience,
+            )  # fmt: skip
+        except ConvergenceError:
+            separated = np.zeros_like(keep)
+            if not searched:  # rows without a finite estimate are the likely reason
+                separated, rule = _search(design, shape, keep, (flow == 0) & (prior > 0), thorough=True)
+            if not separated.any():
+                raise
+            reasons.append((separated, _separated_by(rule)))
+            keep, start = keep & ~separated, None
+            continue
         running = (fit.last_step < -0.5) & (flow == 0) & (prior > 0)
         if searched or not running.any():
             return fit, absorber, keep, reasons
         thorough = fit.converged or patience > 3 * PATIENCE
         separated, rule = _search(design, shape, keep, running, thorough=thorough)
         if separated.any():
-            reasons.append((separated, f"separated ({rule}): a combination of regressors and effects is zero at every "
-                            "positive outcome and negative here"))  # fmt: skip
+            reasons.append((separated, _separated_by(rule)))
             keep = keep & ~separated
         searched = thorough and not separated.any()
         patience += 0 if separated.any() else PATIENCE
@@ -208,6 +217,11 @@ def _search(design: Design, shape: PanelShape | None, keep: Mask, running: Mask,
         codes=[effect.codes[keep] for effect in design.effects],
     )  # fmt: skip
     return separated, "linear_programme"
+
+
+def _separated_by(rule: str) -> str:
+    combination = "a combination of regressors and effects is zero at every positive outcome and negative here"
+    return f"separated ({rule}): {combination}"
 
 
 def _cells(design: Design, absorber: Absorber, keep: Mask) -> tuple[Array, Array, Array, Array | None]:

@@ -287,13 +287,13 @@ class Estimate:
 
     # -- words -----------------------------------------------------------------------------------------------------
     def to_dict(self) -> dict[str, Any]:
-        """Everything that `--json` prints, in plain types."""
+        """Everything that `--json` prints, in plain types; `z` is estimate over s.e., for least squares too."""
         table = self.table()
         statistic = "z" if self.estimator == "ppml" else "t"
         coefficients = {
             str(name): {
                 "estimate": float(row["estimate"]), "std_error": float(row["std_error"]),
-                statistic: float(row[statistic]), "p_value": float(row["p_value"]),
+                "z": float(row[statistic]), "p_value": float(row["p_value"]),
             }
             for name, row in table.iterrows()
         }  # fmt: skip

@@ -28,7 +28,7 @@ from peyvand.mobility.visas import Visas
 from peyvand.scenarios import Effect, Students, Visa
 from peyvand.sources.passport_index import REGIMES
 
-DRAWS, SEED, LEVEL = 1000, 1405, 0.9
+DRAWS, SEED, LEVEL = 1000, 0, 0.9
 _PAIR = ["origin", "destination"]
 Rules = NDArray[np.int_]
 

@@ -13,13 +13,14 @@ _HEAT_TOP = 0.9  # quantile of absolute change that has the full colour
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One bar; `left` and `width` in per cent of the track."""
+    """One bar; `left`, `width` and the ends of its interval, if it has one, in per cent of the track."""
 
     code: str
     value: float
     left: float
     width: float
     tone: str
+    ends: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,14 @@ class Cell:
     weight: float
 
 
-def bars(table: pd.DataFrame, *, value: str, decimals: int, groups: Iterable[tuple[str, pd.Series[bool]]]) -> Bars:
+def bars(
+    table: pd.DataFrame,
+    *,
+    value: str,
+    decimals: int,
+    groups: Iterable[tuple[str, pd.Series[bool]]],
+    ends: tuple[str, str] | None = None,
+) -> Bars:
     """Bars of one column, largest first, on one scale.
 
     Parameters
@@ -59,9 +67,13 @@ def bars(table: pd.DataFrame, *, value: str, decimals: int, groups: Iterable[tup
     decimals : int
         As printed; what rounds to zero has no tone.
     groups : iterable of (label, mask)
+    ends : (str, str), optional
+        Columns with the low and high end of each bar's interval; those that the table lacks are not drawn.
     """
+    drawn = ends if ends and ends[0] in table else None
     chosen = [(label, table[mask].sort_values(value, ascending=False)) for label, mask in groups]
-    every = np.concatenate([rows[value].to_numpy() for _, rows in chosen] or [np.zeros(1)])
+    every = np.concatenate([rows[[value, *(drawn or ())]].to_numpy().ravel() for _, rows in chosen] or [np.zeros(1)])
+    every = every[np.isfinite(every)]
     low, high = min(0.0, every.min(initial=0.0)), max(0.0, every.max(initial=0.0))
     span = (high - low) or 1.0
     zero = -100 * low / span
@@ -72,7 +84,8 @@ def bars(table: pd.DataFrame, *, value: str, decimals: int, groups: Iterable[tup
             Group(
                 label=label,
                 bars=tuple(
-                    _bar(code, x, decimals, zero, span) for code, x in zip(rows["economy"], rows[value], strict=True)
+                    _bar(row["economy"], row[value], decimals, zero, span, [row[end] for end in drawn or ()])
+                    for row in rows.to_dict("records")
                 ),
             )
             for label, rows in chosen
@@ -99,8 +112,14 @@ def tone(value: float) -> str:
     return "gain" if value > 0 else "loss" if value < 0 else ""
 
 
-def _bar(code: str, value: float, decimals: int, zero: float, span: float) -> Bar:
+def _bar(code: str, value: float, decimals: int, zero: float, span: float, ends: list[float]) -> Bar:
     width = 100 * abs(value) / span
+    low, high = (zero + 100 * end / span for end in ends) if ends and np.isfinite(ends).all() else (0.0, 0.0)
     return Bar(
-        code=code, value=value, left=zero - width if value < 0 else zero, width=width, tone=tone(round(value, decimals))
+        code=code,
+        value=value,
+        left=zero - width if value < 0 else zero,
+        width=width,
+        tone=tone(round(value, decimals)),
+        ends=(low, high) if high > low else None,
     )

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from peyvand.reports.tables import groups
+
 if TYPE_CHECKING:
     from peyvand.run import Run
 
@@ -28,6 +30,7 @@ def record(run: Run, *, files: Mapping[str, bytes]) -> str:
         "members": list(run.effect.members),
         "base_year": run.world.base_year,
         **run.meta,
+        "groups": json.loads(groups(run).to_json(orient="records")),
         "variants": [
             {"provisions": v.provisions, "deficit_rule": v.deficit_rule, "reached": v.trade is not None}
             for v in run.variants

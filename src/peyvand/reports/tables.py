@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.reports.borders import border_table
+from peyvand.reports.intervals import economy_intervals, group_intervals, uncertainty
 from peyvand.reports.variants import variants
 from peyvand.world import STATUSES, World
 
@@ -28,7 +29,7 @@ _ESTIMATED = tuple(STATUSES.index(status) for status in ("estimated", "assumed")
 
 
 def economies(run: Run) -> pd.DataFrame:
-    """One row an economy: real income and its parts, wages, prices, exports, imports, tariff revenue."""
+    """One row an economy: real income and its parts, wages, prices, exports, imports, tariff revenue, intervals."""
     world, result = run.trade.baseline, run.trade.data
     before, after = _flow(world["trade_flow"]), _flow(result["trade_flow_counterfactual"])
     exports, imports = _abroad(before)
@@ -64,7 +65,7 @@ def economies(run: Run) -> pd.DataFrame:
             "estimated_trade_share": _estimated_share(world),
             "final_expenditure_musd": _by_economy(world["final_expenditure"]),
         }
-    )
+    ).join(economy_intervals(run))
 
 
 def groups(run: Run) -> pd.DataFrame:
@@ -72,8 +73,9 @@ def groups(run: Run) -> pd.DataFrame:
     table = economies(run)
     before, after = _flow(run.trade.baseline["trade_flow"]), _flow(run.trade.data["trade_flow_counterfactual"])
     member = table["member"].to_numpy()
+    parts = {MEMBERS: member, OUTSIDERS: ~member, EVERYONE: np.ones_like(member)}
     rows = []
-    for name, inside in ((MEMBERS, member), (OUTSIDERS, ~member), (EVERYONE, np.ones_like(member))):
+    for name, inside in parts.items():
         gain = table.loc[inside, "real_income_change_musd"].sum()
         spent = table.loc[inside, "final_expenditure_musd"].sum()
         trade, trade_after = _among(before, inside), _among(after, inside)
@@ -91,7 +93,7 @@ def groups(run: Run) -> pd.DataFrame:
                 "tariff_revenue_change_musd": table.loc[inside, "tariff_revenue_change_musd"].sum(),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).join(group_intervals(run, [list(table["economy"][inside]) for inside in parts.values()]))
 
 
 def sectors(run: Run) -> pd.DataFrame:
@@ -147,10 +149,11 @@ def provenance(run: Run) -> pd.DataFrame:
     return run.world.provenance.astype(str).reset_index(drop=True)
 
 
-TABLES: dict[str, Callable[[Run], pd.DataFrame]] = {
+TABLES: dict[str, Callable[[Run], pd.DataFrame | None]] = {
     "economies": economies,
     "groups": groups,
     "variants": variants,
+    "uncertainty": uncertainty,
     "sectors": sectors,
     "pairs": pairs,
     "flows": flows,
@@ -159,8 +162,9 @@ TABLES: dict[str, Callable[[Run], pd.DataFrame]] = {
 
 
 def tables(run: Run) -> dict[str, pd.DataFrame]:
-    """Every table by its name."""
-    return {name: make(run) for name, make in TABLES.items()}
+    """Every table by its name; those of which the run has nothing are left out."""
+    made = ((name, make(run)) for name, make in TABLES.items())
+    return {name: table for name, table in made if table is not None}
 
 
 def members_of(run: Run) -> tuple[str, ...]:

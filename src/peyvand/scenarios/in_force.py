@@ -1,27 +1,35 @@
-"""Which agreements are in force on a date?  A small shipped table, until the register answers.
+"""Which agreements are in force on a date?  What the register knows, as the scenarios read it.
 
-`agreements.csv` has a row per agreement, `parties.csv` a row per member with the dates between which it is bound. A
-date known only by its year stands for the last day of that year. Tariff cuts are given only where a source states
-them: an agreement without one moves no tariff, and a scenario that passes it says so.
+The rows are those of the register (`peyvand.registry`), the shipped ones by default; reading them needs no database.
+Parties are bound between their dates, and a date known only by its year or month stands for the last day of it. A
+tariff cut is taken from the agreement's commitments that hold a tariff provision: an agreement without one moves no
+tariff, and a scenario that passes it says so.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import json
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from itertools import combinations
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from peyvand.errors import DataError, UnknownNameError, did_you_mean
 from peyvand.locale import Language
 
 AgreementKind = Literal["customs-union", "free-trade-area", "partial-scope"]
 KNOWN_UNTIL = date(2025, 11, 30)
-"""The shipped table was last brought up to date on this day."""
+"""The shipped rows were last brought up to date on this day."""
+TABLES = ("party", "membership", "agreement", "signatory", "commitment")
+"""The tables of the register that `read_facts` needs."""
+Rows = Iterable[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,6 @@ class Agreement:
     parties: tuple[Party, ...]
     tariff_cut_share: float | None = None
     source: str
-    url: str = ""
     note: str = ""
 
     def words(self, language: Language) -> str:
@@ -84,8 +91,14 @@ class Facts:
 
     @classmethod
     def shipped(cls) -> Facts:
-        """The table that ships with peyvand: the region's trade agreements."""
+        """The trade agreements of the register that ships with peyvand."""
         return _shipped()
+
+    @property
+    def data_hash(self) -> str:
+        """SHA-256 of what binds whom: agreements, parties, days and tariff cuts."""
+        bound = sorted((one.name, one.kind, one.parties, one.tariff_cut_share) for one in self.agreements)
+        return sha256(repr(bound).encode()).hexdigest()
 
     def agreement(self, name: str) -> Agreement:
         """One agreement by name.
@@ -120,41 +133,104 @@ class Facts:
         return tuple((agreement, pairs) for agreement, pairs in fresh if pairs)
 
 
-def read_facts(agreements: Iterable[dict[str, str]], parties: Iterable[dict[str, str]]) -> Facts:
-    """Facts from the rows of the two tables.
+def read_facts(tables: Mapping[str, Rows], *, known_until: date = KNOWN_UNTIL) -> Facts:
+    """Facts from the register's rows.
+
+    Parameters
+    ----------
+    tables : mapping of str to rows
+        `TABLES`, with the register's columns; an empty text and None are both "not known".
+    known_until : date
+        The day to which the rows are up to date.
 
     Raises
     ------
     DataError
-        If a party names no agreement, a date cannot be read or membership ends before it begins.
+        If a date cannot be read, a party signs no known agreement, or one is bound no longer before it is bound.
     """
-    bound: dict[str, list[Party]] = {}
-    for row in parties:
-        since, until = _day(row["since"]), _day(row["until"]) if row["until"] else None
-        if until is not None and until < since:
-            raise DataError(f"{row['member']} leaves {row['agreement']} before it joins")
-        bound.setdefault(row["agreement"], []).append(Party(row["member"], row["side"], since, until))
-    found = tuple(
+    agreements = {row["code"]: row for row in tables["agreement"]}
+    inside = _members_of_unions(tables["party"], tables["membership"])
+    bound: defaultdict[str, list[Party]] = defaultdict(list)
+    signed = list(tables["signatory"])
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for row in signed:
+        named[row["agreement"]].add(row["party"])
+    for row in signed:
+        if row["agreement"] not in agreements:
+            raise DataError(f"{row['party']} is a party of the unknown agreement {row['agreement']}")
+        bound[row["agreement"]] += _parties(row, agreements[row["agreement"]], inside, named[row["agreement"]])
+    cuts = _tariff_cuts(tables["commitment"])
+    found = (
         Agreement(
-            name=row["name"],
-            kind=row["kind"],  # type: ignore[arg-type]
+            name=code,
+            kind=_KINDS[row["trade_kind"]],
             title=(row["title_en"], row["title_fa"]),
-            parties=tuple(bound.pop(row["name"], ())),
-            tariff_cut_share=float(row["tariff_cut_share"]) if row["tariff_cut_share"] else None,
+            parties=tuple(bound[code]),
+            tariff_cut_share=cuts.get(code),
             source=row["source"],
-            url=row["url"],
-            note=row["note"],
+            note=row["note"] or "",
         )
-        for row in agreements
+        for code, row in agreements.items()
+        if row["trade_kind"]
     )
-    if bound:
-        raise DataError(f"parties of unknown agreements: {', '.join(sorted(bound))}")
-    return Facts(found)
+    return Facts(tuple(found), known_until)
 
 
-def _day(written: str) -> date:
+_KINDS: dict[str, AgreementKind] = {kind.replace("-", "_"): kind for kind in get_args(AgreementKind)}
+
+
+def _members_of_unions(parties: Rows, memberships: Rows) -> dict[str, list[Mapping[str, Any]]]:
+    """The membership rows of every union whose members are known: what it signs binds them."""
+    unions = {row["code"] for row in parties if row["kind"] == "union"}
+    found: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in memberships:
+        if row["pact"] in unions and row["status"] == "member":
+            found[row["pact"]].append(row)
+    return dict(found)
+
+
+def _parties(
+    row: Mapping[str, Any], agreement: Mapping[str, Any], inside: Mapping[str, Rows], named: set[str]
+) -> Iterator[Party]:
+    """Whom a signature binds: the party, or the members of a union where none of them signed beside it."""
+    since = row["from_on"] or agreement["in_force_on"]
+    until = row["to_on"] or agreement["ended_on"]
+    if not agreement["trade_kind"] or not since:
+        return
+    if row["party"] not in inside:
+        yield _party(row["party"], row, since, until)
+        return
+    members = [] if named & {member["party"] for member in inside[row["party"]]} else inside[row["party"]]
+    for member in members:
+        ends = [end for end in (until, member["to_on"]) if end]
+        joined = max(since, member["from_on"], key=_last_day)
+        if not ends or _last_day(joined) < min(map(_last_day, ends)):
+            yield _party(member["party"], row, joined, min(ends, key=_last_day, default=None))
+
+
+def _party(code: str, row: Mapping[str, Any], since: str, until: str | None) -> Party:
+    begin, end = _last_day(since), _last_day(until) - timedelta(days=1) if until else None
+    if end is not None and end < begin:
+        raise DataError(f"{code} leaves {row['agreement']} before it joins")
+    return Party(code, row["side"] or "", begin, end)
+
+
+def _tariff_cuts(commitments: Rows) -> dict[str, float]:
+    """The cut that an agreement's commitments state, where all that state one agree."""
+    stated: defaultdict[str, set[float]] = defaultdict(set)
+    for row in commitments:
+        provision = json.loads(row["provision"]) if row["provision"] else {}
+        if provision.get("kind") == "tariff":
+            stated[row["agreement"]].add(float(provision["cut_share"]))
+    return {code: cuts.pop() for code, cuts in stated.items() if len(cuts) == 1}
+
+
+def _last_day(written: str) -> date:
     try:
-        return date(int(written), 12, 31) if len(written) == 4 else date.fromisoformat(written)
+        if len(written) == 10:
+            return date.fromisoformat(written)
+        year, month = int(written[:4]), int(written[5:7] or 12)
+        return date(year, month, monthrange(year, month)[1])
     except ValueError as error:
         raise DataError(
             f"{written!r} is no date", hint="write 2019-12-31, or 2019 where only the year is known"
@@ -163,9 +239,9 @@ def _day(written: str) -> date:
 
 @cache
 def _shipped() -> Facts:
-    shelf = files("peyvand.scenarios")
-    tables = []
-    for name in ("agreements", "parties"):
-        with shelf.joinpath(f"{name}.csv").open(encoding="utf-8") as file:
-            tables.append(list(csv.DictReader(file)))
-    return read_facts(*tables)
+    shelf = files("peyvand") / "registry" / "shipped"
+    tables = {}
+    for name in TABLES:
+        with (shelf / f"{name}.csv").open(encoding="utf-8") as file:
+            tables[name] = list(csv.DictReader(file))
+    return read_facts(tables)

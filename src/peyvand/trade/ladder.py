@@ -19,24 +19,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.errors import ConvergenceError
-from peyvand.trade.fixed_point import anderson
+from peyvand.trade.balancing import Scaled, scale_to_margins
 from peyvand.trade.results import TradeResult
 from peyvand.variables import labelled_dataset
 
 Array = NDArray[np.float64]
 RUNGS = ("partial", "conditional", "full")
 _PAIRS = ("sector", "exporter", "importer")
-
-
-@dataclass(frozen=True, slots=True)
-class Scaled:
-    """A table scaled to its old margins: the table, the two scalings in logs (sector, economy), and how far off."""
-
-    values: Array
-    log_row: Array
-    log_column: Array
-    residual: float
-    iterations: int
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -124,52 +113,6 @@ def ladder(result: TradeResult, *, reference: str | None = None, tol: float = 1e
 def partial_flows(*, paid: Array, barrier_hat: Array, trade_elasticity: Array) -> Array:
     """X̃ κ̂^-θ: every flow by its own cost."""
     return np.asarray(paid * barrier_hat ** -trade_elasticity[:, None, None])
-
-
-def scale_to_margins(
-    table: Array, *, rows: Array, columns: Array, tol: float = 1e-10, max_iterations: int = 5000
-) -> Scaled:
-    """Scale rows and columns until both sums hold: RAS with Anderson's mixing of its steps.
-
-    Parameters
-    ----------
-    table : Array (sector, exporter, importer)
-        Not negative.
-    rows, columns : Array (sector, economy)
-        The sums; zero where the table has nothing.
-    tol : float
-        Largest relative gap of a row; columns hold exactly.
-    max_iterations : int
-        Rounds at most.
-    """
-    used_rows, used_columns = rows > 0, columns > 0
-    wanted_row, wanted_column = np.where(used_rows, rows, 1.0), np.where(used_columns, columns, 1.0)
-
-    def row_scaling(column: Array) -> Array:
-        sums = np.matmul(table, column[:, :, None])[:, :, 0]
-        return np.where(used_rows, wanted_row / np.where(sums > 0, sums, 1.0), 1.0)
-
-    def column_scaling(row: Array) -> Array:
-        sums = np.matmul(row[:, None, :], table)[:, 0, :]
-        return np.where(used_columns, wanted_column / np.where(sums > 0, sums, 1.0), 1.0)
-
-    def step(point: Array) -> tuple[Array, float]:
-        row = np.exp(point.reshape(rows.shape))
-        column = column_scaling(row)
-        taken = np.log(row_scaling(column) / row)
-        return taken.ravel(), float(np.abs(np.expm1(-taken)).max())
-
-    with np.errstate(all="ignore"):
-        end = anderson(step, np.zeros(rows.size), tol=tol, max_iterations=max_iterations)
-        row = np.exp(end.point.reshape(rows.shape))
-        column = column_scaling(row)
-    return Scaled(
-        values=table * row[:, :, None] * column[:, None, :],
-        log_row=np.log(row),
-        log_column=np.log(column),
-        residual=end.residual,
-        iterations=end.iterations,
-    )
 
 
 def _at_reference(scaled: Scaled, *, bought: Array, place: int) -> tuple[Array, Array]:

@@ -11,50 +11,23 @@ of which one freezes a source, meet the same draws. A draw without an answer is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from peyvand.errors import ModelError, did_you_mean
-from peyvand.trade.barriers import Accounts, Problem, problem
-from peyvand.trade.caliendo_parro import CaliendoParro, accounts_of
-from peyvand.trade.deficits import no_deficits
-from peyvand.trade.equations import trade_flows
-from peyvand.trade.kernels import Equilibrium, solve_equilibrium, unchanged
-from peyvand.trade.ladder import scale_to_margins
+from peyvand.trade.caliendo_parro import CaliendoParro
+from peyvand.trade.drawn import ANSWERS, SOURCES, Array, Centre, GravityEffect, Source
 from peyvand.variables import labelled
 from peyvand.world import Shock, World
 
-Array = NDArray[np.float64]
-Source = Literal["elasticity", "gravity", "flow"]
-SOURCES: tuple[Source, ...] = ("elasticity", "gravity", "flow")
-_PAIRS = ("sector", "exporter", "importer")
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class GravityEffect:
-    """Coefficients behind a shock: ln d̂ = −Σ_k β_k z_k / θ on the cells of z.
-
-    Parameters
-    ----------
-    coefficient : Array (coefficient)
-        β, the values that the shock was made with.
-    covariance : Array (coefficient, coefficient)
-        Of their estimates.
-    cells : DataArray (coefficient, exporter, importer, sector)
-        z: how far each coefficient holds; mostly 0 or 1.
-    """
-
-    coefficient: Array
-    covariance: Array
-    cells: xr.DataArray
+TOGETHER = "together"
+"""In a table of economies, the row of some of them together."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -64,7 +37,8 @@ class Draws:
     Parameters
     ----------
     data : Dataset
-        `welfare_hat` and `real_income_change_musd` (draw, economy), NaN for draws without an answer.
+        `welfare_hat`, `real_income_change_musd`, `final_expenditure` (before the change) and `exports_hat`, all (draw,
+        economy); NaN for draws without an answer.
     central : DataArray (economy)
         `welfare_hat` at the central values of everything.
     failed : mapping of int to str
@@ -97,10 +71,8 @@ class Draws:
         ModelError
             If the level is not between 0 and 1.
         """
-        if not 0 < level < 1:
-            raise ModelError(f"an interval's level lies between 0 and 1, not at {level}", hint="level=0.9")
         percent = 100 * (self.data["welfare_hat"].transpose("draw", "economy").values - 1)
-        low, middle, high = np.nanquantile(percent, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
+        low, middle, high = quantiles(percent, level)
         found = np.isfinite(percent).sum(axis=0)
         return pd.DataFrame(
             {
@@ -114,6 +86,28 @@ class Draws:
             }
         )
 
+    def together(self, economies: Iterable[str]) -> Array:
+        """Real income of some economies together, new / old, in every draw (draw); NaN for draws without an answer."""
+        chosen = self.data.sel(economy=list(economies))
+        gain = chosen["real_income_change_musd"].sum("economy", skipna=False)
+        return np.asarray(1 + (gain / chosen["final_expenditure"].sum("economy")).values)
+
+
+def quantiles(values: Array, level: float) -> Array:
+    """Lower end, median and upper end of the middle `level` of the draws, along the first axis; NaN where none is.
+
+    Raises
+    ------
+    ModelError
+        If the level is not between 0 and 1.
+    """
+    if not 0 < level < 1:
+        raise ModelError(f"an interval's level lies between 0 and 1, not at {level}", hint="level=0.9")
+    known = values[np.isfinite(values.reshape(len(values), -1)).any(axis=1)]
+    if not len(known):
+        return np.full((3, *values.shape[1:]), np.nan)
+    return np.asarray(np.quantile(known, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0))
+
 
 def draw(
     world: World,
@@ -125,7 +119,7 @@ def draw(
     freeze: Collection[Source] = (),
     model: CaliendoParro | None = None,
     tol: float = 1e-8,
-    workers: int = 2,
+    workers: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> Draws:
     """Solve a scenario for many draws of what it rests on.
@@ -147,7 +141,7 @@ def draw(
     tol : float
         Largest relative gap in any equation.
     workers : int
-        Threads.
+        Threads; more than one pays in Worlds larger than the embedded one.
     progress : callable, optional
         Told the share that is done.
 
@@ -164,15 +158,14 @@ def draw(
             raise ModelError(f"no source {name!r}", hint=did_you_mean(name, SOURCES))
     if draws < 1:
         raise ModelError(f"{draws} draws", hint="draws=500")
-    centre = _Centre.of(world, shock, gravity, solver, tol)
+    centre = Centre.of(world, shock, gravity, solver, tol)
     sources = tuple(name for name in centre.sources if name not in freeze)
     if not sources:
         raise ModelError(
             "nothing is left to draw", hint="the World needs trade_elasticity_se or trade_flow_cv, or give gravity="
         )
     central = solver.solve(world, shock)["welfare_hat"]
-    economies = len(world.economies)
-    welfare, change = np.full((draws, economies), np.nan), np.full((draws, economies), np.nan)
+    kept = {name: np.full((draws, len(world.economies)), np.nan) for name in ANSWERS}
     failed: dict[int, str] = {}
 
     def solve(number: int) -> None:
@@ -181,15 +174,15 @@ def draw(
         if isinstance(answer, str):
             failed[number] = answer
         else:
-            welfare[number], change[number] = answer
+            for name, values in answer.items():
+                kept[name][number] = values
         if progress:
             progress((number + 1) / draws)
 
     with ThreadPoolExecutor(max(1, workers)) as pool:
         list(pool.map(solve, range(draws)))
     labels = {"draw": np.arange(draws), "economy": list(world.economies)}
-    arrays = {"welfare_hat": welfare, "real_income_change_musd": change}
-    data = {name: labelled(xr.DataArray(values, labels, ("draw", "economy")), name) for name, values in arrays.items()}
+    data = {name: labelled(xr.DataArray(values, labels, ("draw", "economy")), name) for name, values in kept.items()}
     return Draws(
         data=xr.Dataset(data), central=central, failed=dict(sorted(failed.items())), sources=sources, seed=seed
     )
@@ -203,8 +196,19 @@ def variance_shares(
     model: CaliendoParro | None = None,
     draws: int = 200,
     seed: int = 0,
+    whole: Draws | None = None,
+    together: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Which source makes an answer uncertain?  The part of the variance of ln Ŵ that goes when one source is frozen.
+
+    Parameters
+    ----------
+    world, shock, gravity, model, draws, seed
+        As for `draw`.
+    whole : Draws, optional
+        Draws of all sources from the same seed, at least as many: they are not solved again.
+    together : iterable of str, optional
+        Economies whose sum gets a row of its own, `TOGETHER`.
 
     Returns
     -------
@@ -213,15 +217,18 @@ def variance_shares(
         less their sum. Nothing is forced to add up or to be positive; with few draws all of it is noisy.
     """
     run = partial(draw, world, shock, gravity=gravity, model=model, draws=draws, seed=seed)
-    whole = run()
-    total = _log_variance(whole)
+    members = tuple(together)
+    whole = run() if whole is None else whole
+    total = _log_variance(whole, draws, members)
     safe = np.where(total > 0, total, np.nan)
     shares = {}
     for source in whole.sources:
-        left = _log_variance(run(freeze=(source,))) if len(whole.sources) > 1 else np.zeros_like(total)
+        alone = len(whole.sources) == 1
+        left = np.zeros_like(total) if alone else _log_variance(run(freeze=(source,)), draws, members)
         shares[source] = 1 - left / safe
     interaction = 1 - sum(shares.values())
-    table = pd.DataFrame({"economy": list(world.economies), "sd_percent": 100 * np.sqrt(total)})
+    rows = [*world.economies, TOGETHER] if members else list(world.economies)
+    table = pd.DataFrame({"economy": rows, "sd_percent": 100 * np.sqrt(total)})
     return table.assign(**shares, interaction=interaction)
 
 
@@ -244,7 +251,7 @@ def delta_deviation(
         If there is no answer near the central values.
     """
     solver = model or CaliendoParro()
-    centre = _Centre.of(world, shock, gravity, solver, 1e-12)
+    centre = Centre.of(world, shock, gravity, solver, 1e-12)
     variance = np.zeros(len(world.economies))
     for source in ("elasticity", "gravity"):
         if source not in centre.sources:
@@ -257,128 +264,14 @@ def delta_deviation(
                 answer = centre.solve({source: lambda _, unit=unit: unit})
                 if isinstance(answer, str):
                     raise ModelError(f"no answer near the central values: {answer}", hint="draw instead")
-                logs.append(np.log(answer[0]))
+                logs.append(np.log(answer["welfare_hat"]))
             variance += ((logs[0] - logs[1]) / (2 * step)) ** 2
     return xr.DataArray(np.sqrt(variance), {"economy": list(world.economies)}, ("economy",), name="delta_deviation")
 
 
-Normal = Callable[..., Array]
-"""Standard normal numbers of a shape."""
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _Centre:
-    """The central values of a scenario in bare arrays, and how to solve it away from them."""
-
-    world: World
-    solver: CaliendoParro
-    accounts: Accounts
-    log_cost: Array
-    tariff_rate: Array
-    elasticity_deviation: Array | None
-    flow_deviation: Array | None
-    effect: tuple[Array, Array, Array] | None
-    """β, a root of its covariance, and z (coefficient, sector, exporter, importer)"""
-    start: Array
-    tol: float
-
-    @classmethod
-    def of(
-        cls, world: World, shock: Shock, gravity: GravityEffect | None, solver: CaliendoParro, tol: float
-    ) -> _Centre:
-        posed = solver.problem(world, shock)
-        found = solve_equilibrium(posed.base, posed.block, income=solver.income_rule(world, posed.base), tol=tol)
-        effect = None
-        if gravity is not None:
-            values, vectors = np.linalg.eigh(np.atleast_2d(gravity.covariance))
-            root = vectors * np.sqrt(np.maximum(values, 0.0))
-            cells = gravity.cells.transpose("coefficient", *_PAIRS).values.astype(np.float64)
-            effect = (np.atleast_1d(np.asarray(gravity.coefficient, dtype=np.float64)), root, cells)
-        held = world.data.data_vars
-        cv = world["trade_flow_cv"].transpose(*_PAIRS).values if "trade_flow_cv" in held else None
-        return cls(
-            world=world,
-            solver=solver,
-            accounts=accounts_of(world),
-            log_cost=np.log(shock["iceberg_cost_hat"].transpose(*_PAIRS).values),
-            tariff_rate=shock["tariff_rate_counterfactual"].transpose(*_PAIRS).values,
-            elasticity_deviation=world["trade_elasticity_se"].values if "trade_elasticity_se" in held else None,
-            flow_deviation=None if cv is None else np.sqrt(np.log1p(np.nan_to_num(cv) ** 2)),
-            effect=effect,
-            start=found.state,
-            tol=tol,
-        )
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        has = (self.elasticity_deviation, self.effect, self.flow_deviation)
-        return tuple(name for name, known in zip(SOURCES, has, strict=True) if known is not None)
-
-    def size_of(self, source: Source) -> int:
-        """How many normal numbers a source takes."""
-        if source == "gravity":
-            return 0 if self.effect is None else len(self.effect[0])
-        return len(self.accounts.trade_elasticity) if source == "elasticity" else self.accounts.trade_flow.size
-
-    def solve(self, normals: Mapping[Source, Normal]) -> tuple[Array, Array] | str:
-        """ŵelfare and the change in M USD (economy) for draws of some sources, or why there is no answer."""
-        accounts, log_cost = self.accounts, self.log_cost
-        theta = accounts.trade_elasticity
-        if "elasticity" in normals and self.elasticity_deviation is not None:
-            theta = theta * np.exp(self.elasticity_deviation * normals["elasticity"](len(theta)))
-        if self.effect is not None:
-            central, root, cells = self.effect
-            beta = central + root @ normals["gravity"](len(central)) if "gravity" in normals else central
-            per_theta = beta[:, None] / theta - central[:, None] / accounts.trade_elasticity
-            log_cost = log_cost - np.einsum("ks,ksin->sin", per_theta, cells)
-        flow = accounts.trade_flow
-        if "flow" in normals and self.flow_deviation is not None:
-            noise = self.flow_deviation * normals["flow"](flow.shape) - self.flow_deviation**2 / 2
-            scaled = scale_to_margins(flow * np.exp(noise), rows=flow.sum(axis=2), columns=flow.sum(axis=1), tol=1e-9)
-            if not scaled.residual <= 1e-8:
-                return f"flows were not balanced: off by {scaled.residual:.1e}"
-            flow = scaled.values
-        drawn = replace(accounts, trade_elasticity=theta, trade_flow=flow)
-        posed = self._problem(drawn, log_cost)
-        if self.solver.deficit_rule == "eliminated":
-            balanced = solve_equilibrium(
-                posed.base, unchanged(posed.base), income=no_deficits(value_added=posed.base.value_added), tol=self.tol
-            )
-            if not balanced.residual <= self.tol:
-                return f"trade was not balanced: residual {balanced.residual:.1e}"
-            flow = trade_flows(unchanged(posed.base), balanced.conditions)
-            posed = self._problem(replace(drawn, trade_flow=flow), log_cost)
-        found = solve_equilibrium(
-            posed.base,
-            posed.block,
-            income=self.solver.income_rule(self.world, posed.base),
-            start=self.start,
-            tol=self.tol,
-            max_iterations=self.solver.max_iterations,
-        )
-        if not found.residual <= self.tol or found.share_of_shock < 1:
-            return f"residual {found.residual:.1e} after {found.iterations} steps"
-        return _answer(posed, found)
-
-    def _problem(self, accounts: Accounts, log_cost: Array) -> Problem:
-        return problem(
-            accounts,
-            cost_hat=np.exp(log_cost),
-            tariff_rate=self.tariff_rate,
-            supply_elasticity=self.solver.supply_elasticity,
-            barrier=self.solver.barrier,
-            rent_keeper=self.solver.rent_keeper,
-        )
-
-
-def _answer(posed: Problem, found: Equilibrium) -> tuple[Array, Array]:
-    """Ŵ and the equivalent variation in M USD."""
-    base, after = posed.base, found.conditions
-    price = (base.final_share * np.log(after.price_index_hat)).sum(axis=0)
-    welfare = after.final_expenditure / base.final_expenditure * np.exp(-price)
-    return welfare, (welfare - 1) * base.final_expenditure
-
-
-def _log_variance(draws: Draws) -> Array:
-    values = np.log(draws["welfare_hat"].transpose("draw", "economy").values)
-    return np.asarray(np.nanvar(values, axis=0))
+def _log_variance(found: Draws, draws: int, together: tuple[str, ...]) -> Array:
+    """Of the first `draws`: (economy), and last of all that of some economies together."""
+    hats = found["welfare_hat"].transpose("draw", "economy").values
+    if together:
+        hats = np.column_stack([hats, found.together(together)])
+    return np.asarray(np.nanvar(np.log(hats[:draws]), axis=0))

@@ -25,7 +25,7 @@ def assumptions(run: Run, *, voice: Voice) -> list[Markup]:
         _elasticities(run, voice),
         _sanctions(run, voice),
         *_estimated(run, voice),
-        voice.t("assumptions.no_intervals"),
+        voice.t("assumptions.no_intervals") if run.draws is None else voice.t("assumptions.intervals"),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from peyvand.reports import charts
 from peyvand.reports.headline import doubts, headline, other_closure
 from peyvand.reports.map.draw import Border, Map
 from peyvand.reports.page.assumptions import assumptions, provisions, warnings
+from peyvand.reports.page.reproduce import Item, command, facts
+from peyvand.reports.page.sureness import Spread, spread, sureness
 from peyvand.reports.page.variants import VariantTable, variant_table
 from peyvand.reports.rows import Row, records
 from peyvand.reports.tables import MEMBERS, OUTSIDERS, estimated_shares, members_of
@@ -27,17 +29,6 @@ if TYPE_CHECKING:
 
 _OUTSIDERS_SHOWN = 8
 _PROVENANCE_SHOWN = 60
-_SHA = Markup('<bdi class="whole" dir="ltr">SHA-256</bdi>')
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """A label and what stands beside it."""
-
-    label: str
-    value: object
-    note: object = ""
-    code: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +101,17 @@ class Page:
         said = v.t("headline.closure", year=v.year(self.run.world.base_year), deficit=deficit)
         other = other_closure(self._table("variants"), deficit_rule=self.run.trade.deficit_rule, voice=v)
         return Markup(" ").join(filter(None, (said, other)))
+
+    @property
+    def sureness(self) -> Markup | str:
+        """The interval in words; empty where nothing was drawn."""
+        members = self._group(MEMBERS)
+        return sureness(self.run, economies=self._table("economies"), members=members, voice=self.voice)
+
+    @property
+    def spread(self) -> Spread:
+        codes = [row["economy"] for row in self.members]
+        return spread(self._table("uncertainty"), members=codes, voice=self.voice)
 
     @property
     def cautions(self) -> list[Markup | str]:
@@ -231,8 +233,11 @@ class Page:
         size = table.loc[~table["member"], value].abs().round(decimals)
         outside = size[size > 0].nlargest(_OUTSIDERS_SHOWN).index
         shown = pd.Series(table.index.isin(outside), index=table.index)
+        stem, unit = value.removesuffix("_musd").removesuffix("_percent"), value.rsplit("_", 1)[-1]
+        ends = tuple(f"{stem.removesuffix('_change')}_{end}_{unit}" for end in ("low", "high"))
         return charts.bars(
             table,
+            ends=(ends[0], ends[1]),
             value=value,
             decimals=decimals,
             groups=[(self.voice.t("economies.members"), table["member"]), (self.voice.t("economies.outsiders"), shown)],
@@ -345,24 +350,12 @@ class Page:
         return list(self.tables_by_name)
 
     @property
+    def command(self) -> str:
+        return command(self.run.meta)
+
+    @property
     def facts(self) -> list[Item]:
-        v, meta = self.voice, self.run.meta
-        versions = {"peyvand": meta["peyvand"], "Python": meta["python"], **meta["libraries"]}
-        made = datetime.fromisoformat(meta["finished_at"]).date()
-        seed = meta["seed"]
-        return [
-            Item(label=v.t("reproduce.made"), value=v.date(made)),
-            Item(label=v.t("reproduce.hash", algorithm=_SHA), value=meta["world_hash"], code=True),
-            Item(label=v.t("reproduce.scenario_hash", algorithm=_SHA), value=meta["scenario_hash"], code=True),
-            Item(label=v.t("reproduce.residual"), value=f"{meta['residual']:.1e}", code=True),
-            Item(label=v.t("reproduce.iterations"), value=v.n(meta["iterations"])),
-            Item(label=v.t("reproduce.seed"), value=v.t("reproduce.no_seed") if seed is None else v.n(seed)),
-            Item(
-                label=v.t("reproduce.versions"),
-                value=", ".join(f"{name} {number}" for name, number in versions.items()),
-                code=True,
-            ),
-        ]
+        return facts(self.run.meta, voice=self.voice)
 
     # -- marks -----------------------------------------------------------------------------------------------------
     @property

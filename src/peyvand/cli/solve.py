@@ -1,0 +1,171 @@
+"""`peyvand trade solve`: the equilibrium of one's own matrix."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from peyvand.cli.options import language_option
+from peyvand.locale import Language, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from peyvand.trade.ladder import Ladder
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option(
+    "--flows", type=_FILE, required=True, help="exporter, importer[, sector], value; domestic sales included."
+)
+@click.option("--theta", type=float, help="Trade elasticity of all sectors, positive: σ − 1.")
+@click.option("--theta-file", type=_FILE, help="Trade elasticities: sector, value.")
+@click.option("--cost-hat", type=_FILE, help="The flows' keys, value = d̂, new over old iceberg cost; absent is 1.")
+@click.option("--partial", type=_FILE, help="The flows' keys, value = β, a gravity effect; d̂ = exp(−β/θ).")
+@click.option("--tariffs", type=_FILE, help="The flows' keys, value = today's tariff as a share; absent is 0.")
+@click.option("--tariffs-new", type=_FILE, help="The flows' keys, value = the new tariff; absent is as today.")
+@click.option("--inputs", type=_FILE, help="economy, input_sector, sector, value: money or shares of output.")
+@click.option("--value-added", type=_FILE, help="economy, sector, value: money or shares of output.")
+@click.option(
+    "--deficits",
+    type=click.Choice(["fixed", "fixed_nominal", "multiplicative", "eliminated"]),
+    default="fixed",
+    show_default=True,
+    help="Who pays for a deficit afterwards; fixed is ge_gravity's additive rule.",
+)
+@click.option("--numeraire", metavar="ECONOMY", help="Whose wage fixed_nominal deficits are kept in.")
+@click.option(
+    "--psi", type=float, default=0.0, show_default=True, help="Supply elasticity of one sector, ge_gravity2's."
+)
+@click.option("--reference", metavar="ECONOMY", help="Where the conditional answer keeps the inward resistance.")
+@click.option("--year", type=int, help="The year to keep, where a file holds several.")
+@click.option("--absent-is-zero", is_flag=True, help="Cells without a row are zero flows.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for economies, flows and answer.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else.")
+@language_option()
+def solve(
+    flows: Path,
+    theta: float | None,
+    theta_file: Path | None,
+    cost_hat: Path | None,
+    partial: Path | None,
+    tariffs: Path | None,
+    tariffs_new: Path | None,
+    inputs: Path | None,
+    value_added: Path | None,
+    deficits: str,
+    numeraire: str | None,
+    psi: float,
+    reference: str | None,
+    year: int | None,
+    absent_is_zero: bool,
+    out: Path | None,
+    as_json: bool,
+    language: Language,
+) -> None:
+    """What does a change of trade costs do in a matrix of your own?
+
+    Files are .csv, .parquet or .dta. Example: peyvand trade solve --flows flows.csv --theta 4 --partial effect.csv
+    """
+    from peyvand.sources.matrices import FLOW_NAMES, read_cells
+    from peyvand.trade import CaliendoParro, ladder
+    from peyvand.trade.own_matrix import answer, flow_table, own_shock, own_world
+
+    def cells(path: Path, *values: str, minimum: float | None = 0.0, dated: bool = False) -> pd.DataFrame:
+        keys = ("exporter", "importer")
+        return read_cells(path, keys, optional=["sector"], values=values, year=year, dated=dated, minimum=minimum)
+
+    elasticity: float | pd.DataFrame
+    if theta is not None and theta_file is None:
+        elasticity = theta
+    elif theta is None and theta_file is not None:
+        elasticity = read_cells(theta_file, ["sector"], values=("value", "theta", "trade_elasticity"), minimum=None)
+    else:
+        raise click.UsageError("give the trade elasticity once: --theta NUMBER or --theta-file FILE")
+    rates, shares = ("value", "tariff_rate", "tariff"), ("value", "share")
+    world = own_world(
+        cells(flows, *FLOW_NAMES, dated=True),
+        trade_elasticity=elasticity,
+        tariffs=cells(tariffs, *rates) if tariffs else None,
+        inputs=read_cells(inputs, ["economy", "input_sector", "sector"], values=shares) if inputs else None,
+        value_added=read_cells(value_added, ["economy", "sector"], values=shares) if value_added else None,
+        name=flows.name,
+        base_year=year or 0,
+        absent_is_zero=absent_is_zero,
+    )
+    shock = own_shock(
+        world,
+        cost_hat=cells(cost_hat, "value", "cost_hat", "d_hat", minimum=None) if cost_hat else None,
+        partial=cells(partial, "value", "partial", "beta", minimum=None) if partial else None,
+        tariffs_new=cells(tariffs_new, *rates) if tariffs_new else None,
+    )
+    model = CaliendoParro(deficit_rule=deficits, numeraire=numeraire, supply_elasticity=psi)  # type: ignore[arg-type]
+    rungs = ladder(model.solve(world, shock), reference=reference)
+    table = answer(rungs)
+    said = _said(rungs, table, numeraire=numeraire, psi=psi)
+    if out is not None:
+        _write(out, table, flow_table(rungs), said)
+    if as_json:
+        click.echo(json.dumps(said, ensure_ascii=False, allow_nan=False))
+        return
+    _show(table, language, title=text("trade.solve", language, deficits=deficits, nest=rungs.result.nest))
+    if out is not None:
+        click.echo(text("trade.written", language, folder=str(out)))
+
+
+def _said(rungs: Ladder, table: pd.DataFrame, *, numeraire: str | None, psi: float) -> dict[str, Any]:
+    """The answer in plain types, with what it rests on."""
+    from peyvand import __version__
+
+    result = rungs.result
+    return {
+        "peyvand": __version__,
+        "model": result.nest,
+        "deficits": result.deficit_rule,
+        "numeraire": numeraire or "world value added",
+        "psi": psi,
+        "theta": dict(
+            zip(result.baseline.sectors, map(float, result.baseline["trade_elasticity"].values), strict=True)
+        ),
+        "reference": rungs.reference,
+        "residual": result.residual,
+        "iterations": result.iterations,
+        "data_hash": result.baseline.data_hash,
+        "economies": json.loads(table.to_json(orient="records", double_precision=15)),
+    }
+
+
+def _write(folder: Path, table: pd.DataFrame, flows: pd.DataFrame, said: dict[str, Any]) -> None:
+    from peyvand.errors import unwritable
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        table.to_csv(folder / "economies.csv", index=False)
+        flows.to_csv(folder / "flows.csv", index=False)
+        flows.to_parquet(folder / "flows.parquet", index=False)
+        (folder / "answer.json").write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise unwritable(folder, error, say=", with --out") from error
+
+
+def _show(table: pd.DataFrame, language: Language, *, title: str) -> None:
+    """New over old, five decimals: seven figures fit a terminal of 80 columns."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from peyvand.locale import number
+
+    shown = Table(title=title, box=box.SIMPLE, padding=(0, 1, 0, 0))
+    names = [name for name in table if name != "exports_hat"]
+    for name in names:
+        shown.add_column(text(f"trade.columns.{name}", language), justify="left" if name == "economy" else "right")
+    for row in table.to_dict("records"):
+        figures = ("–" if row[name] != row[name] else number(row[name], language, decimals=5) for name in names[1:])
+        shown.add_row(str(row["economy"]), *figures)
+    Console().print(shown)

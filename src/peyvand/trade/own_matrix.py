@@ -1,0 +1,291 @@
+"""What does a change of trade costs do in a matrix of my own?  Long tables to a World, a shock and an answer.
+
+With one sector this is the model of Stata's `ge_gravity` (deficits `fixed`) and `ge_gravity2` (`multiplicative`, ψ);
+with sectors, inputs and tariffs it is Caliendo and Parro (2015). Tables have the columns of their keys and `value`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from peyvand.errors import (
+    DataError,
+    ModelError,
+    UnknownEconomyError,
+    UnknownNameError,
+    UnknownSectorError,
+    did_you_mean,
+)
+from peyvand.trade.ladder import RUNGS, Ladder
+from peyvand.world import Shock, World
+from peyvand.world.from_tables import world_from_arrays
+
+Array = NDArray[np.float64]
+ONE_SECTOR = "all"
+"""Name of the sector of a matrix that has none."""
+PAIRS = ("exporter", "importer", "sector")
+_SHOWN = 5
+
+
+def own_world(
+    flows: pd.DataFrame,
+    *,
+    trade_elasticity: float | pd.DataFrame,
+    tariffs: pd.DataFrame | None = None,
+    inputs: pd.DataFrame | None = None,
+    value_added: pd.DataFrame | None = None,
+    name: str = "own matrix",
+    base_year: int = 0,
+    absent_is_zero: bool = False,
+) -> World:
+    """A World of one's own flows.
+
+    Parameters
+    ----------
+    flows : DataFrame
+        exporter, importer, sector if there are several, value: in any money, net of tariff, domestic sales included.
+    trade_elasticity : float or DataFrame
+        θ > 0 of all sectors, or sector and value.
+    tariffs : DataFrame, optional
+        exporter, importer, sector if they differ, value: today's rates as shares; absent cells are 0.
+    inputs, value_added : DataFrame, optional
+        economy, input_sector, sector, value and economy, sector, value: both in the flows' money, or both as shares of
+        output. Neither: value added is all of output.
+    absent_is_zero : bool
+        Cells without a row are zero flows; otherwise they are refused.
+
+    Raises
+    ------
+    DataError
+        If the matrix is not square, lacks cells or domestic sales, or the costs do not add up to output.
+    ModelError
+        If an elasticity is not positive.
+    """
+    economies = _economies(flows)
+    sectors = list(pd.unique(flows["sector"])) if "sector" in flows else [ONE_SECTOR]
+    labels = {"exporter": economies, "importer": economies, "economy": economies}
+    labels |= {"sector": sectors, "input_sector": sectors}
+    flow = _table(flows, PAIRS, labels, absent=np.nan)
+    flow = _whole(flow, economies, sectors, absent_is_zero=absent_is_zero)
+    _expect_domestic_sales(flow, economies)
+    given: dict[str, Any] = {"trade_elasticity": _elasticities(trade_elasticity, labels)}
+    if tariffs is not None:
+        given["tariff_rate"] = _table(tariffs, PAIRS, labels, absent=0.0)
+    if (inputs is None) != (value_added is None):
+        raise DataError(
+            "inputs and value added go together: one of them is missing",
+            hint="give both, or neither: then value added is all of output",
+        )
+    if inputs is not None and value_added is not None:
+        given |= _cost_shares(inputs, value_added, flow.sum(axis=1), labels)
+    return world_from_arrays(
+        economies=economies, sectors=sectors, name=name, base_year=base_year, trade_flow=flow, **given
+    )  # fmt: skip
+
+
+def own_shock(
+    world: World,
+    *,
+    cost_hat: pd.DataFrame | None = None,
+    partial: pd.DataFrame | None = None,
+    tariffs_new: pd.DataFrame | None = None,
+) -> Shock:
+    """The shock of tables on one's own World; cells without a row stay as today.
+
+    Parameters
+    ----------
+    cost_hat : DataFrame, optional
+        exporter, importer, sector if they differ, value: d̂, new over old iceberg cost, positive.
+    partial : DataFrame, optional
+        The same keys, value: β, what the change adds to ln X by itself; d̂ = exp(−β/θ).
+    tariffs_new : DataFrame, optional
+        The same keys, value: the new rates as shares.
+
+    Raises
+    ------
+    DataError
+        If both `cost_hat` and `partial` are given, a d̂ is not positive, or something happens to domestic sales.
+    UnknownEconomyError, UnknownSectorError
+        If a table names what the flows do not have.
+    """
+    if cost_hat is not None and partial is not None:
+        raise DataError("costs come as d̂ or as partial effects, not as both", hint="d̂ = exp(−β/θ)")
+    labels = {dim: list(map(str, world.data.indexes[dim])) for dim in PAIRS}
+    like = world["tariff_rate"].transpose(*PAIRS)
+    cost = np.ones(like.shape)
+    if cost_hat is not None:
+        if not (cost_hat["value"] > 0).all():
+            row = cost_hat[~(cost_hat["value"] > 0)].iloc[0]
+            raise DataError(
+                f"d̂ must be positive, not {row['value']:g} for {row['exporter']} → {row['importer']}",
+                hint="it is new over old cost: 1 is as today; partial effects β go in another table",
+            )
+        cost = _table(cost_hat, PAIRS, labels, absent=1.0)
+    if partial is not None:
+        effect = _table(partial, PAIRS, labels, absent=0.0)
+        cost = np.exp(-effect / world["trade_elasticity"].values)
+    home = np.einsum("iis->is", cost)
+    if (home != 1).any():
+        place = int(np.argmax((home != 1).any(axis=1)))
+        raise DataError(
+            f"the cost of domestic sales changes in {labels['exporter'][place]}",
+            hint="costs are relative to trade at home: leave exporter = importer out, or shift the others",
+        )
+    tariff = like if tariffs_new is None else like.copy(data=_table(tariffs_new, PAIRS, labels, other=like.values))
+    return Shock.of(world, iceberg_cost_hat=like.copy(data=cost), tariff_rate_counterfactual=tariff)
+
+
+def answer(rungs: Ladder) -> pd.DataFrame:
+    """One row an economy, every figure new over old.
+
+    `welfare_hat` is real expenditure, `real_wage_hat` the wage over the same prices; `exports_hat` is the full answer,
+    `partial`, `conditional` and `full` are exports on the three rungs.
+    """
+    result, exports = rungs.result, rungs.to_frame().set_index("economy")
+    found = {
+        "welfare_hat": result["welfare_hat"].values,
+        "wage_hat": result["wage_hat"].values,
+        "price_index_hat": result["consumer_price_hat"].values,
+        "real_wage_hat": result["real_wage_hat"].values,
+        "exports_hat": exports["exports_hat_full"].to_numpy(),
+        **{rung: exports[f"exports_hat_{rung}"].to_numpy() for rung in RUNGS},
+    }
+    return pd.DataFrame({"economy": list(result.baseline.economies), **found})
+
+
+def flow_table(rungs: Ladder) -> pd.DataFrame:
+    """One row a cell: the flow today and on each rung, in the flows' money and net of tariff."""
+    arrays = {
+        "value": rungs.result.baseline["trade_flow"],
+        "partial": rungs["trade_flow_partial"],
+        "conditional": rungs["trade_flow_conditional"],
+        "full": rungs["trade_flow_counterfactual"],
+    }
+    table = pd.DataFrame({name: array.transpose(*PAIRS).to_series() for name, array in arrays.items()}).reset_index()
+    return table.drop(columns="sector") if rungs.result.baseline.sectors == (ONE_SECTOR,) else table
+
+
+def _economies(flows: pd.DataFrame) -> list[str]:
+    """Exporters, who must be the importers too."""
+    sells, buys = set(flows["exporter"]), set(flows["importer"])
+    if sells != buys:
+        odd = [f"{code} only exports" for code in sorted(sells - buys)]
+        odd += [f"{code} only imports" for code in sorted(buys - sells)]
+        raise DataError(
+            f"the matrix is not square: {_some(odd)}",
+            hint="every economy sells and buys, at home too: add its rows, or leave it out",
+            economies=sorted(sells ^ buys),
+        )
+    return sorted(sells)
+
+
+def _whole(flow: Array, economies: Sequence[str], sectors: Sequence[str], *, absent_is_zero: bool) -> Array:
+    """The flows without gaps."""
+    places = np.argwhere(np.isnan(flow))
+    if len(places) and not absent_is_zero:
+        named = [
+            f"{economies[i]} → {economies[j]}" + ("" if sectors == [ONE_SECTOR] else f" {sectors[s]}")
+            for i, j, s in places[:_SHOWN]
+        ]
+        home = [economies[i] for i, j, _ in places if i == j]
+        raise DataError(
+            f"{len(places)} of {flow.size} cells have no row: {', '.join(named)}{' …' if len(places) > _SHOWN else ''}"
+            + (f"; domestic sales are missing in {_some(sorted(set(home)))}" if home else ""),
+            hint="add them, with value 0 where nothing is traded; or say that absent cells are zero",
+            cells=len(places),
+        )
+    return np.nan_to_num(flow, nan=0.0)
+
+
+def _expect_domestic_sales(flow: Array, economies: Sequence[str]) -> None:
+    home = np.einsum("iis->i", flow)
+    without = [code for code, sales in zip(economies, home, strict=True) if not sales > 0]
+    if without:
+        raise DataError(
+            f"no domestic sales in {_some(without)}",
+            hint="the model needs X_ii: output less exports, where nothing better is known",
+            economies=without,
+        )
+
+
+def _elasticities(given: float | pd.DataFrame, labels: dict[str, list[str]]) -> Array | float:
+    values = given if isinstance(given, pd.DataFrame) else pd.DataFrame({"sector": ["θ"], "value": [float(given)]})
+    low = values[~((values["value"] > 0) & np.isfinite(values["value"]))]
+    if len(low):
+        raise ModelError(
+            f"a trade elasticity must be positive: {low.iloc[0]['sector']} has {low.iloc[0]['value']:g}",
+            hint="θ is the size of d ln trade / d ln cost, such as 4; σ = θ + 1",
+        )
+    if not isinstance(given, pd.DataFrame):
+        return float(given)
+    theta = _table(given, ("sector",), labels, absent=np.nan)
+    gone = [sector for sector, value in zip(labels["sector"], theta, strict=True) if np.isnan(value)]
+    if gone:
+        raise DataError(f"no trade elasticity for {_some(gone)}", hint="one row a sector: sector, value")
+    return theta
+
+
+def _cost_shares(
+    inputs: pd.DataFrame, value_added: pd.DataFrame, output: Array, labels: dict[str, list[str]]
+) -> dict[str, Array]:
+    """γ of value added and inputs, from money or from shares of output; (economy, …, sector)."""
+    bought = _table(inputs, ("economy", "input_sector", "sector"), labels, absent=0.0)
+    added = _table(value_added, ("economy", "sector"), labels, absent=0.0)
+    cost = added + bought.sum(axis=1)
+    spread = np.abs(cost / np.where(output > 0, output, 1.0) - 1) * (output > 0)
+    as_shares = np.abs(cost - 1) * (output > 0)
+    if min(float(spread.max()), float(as_shares.max())) > 0.01:
+        place = np.unravel_index(int(spread.argmax()), spread.shape)
+        economy, sector = labels["economy"][place[0]], labels["sector"][place[1]]
+        raise DataError(
+            f"value added and inputs of {economy} {sector} sum to {cost[place]:g}, its sales to {output[place]:g}",
+            hint="give both in the flows' money or both as shares of output; they sum to output or to 1, within 1 %",
+        )
+    whole = np.where(cost > 0, cost, 1.0)
+    share = np.where(cost > 0, added / whole, 1.0)
+    return {"value_added_share": share, "input_share": bought / whole[:, None, :]}
+
+
+def _table(
+    cells: pd.DataFrame,
+    dims: Sequence[str],
+    labels: dict[str, list[str]],
+    *,
+    absent: float = 0.0,
+    other: Array | None = None,
+) -> Array:
+    """Long cells as an array over `dims`; a table without sectors speaks of all of them.
+
+    Cells without a row are `absent`, or what `other` holds there.
+    """
+    shape = tuple(len(labels[dim]) for dim in dims)
+    values = np.full(shape, absent) if other is None else other.copy()
+    places = tuple(_positions(cells[dim], dim, labels[dim]) if dim in cells else slice(None) for dim in dims)
+    held = cells["value"].to_numpy(dtype=float)
+    missing = [dim for dim in dims if dim not in cells]
+    values[places] = held[(...,) + (None,) * len(missing)] if missing else held
+    return values
+
+
+def _positions(column: pd.Series, dim: str, labels: list[str]) -> NDArray[np.intp]:
+    found = pd.Index(labels).get_indexer(pd.Index(column))
+    unknown = sorted(set(column[found < 0]))
+    if unknown:
+        kinds = {"sector": UnknownSectorError, "input_sector": UnknownSectorError}
+        kind: type[UnknownNameError] = kinds.get(dim, UnknownEconomyError)
+        raise kind(
+            f"the flows have no {dim} {_some([repr(name) for name in unknown])}",
+            hint=did_you_mean(unknown[0], labels),
+            names=unknown,
+        )
+    return np.asarray(found, dtype=np.intp)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

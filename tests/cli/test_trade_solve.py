@@ -1,0 +1,94 @@
+"""`peyvand trade solve`: files of three kinds, the same answer, and what it writes."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from tests.trade.own import square
+
+from peyvand.cli import cli
+
+
+@pytest.fixture
+def files(tmp_path):
+    """The same flows and effects as CSV, Parquet and Stata files."""
+    flows = square(5, 3)
+    effect = pd.DataFrame({"exporter": ["R0", "R1"], "importer": ["R1", "R0"], "value": 0.5})
+    for name, table in {"flows": flows, "effect": effect}.items():
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+        table.to_parquet(tmp_path / f"{name}.parquet", index=False)
+        table.to_stata(tmp_path / f"{name}.dta", write_index=False)
+    return tmp_path
+
+
+def asked(*args, code=0):
+    result = CliRunner().invoke(cli, ["trade", "solve", *map(str, args)])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_three_kinds_of_files_and_one_answer(files):
+    found = []
+    for kind in ("csv", "parquet", "dta"):
+        flows, effect = files / f"flows.{kind}", files / f"effect.{kind}"
+        found.append(json.loads(asked("--flows", flows, "--theta", 4, "--partial", effect, "--json")))
+    assert found[0]["economies"] == found[1]["economies"] == found[2]["economies"]
+    row = found[0]["economies"][0]
+    assert list(row) == ["economy", "welfare_hat", "wage_hat", "price_index_hat", "real_wage_hat", "exports_hat",
+                         "partial", "conditional", "full"]  # fmt: skip
+    assert max(row["welfare_hat"] for row in found[0]["economies"]) > 1
+    assert row["exports_hat"] == row["full"]
+    assert found[0]["deficits"] == "fixed"
+    assert found[0]["residual"] <= 1e-10
+
+
+def test_cost_ratios_and_partial_effects_are_the_same_shock(files):
+    ratio = pd.read_csv(files / "effect.csv").assign(value=0.8)
+    ratio.to_csv(files / "ratio.csv", index=False)
+    ratio.assign(value=-4 * np.log(0.8)).to_csv(files / "beta.csv", index=False)
+    first = json.loads(asked("--flows", files / "flows.csv", "--theta", 4, "--cost-hat", files / "ratio.csv", "--json"))
+    other = json.loads(asked("--flows", files / "flows.csv", "--theta", 4, "--partial", files / "beta.csv", "--json"))
+    for one, two in zip(first["economies"], other["economies"], strict=True):
+        assert one["welfare_hat"] == pytest.approx(two["welfare_hat"], rel=1e-9)
+
+
+def test_out_writes_tables_and_the_answer(files):
+    out = files / "answer"
+    shown = asked("--flows", files / "flows.csv", "--theta", 4, "--partial", files / "effect.csv", "--out", out)
+    assert "R0" in shown
+    assert str(out.name) in shown.replace("\n", "")
+    flows = pd.read_csv(out / "flows.csv")
+    assert list(flows.columns) == ["exporter", "importer", "value", "partial", "conditional", "full"]
+    assert len(flows) == 25
+    assert json.loads((out / "answer.json").read_text())["model"] == "armington"
+    pd.testing.assert_frame_equal(pd.read_parquet(out / "flows.parquet"), flows)
+
+
+@pytest.mark.parametrize("deficits", ["fixed", "multiplicative", "eliminated", "fixed_nominal"])
+def test_every_deficit_rule(files, deficits):
+    extra = ["--numeraire", "R2"] if deficits == "fixed_nominal" else []
+    args = ("--flows", files / "flows.csv", "--theta", 4, "--partial", files / "effect.csv", "--deficits", deficits)
+    assert json.loads(asked(*args, *extra, "--json"))["deficits"] == deficits
+
+
+def test_it_refuses_with_reasons(files):
+    assert "give the trade elasticity once" in asked("--flows", files / "flows.csv", code=2)
+    result = CliRunner().invoke(cli, ["trade", "solve", "--flows", str(files / "flows.csv"), "--theta", "-4"])
+    assert "must be positive" in str(result.exception)
+    bad = pd.DataFrame({"exporter": ["R0"], "importer": ["XXX"], "value": [0.9]})
+    bad.to_csv(files / "bad.csv", index=False)
+    result = CliRunner().invoke(
+        cli,
+        ["trade", "solve", "--flows", str(files / "flows.csv"), "--theta", "4", "--cost-hat", str(files / "bad.csv")],
+    )
+    assert "'XXX'" in str(result.exception)
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_the_table_is_in_the_readers_language(files, language):
+    shown = asked("--flows", files / "flows.csv", "--theta", 4, "--language", language)
+    assert {"en": "Welfare", "fa": "رفاه"}[language] in shown
