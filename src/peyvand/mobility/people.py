@@ -29,6 +29,8 @@ from peyvand.scenarios import Effect, Students, Visa
 from peyvand.sources.passport_index import REGIMES
 
 DRAWS, SEED, LEVEL = 1000, 0, 0.9
+ALL = "all"
+"""Of the totals: all members together."""
 _PAIR = ["origin", "destination"]
 Rules = NDArray[np.int_]
 
@@ -70,7 +72,12 @@ class People:
     @property
     def moved(self) -> bool:
         """Whether the union changes anything for people."""
-        return bool(len(self.places)) or bool((self.rules["rule"] != self.rules["rule_in_union"]).any())
+        return bool(len(self.places)) or self.eased
+
+    @property
+    def eased(self) -> bool:
+        """Whether a visa rule becomes more open."""
+        return bool((self.rules["rule"] != self.rules["rule_in_union"]).any())
 
     def meta(self) -> Mapping[str, object]:
         """What the people of a run stand on, in plain values."""
@@ -196,15 +203,16 @@ def _flow(
         moved = [answer - drawn for answer in _both(drawn, drawn_change, others, fresh)]
     columns: dict[str, Array] = {"persons": persons}
     for name, answer, drawn_move in zip(("partial", "conditional"), central, moved, strict=True):
-        low, high = np.quantile(drawn_move, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+        low, high = np.quantile(_gained(drawn_move, 0.0 * persons, fresh), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
         columns |= {
             f"persons_{name}": answer,
-            f"{name}_change": answer - persons,
+            f"{name}_change": _gained(answer, persons, fresh),
             f"{name}_change_low": low,
             f"{name}_change_high": high,
         }
     inside = range(pairs.members)
-    rows = [(a, b) for b in inside for a in range(len(codes)) if a != b and np.isfinite(persons[a, b])]
+    shown = np.isfinite(persons) | (fresh > 0)
+    rows = [(a, b) for b in inside for a in range(len(codes)) if a != b and shown[a, b]]
     at = tuple(np.array(rows, dtype=int).reshape(-1, 2).T)
     said = today.pairs[today.pairs["flow"] == flow].set_index(_PAIR)[["year", "status", "cv"]]
     table = pd.DataFrame(
@@ -217,13 +225,24 @@ def _flow(
             "rule_in_union": np.array(REGIMES)[pairs.asked[at]],
         }
     )
-    table = table.join(said, on=_PAIR).assign(
-        effect_percent=100 * np.expm1(change[at]),
-        effect_status=effects.status,
-        places=fresh[at],
-        **{name: values[at] for name, values in columns.items()},
+    table = (
+        table.join(said, on=_PAIR)
+        .fillna({"status": ""})
+        .assign(
+            effect_percent=100 * np.expm1(change[at]),
+            effect_status=effects.status,
+            places=fresh[at],
+            **{name: values[at] for name, values in columns.items()},
+        )
     )
-    return table, _totals(flow, codes[: pairs.members], persons, central, moved)
+    gains = [_gained(answer, persons, fresh) for answer in central]
+    spread_gains = [_gained(move, 0.0 * persons, fresh) for move in moved]
+    return table, _totals(flow, codes[: pairs.members], persons, gains, spread_gains)
+
+
+def _gained(after: Array, before: Array, fresh: Array) -> Array:
+    """The change; where nothing is known of today, the new places alone (NaN without any)."""
+    return np.asarray(np.where(np.isfinite(before), after - before, np.where(fresh > 0, fresh, np.nan)))
 
 
 def _fresh(flow: str, codes: tuple[str, ...], places: pd.DataFrame) -> Array:
@@ -244,25 +263,24 @@ def _both(persons: Array, change: Array, others: Array, fresh: Array) -> tuple[A
 
 
 def _totals(
-    flow: str, members: tuple[str, ...], persons: Array, central: tuple[Array, Array], moved: list[Array]
+    flow: str, members: tuple[str, ...], persons: Array, gains: list[Array], spread: list[Array]
 ) -> pd.DataFrame:
     """Sums among members by destination, and for all members together (`all`); NaN where nothing is known."""
     count = len(members)
-    known = np.isfinite(persons[:count, :count])
     rows = []
-    for name, at in (*((code, slice(k, k + 1)) for k, code in enumerate(members)), ("all", slice(0, count))):
-        counted = known[:, at]
-        unknown = np.nan if not counted.any() else 0.0
-        row: dict[str, object] = {"flow": flow, "destination": name, "pairs": int(counted.sum())}
-        row["persons"] = _sum(persons[:count, at], counted) + unknown
-        for kind, answer, drawn in zip(("partial", "conditional"), central, moved, strict=True):
-            low, high = np.quantile(_sum(drawn[:, :count, at], counted), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-            row[f"{kind}_change"] = _sum((answer - persons)[:count, at], counted) + unknown
-            row |= {f"{kind}_change_low": float(low) + unknown, f"{kind}_change_high": float(high) + unknown}
+    for name, at in (*((code, slice(k, k + 1)) for k, code in enumerate(members)), (ALL, slice(0, count))):
+        today = persons[:count, at]
+        row: dict[str, object] = {"flow": flow, "destination": name, "pairs": int(np.isfinite(today).sum())}
+        row["persons"] = float(_sum(today))
+        for kind, gain, drawn in zip(("partial", "conditional"), gains, spread, strict=True):
+            low, high = np.quantile(_sum(drawn[:, :count, at]), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+            row[f"{kind}_change"] = float(_sum(gain[:count, at]))
+            row |= {f"{kind}_change_low": float(low), f"{kind}_change_high": float(high)}
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _sum(values: Array, counted: NDArray[np.bool_]) -> Array:
-    """Over the pairs that are counted, of the last two dims."""
-    return np.asarray(np.where(counted, values, 0.0).sum(axis=(-2, -1)))
+def _sum(values: Array) -> Array:
+    """Over the last two dims, NaN where nothing is known."""
+    known = np.isfinite(values)
+    return np.asarray(np.where(known.any(axis=(-2, -1)), np.where(known, values, 0.0).sum(axis=(-2, -1)), np.nan))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from peyvand.reports.borders import border_table
 from peyvand.reports.intervals import economy_intervals, group_intervals, uncertainty
+from peyvand.reports.people import destinations, openness, people, places
 from peyvand.reports.variants import variants
 from peyvand.world import STATUSES, World
 
@@ -156,6 +157,10 @@ TABLES: dict[str, Callable[[Run], pd.DataFrame | None]] = {
     "uncertainty": uncertainty,
     "sectors": sectors,
     "pairs": pairs,
+    "people": people,
+    "destinations": destinations,
+    "openness": openness,
+    "places": places,
     "flows": flows,
     "provenance": provenance,
 }

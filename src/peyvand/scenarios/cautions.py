@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from peyvand.scenarios.blocs import split_blocs
-from peyvand.scenarios.provisions import PEOPLE, AgreementEffect, BorderCost, Tariff
+from peyvand.scenarios.provisions import AgreementEffect, BorderCost, Tariff
 
 if TYPE_CHECKING:
     from peyvand.scenarios.effect import Effect
@@ -59,7 +59,7 @@ def _other_world(effect: Effect) -> Iterator[Finding]:
 
 
 def _bloc(effect: Effect) -> Iterator[Finding]:
-    if all(provision.kind in PEOPLE for provision in effect.union.provisions):
+    if effect.people and not effect.moves_trade:
         return  # nothing that a bloc must agree to
     for agreement, inside in split_blocs(effect):
         yield "bloc", {"agreement": agreement.name, "economies": Listed(inside)}

@@ -31,6 +31,7 @@ from peyvand.scenarios.provisions import (
     PeopleProvision,
     Tariff,
     Transit,
+    Visa,
 )
 from peyvand.world import Shock, World
 
@@ -111,6 +112,12 @@ class Effect:
     def people(self) -> tuple[tuple[PeopleProvision, Mask], ...]:
         """The provisions that move people, each with its (N, N) pairs: the mobility room simulates them."""
         return people_pairs(self)
+
+    @property
+    def moves_trade(self) -> bool:
+        """Whether a provision or a common tariff changes what goods and services cost, transit apart."""
+        stated = (p.goods_trade_percent or p.services_trade_percent for p, _ in self.people if isinstance(p, Visa))
+        return bool(self.cells) or self.union.kind == "customs-union" or any(stated)
 
     # -- the baseline of the day ---------------------------------------------------------------------------------------
     @cached_property
