@@ -62,6 +62,7 @@ def run(
     """
     from rich.console import Console
 
+    from peyvand.cli.people import people_table
     from peyvand.reports.tables import economies
     from peyvand.reports.write import output_place, write
     from peyvand.run import simulate
@@ -88,6 +89,8 @@ def run(
         click.echo(json.dumps(economies(done).to_dict("records"), ensure_ascii=False, indent=2))
         return
     console.print(_table(done, language))
+    if done.people is not None and done.people.moved:
+        console.print(people_table(done.people, language))
     for caution in done.warnings:
         notes.print(f"! {explain_caution(caution, done.effect, language)}", style="yellow")
     console.print(text("run.written", language, report=page), soft_wrap=True)

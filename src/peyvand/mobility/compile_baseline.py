@@ -43,9 +43,10 @@ def compile_people(folder: str | Path) -> PeopleToday:
     pairs = pd.concat([pairs for pairs, _ in parts], ignore_index=True)
     others = pd.concat([others for _, others in parts], ignore_index=True)
     pairs = pairs[pairs["persons"] > 0].round({"persons": 0, "cv": 2})
-    order = {code: at for at, code in enumerate(REGION)}
-    pairs = pairs.sort_values(["flow", "origin", "destination"], key=lambda held: held.map(order).fillna(held))
-    return PeopleToday(pairs[list(COLUMNS)].reset_index(drop=True), others.round({"persons": 0}))
+    place = {code: at for at, code in enumerate(REGION)}
+    order = pairs.assign(origin=pairs["origin"].map(place), destination=pairs["destination"].map(place))
+    order = order.sort_values(["flow", "origin", "destination"])
+    return PeopleToday(pairs.loc[order.index, list(COLUMNS)].reset_index(drop=True), others.round({"persons": 0}))
 
 
 def _migrants(root: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from peyvand.mobility.pair_openness import openness_to_people
+from peyvand.mobility.people import ALL, People
 
 if TYPE_CHECKING:
     from peyvand.run import Run
@@ -37,6 +38,13 @@ def openness(run: Run) -> pd.DataFrame | None:
 def people_only(run: Run) -> bool:
     """Whether the union moves people, and nothing else."""
     return run.people is not None and run.people.moved and not run.effect.transit and not run.effect.moves_trade
+
+
+def moved_flows(people: People) -> pd.DataFrame:
+    """The flows that change among members."""
+    together = people.totals[people.totals["destination"] == ALL]
+    ends = together[["partial_change", "partial_change_low", "partial_change_high"]]
+    return together[(ends.abs() > 0).any(axis=1)]
 
 
 def rounded(table: pd.DataFrame) -> pd.DataFrame:

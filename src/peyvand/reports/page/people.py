@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from peyvand.mobility.effects import rule_effects
 from peyvand.mobility.heatmap import COLOURS
-from peyvand.mobility.people import ALL, People
-from peyvand.reports.people import rounded
+from peyvand.mobility.people import People
+from peyvand.reports.people import moved_flows, rounded
 from peyvand.reports.rows import Row, records
 from peyvand.reports.voice import Voice
 from peyvand.sources.passport_index import REGIMES
@@ -59,7 +59,7 @@ def people_view(run: Run, *, voice: Voice) -> PeopleView | None:
     return PeopleView(
         lead=voice.t("people.lead", day=voice.date(people.day)),
         effects=_effects(voice) if people.eased else (),
-        flows=tuple(records(rounded(_moved(people)))),
+        flows=tuple(records(rounded(moved_flows(people)))),
         pairs=tuple(records(rounded(_largest(people)))),
         codes=tuple(dict.fromkeys(people.rules["origin"])),
         squares=_squares(people, voice),
@@ -106,13 +106,6 @@ def _effects(voice: Voice) -> tuple[Markup, ...]:
             )
         )
     return tuple(said)
-
-
-def _moved(people: People) -> pd.DataFrame:
-    """The flows that change among members."""
-    together = people.totals[people.totals["destination"] == ALL]
-    ends = together[["partial_change", "partial_change_low", "partial_change_high"]]
-    return together[(ends.abs() > 0).any(axis=1)]
 
 
 def _largest(people: People) -> pd.DataFrame:
