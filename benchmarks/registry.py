@@ -25,7 +25,7 @@ PARTIES = ("IRN", "KAZ", "UZB", "TKM", "TJK", "KGZ", "AZE", "TUR", "PAK", "AFG")
 def main(size: str) -> None:
     agreements, commitments, asked = SIZES[size]
     print(f"{'':12}{'import s':>10}{'rows/s':>10}" + "".join(f"{name:>14}" for name in ("search", "status", "overdue")))
-    for name, place in _places():
+    for name, place in places():
         with place() as where:
             seconds, rows, percentiles = _measure(where, agreements, commitments, asked)
         shown = "".join(f"{value * 1000:11.1f} ms" for value in percentiles)
@@ -103,7 +103,7 @@ def _tables(agreements: int, commitments: int, chance: random.Random) -> dict[st
     }
 
 
-def _places() -> Iterator[tuple[str, Callable[[], Any]]]:
+def places() -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "sqlite", _sqlite
     if os.environ.get("PEYVAND_TEST_POSTGRES"):
         yield "postgresql", _postgresql

@@ -162,6 +162,64 @@ class NoRouteError(ModelError):
     key = "model.no_route"
 
 
+class WebError(PeyvandError):
+    """Something that the web server refuses."""
+
+    key = "web"
+    status: ClassVar[int] = 400
+    """Of the HTTP answer."""
+
+
+class SignInError(WebError):
+    """A write without signing in, or a name and password that do not belong together."""
+
+    key = "web.sign_in"
+    status = 401
+
+
+class ForbiddenError(WebError):
+    """A write that this account may not do, or that no page of this server sent."""
+
+    key = "web.forbidden"
+    status = 403
+
+
+class NotFoundError(WebError):
+    """An address under which there is nothing."""
+
+    key = "web.not_found"
+    status = 404
+
+
+class SlowClientError(WebError):
+    """A request that took too long to arrive."""
+
+    key = "web.slow"
+    status = 408
+
+
+class TooLargeError(WebError):
+    """A request larger than the server takes."""
+
+    key = "web.too_large"
+    status = 413
+
+
+class ThrottleError(WebError):
+    """Too many tries in too short a time."""
+
+    key = "web.throttle"
+    status = 429
+
+
+class BusyError(WebError):
+    """A queue that takes no more work now, or work that took longer than it may."""
+
+    key = "web.busy"
+    status = 503
+    exit_code = 1
+
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _BAD_NAME = (errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL)
 _IN_THE_WAY = (errno.ENOTDIR, errno.EEXIST, errno.EISDIR)

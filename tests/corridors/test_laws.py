@@ -12,7 +12,10 @@ from tests.corridors.networks import random_edges, shuffled, two_ways
 from peyvand.corridors import AllenArkolakis, Network, kernels, routes
 from peyvand.corridors.allen_arkolakis import TransportCost
 from peyvand.corridors.congestion import delayed, requeued
+from peyvand.corridors.folded import fold
 from peyvand.corridors.formats import from_geojson, read_gmns, to_geojson, write_gmns
+from peyvand.corridors.freight import freight
+from peyvand.corridors.graph import LINK, unfold
 from peyvand.corridors.measures import after_transit
 from peyvand.corridors.search import best_paths, distances
 from peyvand.scenarios import Transit
@@ -135,6 +138,27 @@ def small() -> Network:
 @pytest.fixture(scope="module")
 def cost(small) -> TransportCost:
     return AllenArkolakis().cost(small, SECTORS)
+
+
+def test_the_folded_graph_has_the_sums_of_the_unfolded():
+    """On the network that ships: τ of every pair of centres, and the use of every link and place."""
+    network, goods = Network.embedded(), freight("agriculture_food")
+    mu = AllenArkolakis().cost(network, [goods.sector]).dispersion[goods.sector]
+    costs, uses = [], []
+    for graph in (unfold(network), fold(network)):
+        step = goods.cost(hours=graph.hours, usd_per_t=graph.usd_per_t)
+        shape = {"tail": graph.tail, "head": graph.head, "edge_cost": step, "sign": graph.sign}
+        ends = {"sources": graph.sources[graph.centres], "sinks": graph.sinks[graph.centres]}
+        found = kernels.paths(**shape, **ends, dispersion=mu, places=graph.states)
+        weight = 1.0 - np.eye(len(graph.centres))
+        use = kernels.edge_use(found, **shape, weight=weight)
+        counted = graph.stops | (graph.kind == LINK)
+        costs.append(found.log_cost[weight > 0])
+        uses.append(
+            np.bincount(graph.owner[counted] + len(network.links) * (graph.kind[counted] != LINK), use[counted], 2000)
+        )
+    assert_allclose(costs[1], costs[0], rtol=1e-11)
+    assert_allclose(uses[1], uses[0], rtol=1e-9, atol=1e-9 * uses[0].max())
 
 
 @given(seed=seeds)

@@ -21,8 +21,10 @@ STAIRS = [
     {"unions"},
     {"news"},
     {"run"},
+    {"value"},
     {"reports"},
-    {"cli", "web"},
+    {"web"},
+    {"cli"},
     {"__main__"},
 ]
 STEP = {room: step for step, rooms in enumerate(STAIRS) for room in rooms}

@@ -16,12 +16,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peyvand.errors import RegistryError
-from peyvand.registry.closeness import closeness, composite, overlap, rank_interval, ranks, scale, vote_agreement
+from peyvand.registry.closeness import (
+    REGION,
+    closeness,
+    composite,
+    institutions,
+    overlap,
+    rank_interval,
+    ranks,
+    scale,
+    vote_agreement,
+)  # fmt: skip
+from peyvand.registry.facts import facts
 from peyvand.registry.models import Commitment
 from peyvand.registry.shipped import shipped_tables
 from peyvand.registry.timeline import draw_timeline
 from peyvand.registry.worth import as_union, pending, rank
+from peyvand.reports.pacts import overlap_picture, standings_of
+from peyvand.run import simulate
 from peyvand.scenarios import parse_scenario
+from peyvand.value import value_of
+from peyvand.world import World
 
 SIX = ["IRN", "KAZ", "RUS", "ARM", "BLR", "KGZ"]
 
@@ -69,9 +84,13 @@ def test_the_ranking_is_greedy_and_solves_again(full):
     promise(full, "b", "IRN-KAZ-road-2014", "KAZ", "IRN", 0.25)
     owed = [one for one in pending(full, economies=SIX) if one.agreement != "IRN-EAEU"]
 
-    def solve(union):
-        cuts = {provision.cut_share for provision in union.provisions}
-        return {"IRN": {0.5: 10.0, 0.25: 8.0}[min(cuts)] if len(cuts) == 1 else 12.0, "USA": 99.0}
+    def solve(chosen):
+        return {
+            "IRN": {("IRN-KAZ-investment-1996",): 10.0, ("IRN-KAZ-road-2014",): 8.0}.get(
+                tuple(one.agreement for one in chosen), 12.0
+            ),
+            "USA": 99.0,
+        }
 
     found = rank(owed, solve)
     assert [(row.agreement, row.added_musd, row.alone_musd) for row in found] == [
@@ -140,6 +159,45 @@ def test_closeness_with_the_votes_of_the_general_assembly(full, data_folder):
     assert found["vote_agreement"].between(0.5, 1).all()
 
 
+def test_institutions_of_a_border_are_its_row_of_the_comparison(full):
+    day = date(2025, 6, 1)
+    found = institutions("KAZ", "IRN", day, registry=full)
+    row = closeness(full, REGION, day).set_index(["economy", "partner"]).loc[("IRN", "KAZ")]
+    assert {name: found[name] for name in row.index} == pytest.approx(row.to_dict())
+    assert found["pairs"] == len(REGION) * (len(REGION) - 1) / 2
+    assert found["rank_from"] <= found["rank"] <= found["rank_to"] <= found["pairs"]
+
+
+def test_the_shipped_register_needs_no_file_of_the_user():
+    assert institutions("IRN", "TJK", date(2025, 6, 1))["shared_pacts"] >= 4
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_the_picture_of_overlap_has_a_mark_for_every_standing(full, language):
+    economies, day = ["IRN", "KAZ", "TUR"], date(2025, 6, 1)
+    held = facts(full)
+    names = {"IRN": "Iran <&>", "KAZ": "قزاقستان", "TUR": "Türkiye"}
+    picture = ElementTree.fromstring(overlap_picture(held, economies, day, names=names, language=language))
+    marks = [node.text for node in picture.iter("{http://www.w3.org/2000/svg}title")][1:]
+    assert len(marks) == len(standings_of(held, economies, day)) > 10
+    assert sum(mark.startswith("Iran <&>, ") for mark in marks) >= 5
+    assert all(-0.1 <= float(node.get("x", 0)) <= float(picture.get("width")) for node in picture.iter())
+
+
+def test_overlap_and_closeness_on_the_command_line(tmp_path):
+    db = str(tmp_path / "office.sqlite")
+    run("init", db=db)
+    rows = json.loads(run("overlap", "--economy", "IRN", "--economy", "KAZ", "--on", "2025-06-01", "--json", db=db))
+    assert {"pact": "EAEU", "party": "IRN", "status": "observer", "from": "2024-12-26"} in rows
+    run("overlap", "--out", str(tmp_path / "pacts.svg"), "-l", "fa", db=db)
+    ElementTree.parse(tmp_path / "pacts.svg")
+    table = json.loads(run("closeness", "--weight", "shared_pacts=1", "--json", db=db))
+    assert table[0]["rank"] == 1
+    assert "did you mean 'shared_pacts'" in run("closeness", "--weight", "shared_pact=1", db=db, expect=2)
+    (tmp_path / "votes.csv").write_text("rcid,economy\n1,IRN\n")
+    assert "no column 'vote'" in run("closeness", "--votes", str(tmp_path / "votes.csv"), db=db, expect=2)
+
+
 def test_overlap_of_pacts(full):
     table = overlap(full, date(2025, 6, 1))
     assert table.loc["IRN", "EAEU"] == "observer"
@@ -187,12 +245,75 @@ def test_a_day_with_the_register(tmp_path):
     assert f"{rows + 2} changes" in run("verify", db=db)
 
 
-def test_value_solves_in_the_embedded_world(tmp_path):
+def test_two_cuts_of_one_border_are_the_larger(full):
+    """A union file says nothing twice: 0.5 both ways and 0.9 on Iran's side are 0.9 one way and 0.5 the other."""
+    promise(full, "a", "IRN-KAZ-investment-1996", "IRN", "KAZ", 0.5)
+    promise(full, "b", "IRN-KAZ-investment-1996", "KAZ", "IRN", 0.5)
+    promise(full, "c", "IRN-KAZ-road-2014", "IRN", "KAZ", 0.9)
+    owed = [one for one in pending(full, economies=SIX) if one.agreement != "IRN-EAEU"]
+    (tariff,) = as_union(owed, title={"en": "t", "fa": "ت"}).provisions
+    assert (tariff.cut_share, tariff.pairs) == (0.9, (("IRN", "KAZ"),))
+    (other,) = tariff.exceptions
+    assert (other.exporter, other.importer, other.cut_share) == ("IRN", "KAZ", 0.5)
+
+
+def test_value_is_what_a_run_of_the_union_gives(full):
+    world = World.embedded()
+    owed = pending(full, economies=world.economies)
+    found = value_of(owed, world=world)
+    (row,) = found.agreements.to_dict("records")
+    change = simulate(owed[0].union(), world=world).trade["real_income_change_musd"].sel(economy=SIX)
+    assert row["alone_musd"] == row["added_musd"] == row["delay_musd"] == pytest.approx(float(change.sum()), rel=1e-9)
+    gains = found.economies.set_index("economy")["gain_musd"]
+    np.testing.assert_allclose(gains.loc[SIX], change.values, rtol=1e-9)
+    assert np.isnan(row["alone_low_musd"])
+
+
+def test_agreements_together_cut_no_tariff_twice(full):
+    """A smaller cut of tariffs that the first agreement lifts anyway adds nothing; a rate of its own does."""
+    promise(full, "a", "IRN-KAZ-investment-1996", "IRN", "KAZ", 0.5)
+    promise(full, "b", "TUR-UZB", "UZB", "TUR", 0.4)
+    world = World.embedded()
+    table = value_of(pending(full, economies=world.economies), world=world).agreements.set_index("agreement")
+    assert table.loc["IRN-KAZ-investment-1996", "rank"] > table.loc["IRN-EAEU", "rank"]
+    assert table.loc["IRN-KAZ-investment-1996", "added_musd"] == pytest.approx(0, abs=1e-3)
+    assert abs(table.loc["IRN-KAZ-investment-1996", "alone_musd"]) > 1
+    assert abs(table.loc["TUR-UZB", "added_musd"]) > 1
+    assert sorted(table["rank"]) == sorted(table["first_order_rank"]) == [1, 2, 3]
+
+
+def test_the_shortcut_is_right_for_small_cuts(full):
+    promise(full, "a", "IRN-KAZ-investment-1996", "IRN", "KAZ", 0.01)
+    world = World.embedded()
+    table = value_of(
+        [one for one in pending(full, economies=world.economies) if one.agreement != "IRN-EAEU"]
+    ).agreements
+    assert table["first_order_musd"].iloc[0] == pytest.approx(table["alone_musd"].iloc[0], rel=0.02)
+
+
+def test_what_the_day_holds_already_is_not_priced_again(full):
+    promise(full, "a", "IRN-KAZ-road-2014", "KAZ", "IRN", 0.4)
+    owed = pending(full, economies=World.embedded().economies)
+    found = value_of(owed, as_of=date(2025, 6, 1), facts=facts(full))
+    assert found.counted == ("IRN-EAEU",)
+    assert list(found.agreements["agreement"]) == ["IRN-KAZ-road-2014"]
+
+
+def test_what_came_into_force_leaves_nothing_to_price(full):
+    owed = pending(full, economies=World.embedded().economies)
+    with pytest.raises(RegistryError, match="baseline holds it already"):
+        value_of(owed, as_of=date(2025, 6, 1))
+    with pytest.raises(RegistryError, match="nothing that is pending"):
+        value_of([])
+
+
+def test_value_on_the_command_line(tmp_path):
     db = str(tmp_path / "office.sqlite")
     run("init", db=db)
-    found = json.loads(run("value", "--json", db=db))
-    (ranked,) = found["ranking"]
-    change = found["real_income_change_musd"]["IRN-EAEU"]
+    found = json.loads(run("value", "--draws", "20", "--json", db=db))
+    (ranked,) = found["agreements"]
     assert ranked["agreement"] == "IRN-EAEU"
-    assert ranked["alone_musd"] == pytest.approx(sum(change[member] for member in SIX))
-    assert change["RUS"] > 0
+    assert ranked["alone_low_musd"] < ranked["alone_musd"] < ranked["alone_high_musd"]
+    assert {row["economy"] for row in found["economies"]} == set(SIX)
+    assert (found["draws"], found["seed"]) == (20, 0)
+    assert "قزاقستان" in run("value", "--draws", "0", "-l", "fa", db=db)

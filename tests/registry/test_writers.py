@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import random
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from benchmarks.registry_kills import check_after_kills, kill_during_imports
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -24,66 +23,19 @@ from hypothesis.stateful import (
 
 from peyvand.errors import RuleError, StaleRowError
 from peyvand.registry import Registry
-from peyvand.registry.models import Event, Party
-
-IMPORTER = """
-import sys
-from peyvand.registry import Registry
-from peyvand.registry.exchange import import_tables
-registry, batch = Registry.open(sys.argv[1]), int(sys.argv[2])
-print("ready", flush=True)
-while True:
-    rows = [
-        {"code": f"{batch}/{number}", "dated_on": "2024-07-30", "kind": "MEET", "title_en": "x" * 200,
-         "title_fa": "دیدار", "source": "test"}
-        for number in range(40)
-    ]
-    import_tables(registry, {"event": rows}, why=f"batch {batch}", who="importer")
-    print(batch, flush=True)
-    batch += 1
-"""
+from peyvand.registry.models import Party
 
 
 def address(registry):
     return registry.engine.url.render_as_string(hide_password=False)
 
 
-def kill_during_imports(place, kills, seed):
-    """Start importers and kill each at a random moment; the batches that were acknowledged."""
-    chance, acknowledged, batch = random.Random(seed), set(), 0
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    for _ in range(kills):
-        command = [sys.executable, "-c", IMPORTER, place, str(batch)]
-        importer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-        assert importer.stdout.readline() == "ready\n"
-        time.sleep(chance.uniform(0.0, 0.25))
-        importer.send_signal(signal.SIGKILL)
-        said = [int(line) for line in importer.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
-        importer.wait()
-        acknowledged |= set(said)
-        batch = max([batch, *said]) + 2  # the batch that was under way may stand or not
-    return acknowledged
-
-
-def check_after_kills(place, acknowledged):
-    registry = Registry.open(place)
-    registry.verify()
-    sizes = {}
-    for row in registry.rows(Event):
-        batch = int(row.code.split("/")[0])
-        sizes[batch] = sizes.get(batch, 0) + 1
-    registry.close()
-    assert set(sizes.values()) <= {40}, "half of an import was left"
-    assert acknowledged <= set(sizes), "an acknowledged import is missing"
-    return len(sizes)
-
-
-@pytest.mark.parametrize("kills", [3, pytest.param(40, marks=pytest.mark.slow)])
-def test_killed_imports_leave_whole_changes(registry, kills, test_size):
+def test_killed_imports_leave_whole_changes(registry, test_size):
+    """Forty times kill -9 at a random moment; two hundred in `make bench`."""
     place = address(registry)
     registry.close()
-    acknowledged = kill_during_imports(place, max(3, round(kills * test_size)), seed=7)
-    assert check_after_kills(place, acknowledged) >= len(acknowledged)
+    acknowledged = kill_during_imports(place, kills=max(3, round(40 * test_size)), seed=7)
+    assert check_after_kills(place, acknowledged) >= len(acknowledged) > 0
 
 
 class TwoWriters(RuleBasedStateMachine):

@@ -98,7 +98,7 @@ UNION = {"code": "U", "kind": "union"}
 
 def read(*signatures, row=ROW, parties=(), memberships=(), commitments=()):
     """Facts from rows of the register: one agreement, "A"."""
-    tables = {"agreement": [row], "signatory": signatures, "party": parties, "membership": memberships}
+    tables = {"agreement": [row], "signatory": signatures, "party": parties, "membership": memberships, "pact": ()}
     return read_facts(tables | {"commitment": commitments})
 
 

@@ -17,6 +17,7 @@ from peyvand import __version__
 from peyvand.errors import PeyvandError, did_you_mean
 
 COMMANDS = {
+    "backcast": ("peyvand.cli.backcast:backcast", "Would the model have foretold past agreements?"),
     "borders": ("peyvand.cli.borders:borders", "How thick is each border, and of what?"),
     "corridors": ("peyvand.cli.corridors:corridors", "Routes, their hours and dollars, and the network they run on."),
     "gravity": ("peyvand.cli.gravity:gravity", "Estimate what moves trade."),
@@ -25,7 +26,10 @@ COMMANDS = {
     "registry": ("peyvand.cli.registry:registry", "Pacts, agreements, parliaments and commitments."),
     "run": ("peyvand.cli.run:run", "Simulate a union and write its report."),
     "scenario": ("peyvand.cli.scenario:scenario", "List, check and explain union files."),
+    "serve": ("peyvand.cli.serve:serve", "Everything in a browser: pages in Persian and English, and the API."),
     "trade": ("peyvand.cli.trade:trade", "Which border matters most, and how sure is an answer?"),
+    "unions": ("peyvand.cli.unions:unions", "Which union is best, for whom, and which one would hold?"),
+    "users": ("peyvand.cli.users:users", "Accounts of the web pages."),
     "world": ("peyvand.cli.world:world", "Explain, check and build the World."),
 }
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from peyvand.gravity.estimates import ShippedEstimate
 
 
 @click.group()
@@ -26,6 +30,7 @@ def gravity() -> None:
 @click.option("--reset", is_flag=True, help="Add the RESET test of the functional form.")
 @click.option("--to", type=click.Choice(["text", "latex", "html", "markdown"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Keep the estimate in a JSON file.")
 @click.option("--quiet", is_flag=True, help="No progress on standard error.")
 def fit(
     formula: str,
@@ -40,6 +45,7 @@ def fit(
     reset: bool,
     to: str,
     as_json: bool,
+    out: Path | None,
     quiet: bool,
 ) -> None:
     """Fit FORMULA on DATA, a .csv, .parquet or .dta file.
@@ -50,6 +56,7 @@ def fit(
 
     from peyvand.errors import FormulaError
     from peyvand.gravity import correct_bias, etable, ols, pair_of, ppml, reset_test
+    from peyvand.gravity.saved import estimate_record, write_estimate_record
 
     if offset and estimator == "ols":
         raise FormulaError("an offset goes with ppml", hint="subtract it from the outcome instead")
@@ -69,10 +76,12 @@ def fit(
         if bias_correct:
             status.update("correcting for estimated effects …")
             found = correct_bias(found)
+    answer = estimate_record(found, data=str(data), weights=weights, offset=offset)
+    if test:
+        answer["reset"] = {"statistic": test.statistic, "p_value": test.p_value}
+    if out:
+        write_estimate_record(_plain(answer), out)
     if as_json:
-        answer = found.to_dict()
-        if test:
-            answer["reset"] = {"statistic": test.statistic, "p_value": test.p_value}
         click.echo(json.dumps(_plain(answer), ensure_ascii=False, allow_nan=False))
         return
     click.echo(etable([found], to=to))
@@ -83,28 +92,57 @@ def fit(
 
 
 @gravity.command()
+@click.argument("names", metavar="[NAME]…", nargs=-1)
 @click.option(
-    "--data",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    required=True,
-    help="Folder of the source data.",
+    "--data", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Folder of the source data: rebuild."
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where to write the JSON."
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where to write what is rebuilt."
 )
-def estimates(data: Path, out: Path) -> None:
-    """Rebuild the shipped estimates of border causes from ICIO and GeoDist."""
+def estimates(names: tuple[str, ...], data: Path | None, out: Path) -> None:
+    """List the shipped estimates, show the NAMEd ones, or rebuild them from the sources.
+
+    Example: peyvand gravity estimates agreements-1964-2016
+    """
     from datetime import UTC, datetime
 
-    from peyvand.gravity.estimates import build_icio, write_estimate
+    from peyvand.gravity.estimates import shipped_estimate, shipped_estimates
 
-    found = build_icio(data, made_on=datetime.now(UTC).date().isoformat())
-    path = out / f"{found.name}.json"
-    write_estimate(found, path)
-    click.echo(path)
+    if data is None:
+        for name in names or shipped_estimates():
+            _show(shipped_estimate(name), whole=bool(names))
+        return
+    from peyvand.errors import UnknownNameError, did_you_mean
+    from peyvand.gravity.estimates.build import BUILDERS, write_estimate
+
+    for name in names or BUILDERS:
+        if name not in BUILDERS:
+            raise UnknownNameError(f"no estimate {name!r} is built", hint=did_you_mean(name, BUILDERS))
+        path = out / f"{name}.json"
+        write_estimate(BUILDERS[name](data, datetime.now(UTC).date().isoformat()), path)
+        click.echo(path)
 
 
-def _plain(value: object) -> object:
+def _show(estimate: ShippedEstimate, *, whole: bool) -> None:
+    """Name, data and date; with `whole` also the formula, every coefficient with its error, notes and sources."""
+    click.echo(f"{estimate.name}  ({estimate.made_on})\n  {estimate.data}")
+    if not whole:
+        return
+    click.echo(f"  {estimate.formula}\n  {estimate.vcov}")
+    shown: list[object] = []
+    for found in estimate.sectors.values():
+        if found in shown:
+            continue
+        shown.append(found)
+        same = [name for name, other in estimate.sectors.items() if other == found]
+        click.echo(f"\n  {', '.join(same)}  (n = {found['nobs']:,})")
+        for term, value in found["coefficients"].items():
+            click.echo(f"    {term:22} {value:9.3f}  ({found['std_errors'][term]:.3f})")
+    for note in (*estimate.notes, *estimate.sources):
+        click.echo(f"  – {note}")
+
+
+def _plain(value: Any) -> Any:
     """JSON has no nan: a number that does not exist is null."""
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}

@@ -186,7 +186,7 @@ def log(db: str, language: Language, as_json: bool, kind: str | None, code: str 
     found = opened(db).log(thing=kind_of(kind).__tablename__ if kind else None, code=code, limit=limit)
     rows = [
         {
-            "when": row.at[:19],
+            "when": row.at[:16].replace("T", " "),
             "who": row.who,
             "action": row.action,
             "thing": row.thing,
@@ -269,21 +269,24 @@ def show_rows(rows: Sequence[dict[str, Any]], title: str, language: Language, as
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=escape(title), box=SIMPLE)
-    names = [name for name in rows[0] if name != "domain"]
-    for name in reversed(names) if language == "fa" else names:
+    table, step = Table(title=escape(title), box=SIMPLE), -1 if language == "fa" else 1
+    long = next((name for name in _LONG if name in rows[0] and "code" in rows[0]), None)
+    names = [name for name in rows[0] if name != "domain" and (long is None or name != "code")]
+    for name in names[::step]:
         heading = text(f"registry.column.{name}", language)
-        table.add_column(
-            heading, justify="right" if language == "fa" else "left", overflow="fold", no_wrap=name == "code"
-        )
+        table.add_column(heading, justify="right" if language == "fa" else "left", no_wrap=name in _DATES)
     for row in rows:
         cells = [escape(cell(name, row[name], language)) for name in names]
-        table.add_row(*(reversed(cells) if language == "fa" else cells))
+        if long is not None:
+            cells[names.index(long)] += f"\n[dim]{escape(row['code'])}[/dim]"
+        table.add_row(*cells[::step])
     Console().print(table)
 
 
-_WORDS = {name: name for name in ("state", "status", "domain", "action")} | {"reached": "step", "next": "step"}
+_WORDS = {name: name for name in ("state", "status", "domain", "action", "thing")} | {"reached": "step", "next": "step"}
 _DATES = {"signed", "in_force", "from", "to", "due"}
+_LONG = ("title", "text", "why")
+"""Columns under whose words a row's code stands, so that a table fits a terminal."""
 
 
 def cell(name: str, value: Any, language: Language) -> str:
@@ -318,4 +321,4 @@ def pairs(written: Iterable[str]) -> dict[str, str]:
     return found
 
 
-from peyvand.cli import registry_changes, registry_worth  # noqa: E402, F401  their commands join the group
+from peyvand.cli import registry_bonds, registry_changes, registry_worth  # noqa: E402, F401  their commands join the group

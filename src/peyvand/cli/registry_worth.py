@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +14,7 @@ from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
     from peyvand.registry.worth import Pending
-    from peyvand.scenarios import Union
+    from peyvand.value import Values
 
 AGREEMENT = click.option("--agreement", help="Only this agreement.")
 BY = click.option("--by", "by_party", help="Only what this party promised.")
@@ -27,46 +28,52 @@ AS_OF = click.option("--as-of", "written", help="The day whose agreements are in
 @AGREEMENT
 @BY
 @AS_OF
-@click.option("--world", default="eurasia-2019", show_default=True)
+@click.option(
+    "--world", "world_name", default="eurasia-2019", show_default=True, help="A World's file, or one that ships."
+)
+@click.option("--draws", default=100, show_default=True, help="Draws behind the intervals; 0 for none.")
+@click.option("--seed", default=0, show_default=True, help="Of the draws.")
 def value(
     db: str, language: Language, as_json: bool, agreement: str | None, by_party: str | None, written: str | None,
-    world: str,
+    world_name: str, draws: int, seed: int,
 ) -> None:  # fmt: skip
-    """What the commitments that are not kept are worth, by economy, and which agreement to implement first."""
-    from peyvand.registry.worth import pending, rank
-    from peyvand.run import simulate
+    """What the commitments that are not kept are worth, by economy, and which agreement to implement first.
+
+    Beside the gain of the whole model, with its interval of 90 %, stands the shortcut: the derivatives of today's
+    equilibrium, right for small changes only.
+    """
+    from rich.console import Console
+
+    from peyvand.registry.facts import facts
+    from peyvand.registry.models import Party
+    from peyvand.registry.worth import pending
+    from peyvand.value import value_of
     from peyvand.world import World
 
-    chosen = World.embedded(world)
-    economies = [str(code) for code in chosen.data["economy"].values]
-    owed = pending(opened(db), agreement=agreement, by=by_party, economies=economies)
-    solved: dict[str, dict[str, float]] = {}
-
-    def gains(union: Union) -> dict[str, float]:
-        key = union.to_toml()
-        if key not in solved:
-            change = simulate(union, world=chosen).trade.data["real_income_change_musd"]
-            solved[key] = dict(zip(economies, (float(one) for one in change.values), strict=True))
-        return solved[key]
-
-    worth = [one for one in owed if one.provisions]
-    as_of = day_of(written) if written else None
-    ranks = rank(worth, gains, world=world, as_of=as_of)
-    by_economy = {one.agreement: gains(one.union(world=world, as_of=as_of)) for one in worth}
+    world, register = World.open(world_name), opened(db)
+    owed = pending(register, agreement=agreement, by=by_party, economies=world.economies)
+    with Console(stderr=True).status("") as status:
+        found = value_of(
+            owed,
+            world=world,
+            as_of=day_of(written) if written else None,
+            facts=facts(register),
+            draws=draws,
+            seed=seed,
+            progress=status.update,
+        )
     if as_json:
-        found = {"ranking": [{"agreement": row.agreement, "added_musd": row.added_musd, "alone_musd": row.alone_musd}
-                             for row in ranks], "real_income_change_musd": by_economy}  # fmt: skip
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
         return
-    for row in ranks:
-        one = next(one for one in worth if one.agreement == row.agreement)
-        click.echo(f"{one.title[language]} ({row.agreement})")
-        for heading, amount in (("added", row.added_musd), ("alone", row.alone_musd), ("delay", row.alone_musd)):
-            click.echo(f"  {text(f'registry.column.{heading}', language)}: {number(amount, language, sign=True)}")
-        for economy in one.members:
-            click.echo(f"    {economy}  {number(by_economy[one.agreement][economy], language, sign=True)}")
+    words = {one.agreement: one.title[language] for one in owed}
+    words |= {row.code: getattr(row, f"name_{language}") for row in register.rows(Party)}
+    _show_ranking(found, language)
+    for code in found.agreements["agreement"]:
+        _show_economies(found, str(code), words, language)
+    for code in found.counted:
+        say(language, "counted", code=code)
     _say_what_is_left_out(owed, language)
-    say(language, "no_interval")
+    say(language, "interval" if draws else "no_interval", rows=draws)
 
 
 @registry.command()
@@ -90,6 +97,67 @@ def scenario(
     out.write_text(union.to_toml(), encoding="utf-8")
     _say_what_is_left_out(owed, language)
     say(language, "done", what=out)
+
+
+def _as_json(found: Values) -> dict[str, Any]:
+    rows = {name: json.loads(getattr(found, name).to_json(orient="records")) for name in ("agreements", "economies")}
+    return rows | {"counted": list(found.counted), "draws": found.draws, "seed": found.seed}
+
+
+def _show_ranking(found: Values, language: Language) -> None:
+    """The agreements in the order of implementation, the shortcut beside the model."""
+    columns = ("rank", "code", "added", "alone", "interval", "shortcut", "shortcut_rank")
+    rows = [
+        (
+            number(row["rank"], language),
+            str(row["agreement"]),
+            number(row["added_musd"], language, sign=True),
+            number(row["alone_musd"], language, sign=True),
+            _interval(row["alone_low_musd"], row["alone_high_musd"], language),
+            number(row["first_order_musd"], language, sign=True),
+            number(row["first_order_rank"], language),
+        )
+        for row in found.agreements.to_dict("records")
+    ]
+    _print_table(text("registry.title.value", language), columns, rows, language)
+    say(language, "delay")
+
+
+def _show_economies(found: Values, code: str, words: Mapping[str, str], language: Language) -> None:
+    """What one agreement gives each member, by their names."""
+    own = found.economies[found.economies["agreement"] == code].sort_values("gain_musd", ascending=False)
+    rows = [
+        (
+            words.get(row["economy"], row["economy"]),
+            number(row["gain_musd"], language, sign=True),
+            _interval(row["low_musd"], row["high_musd"], language),
+            number(row["first_order_musd"], language, sign=True),
+        )
+        for row in own.to_dict("records")
+    ]
+    _print_table(words[code], ("economy", "alone", "interval", "shortcut"), rows, language)
+
+
+def _interval(low: float, high: float, language: Language) -> str:
+    if low != low:
+        return "–"
+    return " … ".join(number(one, language, sign=True) for one in (low, high))
+
+
+def _print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], language: Language) -> None:
+    """A table that reads from the right in Persian."""
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table, step = Table(title=escape(title), box=SIMPLE), -1 if language == "fa" else 1
+    for name in columns[::step]:
+        words = name in ("code", "economy")
+        table.add_column(text(f"registry.column.{name}", language), justify="left" if words else "right", no_wrap=words)
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row[::step]))
+    Console().print(table)
 
 
 def _say_what_is_left_out(owed: list[Pending], language: Language) -> None:

@@ -109,11 +109,12 @@ def solve(
     table = answer(rungs)
     said = _said(rungs, table, numeraire=numeraire, psi=psi)
     if out is not None:
-        _write(out, table, flow_table(rungs), said)
+        write_answer(out, table, flow_table(rungs), said)
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False, allow_nan=False))
         return
-    _show(table, language, title=text("trade.solve", language, deficits=deficits, nest=rungs.result.nest))
+    title = text("trade.solve", language, deficits=deficits, nest=rungs.result.nest)
+    show_figures(table.drop(columns="exports_hat"), language, title=title, decimals=5)
     if out is not None:
         click.echo(text("trade.written", language, folder=str(out)))
 
@@ -140,7 +141,8 @@ def _said(rungs: Ladder, table: pd.DataFrame, *, numeraire: str | None, psi: flo
     }
 
 
-def _write(folder: Path, table: pd.DataFrame, flows: pd.DataFrame, said: dict[str, Any]) -> None:
+def write_answer(folder: Path, table: pd.DataFrame, flows: pd.DataFrame, said: dict[str, Any]) -> None:
+    """`economies.csv`, `flows.csv`, `flows.parquet` and `answer.json` in a folder."""
     from peyvand.errors import unwritable
 
     try:
@@ -153,8 +155,8 @@ def _write(folder: Path, table: pd.DataFrame, flows: pd.DataFrame, said: dict[st
         raise unwritable(folder, error, say=", with --out") from error
 
 
-def _show(table: pd.DataFrame, language: Language, *, title: str) -> None:
-    """New over old, five decimals: seven figures fit a terminal of 80 columns."""
+def show_figures(table: pd.DataFrame, language: Language, *, title: str, decimals: int) -> None:
+    """A row an economy on a terminal of 80 columns."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -162,10 +164,9 @@ def _show(table: pd.DataFrame, language: Language, *, title: str) -> None:
     from peyvand.locale import number
 
     shown = Table(title=title, box=box.SIMPLE, padding=(0, 1, 0, 0))
-    names = [name for name in table if name != "exports_hat"]
-    for name in names:
+    for name in table:
         shown.add_column(text(f"trade.columns.{name}", language), justify="left" if name == "economy" else "right")
-    for row in table.to_dict("records"):
-        figures = ("–" if row[name] != row[name] else number(row[name], language, decimals=5) for name in names[1:])
-        shown.add_row(str(row["economy"]), *figures)
+    for _, row in table.iterrows():
+        cells = ("–" if value != value else number(value, language, decimals=decimals) for value in row.iloc[1:])
+        shown.add_row(str(row["economy"]), *cells)
     Console().print(shown)

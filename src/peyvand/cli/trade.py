@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from peyvand.cli.counterfactual import counterfactual
 from peyvand.cli.options import language_option
 from peyvand.cli.solve import solve
 from peyvand.locale import Language, number, text
@@ -22,10 +23,11 @@ DEFAULT_WORLD = "eurasia-2019"
 
 @click.group()
 def trade() -> None:
-    """Which border matters most, how sure is an answer, and what of a matrix of your own?"""
+    """Which border matters most, how sure is an answer, and what of data of your own?"""
 
 
 trade.add_command(solve)
+trade.add_command(counterfactual)
 
 
 @trade.command()

@@ -1,7 +1,8 @@
 """What does carriage cost between economies over all routes, and who uses which crossing?  Allen and Arkolakis (2022).
 
 Paths end at the first arrival. A network is unfolded into states; each sector has its own cost of a step and its own
-routing dispersion μ, by default the one at which the spectral radius of exp(−μ g) is 0.8 (`assumed`).
+routing dispersion μ, by default the one at which the spectral radius of exp(−μ g) is 0.8 (`assumed`). Paths are summed
+on the folded graph, which has fewer steps.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.corridors import kernels
+from peyvand.corridors.folded import fold
 from peyvand.corridors.freight import Freight, carried, freight
 from peyvand.corridors.graph import LINK, Graph, unfold
 from peyvand.corridors.network import Network
@@ -65,19 +67,22 @@ class AllenArkolakis:
         DispersionError
             If a stated μ lets the sum over paths diverge; the smallest that does not is in the hint.
         """
-        graph = unfold(network)
-        found = tuple(self._sector(graph, freight(sector)) for sector in carried(tuple(sectors)))
-        return TransportCost(graph=graph, sectors=found)
+        graph, folded = unfold(network), fold(network)
+        goods = [freight(sector) for sector in carried(tuple(sectors))]
+        found = tuple(_sector(folded, each, self._dispersion(graph, each)) for each in goods)
+        for each in found:
+            _refuse_underflow(folded, each)
+        return TransportCost(graph=folded, sectors=found)
 
-    def _sector(self, graph: Graph, goods: Freight) -> SectorCost:
+    def _dispersion(self, graph: Graph, goods: Freight) -> float:
+        """μ of a sector, on the unfolded graph."""
         step = goods.cost(hours=graph.hours, usd_per_t=graph.usd_per_t)
         if goods.sector in self.dispersion:
             dispersion = float(self.dispersion[goods.sector])
             self._require_convergent(graph, goods.sector, step, dispersion)
         else:
             dispersion = _dispersion(graph, step, self.radius)
-        _refuse_underflow(graph, goods.sector, step, dispersion)
-        return SectorCost(goods=goods, step=step, paths=_paths(graph, step, dispersion))
+        return dispersion
 
     def _require_convergent(self, graph: Graph, sector: str, step: Array, dispersion: float) -> None:
         matrix = kernels.adjacency(
@@ -129,12 +134,10 @@ class TransportCost:
 
     def again(self, network: Network) -> TransportCost:
         """The costs on a changed network, every μ as here."""
-        graph = unfold(network)
-        found = []
-        for each in self.sectors:
-            step = each.goods.cost(hours=graph.hours, usd_per_t=graph.usd_per_t)
-            found.append(SectorCost(goods=each.goods, step=step, paths=_paths(graph, step, each.paths.dispersion)))
-        return TransportCost(graph=graph, sectors=tuple(found))
+        graph = fold(network)
+        return TransportCost(
+            graph=graph, sectors=tuple(_sector(graph, each.goods, each.paths.dispersion) for each in self.sectors)
+        )
 
     def between_economies(self) -> xr.DataArray:
         """τ (exporter, importer, sector): the mean of τ over pairs of centres by their weights; 1 at home.
@@ -177,14 +180,19 @@ class TransportCost:
         DataFrame
             kind ("link" or "place"), row (of the link or place), sector, use.
         """
-        rows = []
+        graph, rows = self.graph, []
+        counted = np.flatnonzero(graph.stops | (graph.kind == LINK))
+        kind = np.where(graph.kind[counted] == LINK, "link", "place")
+        owners = pd.DataFrame({"kind": kind, "row": graph.owner[counted]})
         for each in self.sectors:
             flow = self._between_centres(weight, each.goods.sector)
             use = kernels.edge_use(
-                each.paths, tail=self.graph.tail, head=self.graph.head, edge_cost=each.step, weight=flow
-            )
-            rows.append(self._by_owner(use).assign(sector=each.goods.sector))
-        return pd.concat(rows, ignore_index=True)
+                each.paths, tail=graph.tail[counted], head=graph.head[counted], edge_cost=each.step[counted],
+                sign=graph.sign[counted], weight=flow,
+            )  # fmt: skip
+            frame = owners.assign(use=use).groupby(["kind", "row"], as_index=False)["use"].sum()
+            rows.append(frame.assign(sector=each.goods.sector))
+        return pd.DataFrame(pd.concat(rows, ignore_index=True))
 
     def tonnes(self, world: World) -> xr.DataArray:
         """Tonnes a year (exporter, importer, sector) between economies: trade flows over value densities."""
@@ -196,22 +204,31 @@ class TransportCost:
         abroad = (flow["exporter"] != flow["importer"]).astype(float)
         return flow.sel(sector=held["sector"]) * abroad * 1e6 / held
 
-    def sensitivity(self, row: int, sector: SectorCost) -> Array:
-        """(N, N) ∂ ln τ / ∂ hours at one place, between economies: its intensity times the value of time of the goods.
+    def sensitivity(self, row: int, sector: SectorCost, *, owner: str = "place") -> Array:
+        """(N, N) ∂ ln τ / ∂ hours at one place or link, between economies: intensity times the goods' value of time.
 
-        Counts an hour of everyone who passes the place or changes there.
+        Counts an hour of everyone who passes the place or changes there, or takes the link either way.
         """
-        edges = np.flatnonzero(self.graph.stops_at(row))
+        graph = self.graph
+        edges = np.flatnonzero(graph.stops_at(row) if owner == "place" else (graph.kind == LINK) & (graph.owner == row))
         by_pair = kernels.pair_use(
-            sector.paths, tail=self.graph.tail[edges], head=self.graph.head[edges], edge_cost=sector.step[edges]
-        ).sum(axis=0)
-        share, tau = self._shares(), np.exp(sector.paths.log_cost)
-        finite = np.where(np.isfinite(tau), tau, 0.0)
-        total = share @ finite @ share.T
-        mean = share @ (finite * by_pair) @ share.T
+            sector.paths, tail=graph.tail[edges], head=graph.head[edges], edge_cost=sector.step[edges],
+            sign=graph.sign[edges],
+        ).sum(axis=0)  # fmt: skip
+        share, tau = self._shares(), _finite_cost(sector)
+        total = share @ tau @ share.T
+        mean = share @ (tau * by_pair) @ share.T
         found = np.divide(mean, total, out=np.zeros_like(total), where=total > 0)
         np.fill_diagonal(found, 0.0)
         return np.asarray(found * sector.goods.time_value_share_per_day / 24.0)
+
+    def between_centres(self, sector: SectorCost, weight: Array) -> Array:
+        """(C, C) weights of pairs of centres that give ln τ between economies the weights (N, N), home left out."""
+        share, tau = self._shares(), _finite_cost(sector)
+        total = share @ tau @ share.T
+        held = np.divide(weight, total, out=np.zeros_like(total), where=total > 0)
+        np.fill_diagonal(held, 0.0)
+        return np.asarray(share.T @ held @ share * tau)
 
     # -- labels to places ------------------------------------------------------------------------------------------
     def _shares(self) -> Array:
@@ -230,12 +247,11 @@ class TransportCost:
         share = self._shares()
         return np.asarray(share.T @ values @ share)
 
-    def _by_owner(self, use: Array) -> pd.DataFrame:
-        graph = self.graph
-        frame = pd.DataFrame({"kind": np.where(graph.kind == LINK, "link", "place"), "row": graph.owner, "use": use})
-        return pd.DataFrame(
-            frame[graph.stops | (graph.kind == LINK)].groupby(["kind", "row"], as_index=False)["use"].sum()
-        )
+
+def _finite_cost(sector: SectorCost) -> Array:
+    """(C, C) τ between centres; 0 where no path leads."""
+    tau = np.exp(sector.paths.log_cost)
+    return np.asarray(np.where(np.isfinite(tau), tau, 0.0))
 
 
 def _mean_over_centres(tau: Array, share: Array) -> Array:
@@ -245,15 +261,18 @@ def _mean_over_centres(tau: Array, share: Array) -> Array:
     return np.asarray(np.where(cut, np.inf, mean))
 
 
-def _refuse_underflow(graph: Graph, sector: str, step: Array, dispersion: float) -> None:
+def _refuse_underflow(graph: Graph, sector: SectorCost) -> None:
     """Refuse a μ so large that the likeliest path of some pair is too small a number to hold."""
+    dispersion, between = sector.paths.dispersion, sector.paths.between
+    if (between + np.eye(len(between)) > np.exp(-LARGEST_EXPONENT)).all():
+        return
     best = distances(
-        tail=graph.tail, head=graph.head, weight=step, places=graph.states, starts=graph.sources[graph.centres]
+        tail=graph.tail, head=graph.head, weight=sector.step, places=graph.states, starts=graph.sources[graph.centres]
     )[:, graph.sinks[graph.centres]]
     longest = float(best[np.isfinite(best)].max(initial=0.0))
     if dispersion * longest > LARGEST_EXPONENT:
         raise DispersionError(
-            f"routing dispersion {dispersion:g} in {sector}: paths of the farthest pair vanish",
+            f"routing dispersion {dispersion:g} in {sector.goods.sector}: paths of the farthest pair vanish",
             hint=f"at most {LARGEST_EXPONENT / longest:.4g}; or ask for the best route itself",
         )
 
@@ -274,9 +293,11 @@ def _dispersion(graph: Graph, step: Array, radius: float) -> float:
     )
 
 
-def _paths(graph: Graph, step: Array, dispersion: float) -> kernels.Paths:
+def _sector(graph: Graph, goods: Freight, dispersion: float) -> SectorCost:
     """Sums over all paths from every centre's source to every centre's sink."""
-    return kernels.paths(
+    step = goods.cost(hours=graph.hours, usd_per_t=graph.usd_per_t)
+    found = kernels.paths(
         tail=graph.tail, head=graph.head, edge_cost=step, dispersion=dispersion, places=graph.states,
-        sources=graph.sources[graph.centres], sinks=graph.sinks[graph.centres],
+        sources=graph.sources[graph.centres], sinks=graph.sinks[graph.centres], sign=graph.sign,
     )  # fmt: skip
+    return SectorCost(goods=goods, step=step, paths=found)

@@ -43,6 +43,8 @@ class Graph:
         Of each state: row of its place, and the layer's name (empty at a hub).
     sources, sinks : array (places,)
         The states where a journey from and to each place begins and ends.
+    sign : array (E,)
+        −1 for steps that take paths out again, see `peyvand.corridors.folded`; else 1.
     """
 
     network: Network
@@ -56,6 +58,7 @@ class Graph:
     layer: tuple[str, ...]
     sources: Index
     sinks: Index
+    sign: Array
 
     @property
     def states(self) -> int:
@@ -90,6 +93,11 @@ def unfold(network: Network, *, turning: bool = False) -> Graph:
     return _Builder(network).build(turning=turning)
 
 
+def layer_of(link: Mapping[Hashable, Any]) -> str:
+    """What goods must change to leave by another link: the mode, rail with its gauge."""
+    return f"rail {link['gauge_mm']:g}" if link["mode"] == "rail" else str(link["mode"])
+
+
 class _Builder:
     """Collects states and steps, then turns them into arrays."""
 
@@ -119,6 +127,7 @@ class _Builder:
             layer=tuple(self.layer),
             sources=np.array([source for source, _ in hubs], dtype=np.int64),
             sinks=np.array([sink for _, sink in hubs], dtype=np.int64),
+            sign=np.ones(len(self.steps)),
         )
 
     def _links(self) -> None:
@@ -127,8 +136,9 @@ class _Builder:
         for row, link in enumerate(links.assign(hours=hours).to_dict("records")):
             if not link["open"]:
                 continue
-            layer = f"rail {link['gauge_mm']:g}" if link["mode"] == "rail" else str(link["mode"])
-            ends = [self._door(self.network.place[str(link[side])], layer) for side in ("from_node", "to_node")]
+            ends = [
+                self._door(self.network.place[str(link[side])], layer_of(link)) for side in ("from_node", "to_node")
+            ]
             for start, end in (ends, ends[::-1]):
                 self.steps.append((start.leave, end.enter, link["hours"], link["usd_per_t"], LINK, row))
 
@@ -143,12 +153,11 @@ class _Builder:
                     self.steps.append((came.enter, goes.leave, *cost, kind, row))
 
     def _hub(self, row: int, stop: Stop, source: int, sink: int) -> None:
-        """Setting out and arriving. A port's hub is its gate on land: goods pay the port between it and the water."""
+        """Setting out and arriving."""
         for door in self.doors[row]:
-            port = stop.change if door.layer in ON_WATER and stop.change is not None else (0.0, 0.0)
-            kind = TRANSFER if any(port) else HUB
-            self.steps.append((source, door.leave, *port, kind, row))
-            self.steps.append((door.enter, sink, *port, kind, row))
+            kind, cost = stop.at_gate(door.layer)
+            self.steps.append((source, door.leave, *cost, kind, row))
+            self.steps.append((door.enter, sink, *cost, kind, row))
 
     def _door(self, row: int, layer: str) -> Door:
         door = Door(layer, self._state(row, layer), self._state(row, layer))
@@ -197,3 +206,8 @@ class Stop:
         if self.change is None:
             return TRANSFER, None
         return TRANSFER, (hours + self.change[0], usd + self.change[1])
+
+    def at_gate(self, layer: str) -> tuple[int, tuple[float, float]]:
+        """The kind and cost of setting out or arriving: a port's gate is on land, goods pay the port to the water."""
+        port = self.change if layer in ON_WATER and self.change is not None else (0.0, 0.0)
+        return (TRANSFER if any(port) else HUB), port

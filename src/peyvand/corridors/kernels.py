@@ -2,17 +2,19 @@
 
 Arrays: an edge e runs from `tail[e]` to `head[e]` at cost g_e, a share of value in logs. The cost of a pair sums over
 all paths that end at the first arrival:  A_kl = exp(−μ g_kl),  b = (I − A)^-1,  τ_ij = (b_ij / b_jj)^(-1/μ).
+An edge of sign −1 takes paths out again: A_kl = −exp(−μ g_kl).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.sparse import csc_array, csr_array, eye_array
-from scipy.sparse.linalg import splu
+from scipy.sparse.linalg import SuperLU, splu
 
 from peyvand.errors import DispersionError
 
@@ -31,37 +33,61 @@ class Paths:
 
     Parameters
     ----------
-    outward : array (C, n)
-        b_ik, from each source to every place.
+    factors : SuperLU
+        Of I − A.
     inward : array (n, C)
         b_lj, from every place to each sink.
-    returning : array (C, n)
-        b_jk, from each sink to every place: paths that go on after they arrived, to be taken out.
-    between : array (C, C)
-        b_ij, from sources to sinks.
-    again : array (C,)
-        b_jj at the sinks.
+    sources, sinks : array (C,)
     dispersion : float
         μ.
+    final : bool
+        Nothing leaves the sinks: no path goes on after it arrived.
     """
 
-    outward: Array
+    factors: SuperLU
     inward: Array
-    returning: Array
-    between: Array
-    again: Array
+    sources: Index
+    sinks: Index
     dispersion: float
+    final: bool
+
+    @property
+    def between(self) -> Array:
+        """(C, C) b_ij, from sources to sinks."""
+        return np.asarray(self.inward[self.sources])
+
+    @property
+    def again(self) -> Array:
+        """(C,) b_jj at the sinks."""
+        return np.asarray(self.inward[self.sinks, np.arange(len(self.sinks))])
+
+    @cached_property
+    def outward(self) -> Array:
+        """(C, n) b_ik, from each source to every place."""
+        return self._from(self.sources)
+
+    @cached_property
+    def returning(self) -> Array:
+        """(C, n) b_jk, from each sink to every place: paths that go on after they arrived, to be taken out."""
+        return self.outward if np.array_equal(self.sources, self.sinks) else self._from(self.sinks)
 
     @property
     def log_cost(self) -> Array:
         """(C, C) ln τ_ij; infinite where no path leads."""
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.log(self.again[None, :] / self.between) / self.dispersion)
+        between = self.between
+        ratio = np.divide(self.again, between, out=np.full_like(between, np.inf), where=between > 0)
+        return np.asarray(np.log(ratio) / self.dispersion)
+
+    def _from(self, places: Index) -> Array:
+        units = _units(len(self.inward), places)
+        return np.asarray(self.factors.solve(units, "T")).T  # type: ignore[call-overload]
 
 
-def adjacency(*, tail: Index, head: Index, edge_cost: Array, dispersion: float, places: int) -> csr_array:
-    """A (n, n): exp(−μ g) of every edge, parallel edges added up."""
-    return csr_array((np.exp(-dispersion * edge_cost), (tail, head)), shape=(places, places))
+def adjacency(
+    *, tail: Index, head: Index, edge_cost: Array, dispersion: float, places: int, sign: Array | float = 1.0
+) -> csr_array:
+    """A (n, n): exp(−μ g) of every edge with its sign, parallel edges added up."""
+    return csr_array((sign * np.exp(-dispersion * edge_cost), (tail, head)), shape=(places, places))
 
 
 def spectral_radius(matrix: csr_array) -> float:
@@ -113,50 +139,60 @@ def _refuse_past(log_dispersion: float, why: str) -> None:
 
 
 def paths(
-    *, tail: Index, head: Index, edge_cost: Array, dispersion: float, places: int, sources: Index, sinks: Index
+    *,
+    tail: Index,
+    head: Index,
+    edge_cost: Array,
+    dispersion: float,
+    places: int,
+    sources: Index,
+    sinks: Index,
+    sign: Array | float = 1.0,
 ) -> Paths:
     """b among sources, sinks and every place, from one factorisation of I − A.
 
-    I − A is an M-matrix: eliminated without pivoting, small entries keep their relative accuracy.
+    Without signs I − A is an M-matrix: eliminated without pivoting, small entries keep their relative accuracy.
     """
-    matrix = adjacency(tail=tail, head=head, edge_cost=edge_cost, dispersion=dispersion, places=places)
+    matrix = adjacency(tail=tail, head=head, edge_cost=edge_cost, dispersion=dispersion, places=places, sign=sign)
     system = csc_array(eye_array(places, format="csc") - matrix)
     factors = splu(system, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     inward = np.asarray(factors.solve(_units(places, sinks)))
-    outward = np.asarray(factors.solve(_units(places, sources), "T")).T  # type: ignore[call-overload]
-    same = np.array_equal(sources, sinks)
-    returning = outward if same else np.asarray(factors.solve(_units(places, sinks), "T")).T  # type: ignore[call-overload]
     return Paths(
-        outward=outward,
+        factors=factors,
         inward=inward,
-        returning=returning,
-        between=inward[sources],
-        again=inward[sinks, np.arange(len(sinks))],
+        sources=sources,
+        sinks=sinks,
         dispersion=dispersion,
+        final=not np.isin(sinks, tail).any(),
     )
 
 
-def edge_use(found: Paths, *, tail: Index, head: Index, edge_cost: Array, weight: Array) -> Array:
+def edge_use(
+    found: Paths, *, tail: Index, head: Index, edge_cost: Array, weight: Array, sign: Array | float = 1.0
+) -> Array:
     """(E,) Σ_ij W_ij · ∂ ln τ_ij / ∂ g_e: traffic if W is tonnes, the gain from a cheaper edge if W is money.
 
     ∂ ln τ_ij / ∂ g_kl = a_kl (b_ik b_lj / b_ij − b_jk b_lj / b_jj), the derivative of the formula above.
     """
     reached = found.between > 0
     sent = np.where(reached, weight, 0.0)
-    along = found.outward.T @ (sent / np.where(reached, found.between, 1.0))
-    beyond = found.returning.T * (sent.sum(axis=0) / found.again)
-    chance = np.exp(-found.dispersion * edge_cost)
-    return np.asarray(chance * np.einsum("ec,ec->e", (along - beyond)[tail], found.inward[head]))
+    places, at = np.unique(tail, return_inverse=True)
+    left = found.outward[:, places].T @ (sent / np.where(reached, found.between, 1.0))
+    if not found.final:
+        left -= found.returning[:, places].T * (sent.sum(axis=0) / found.again)
+    chance = sign * np.exp(-found.dispersion * edge_cost)
+    return np.asarray(chance * np.einsum("ec,ec->e", left[at], found.inward[head]))
 
 
-def pair_use(found: Paths, *, tail: Index, head: Index, edge_cost: Array) -> Array:
+def pair_use(found: Paths, *, tail: Index, head: Index, edge_cost: Array, sign: Array | float = 1.0) -> Array:
     """(E, C, C) ∂ ln τ_ij / ∂ g_e of every edge and pair; large: give it the few edges that matter."""
     reached = found.between > 0
-    chance = np.exp(-found.dispersion * edge_cost)
+    chance = np.broadcast_to(sign * np.exp(-found.dispersion * edge_cost), edge_cost.shape)
     to_end = found.inward[head][:, None, :]
-    along = found.outward[:, tail].T[:, :, None] * to_end / np.where(reached, found.between, 1.0)
-    beyond = found.returning[:, tail].T[:, None, :] * to_end / found.again
-    return np.asarray(chance[:, None, None] * (along - beyond) * reached)
+    use = found.outward[:, tail].T[:, :, None] * to_end / np.where(reached, found.between, 1.0)
+    if not found.final:
+        use -= found.returning[:, tail].T[:, None, :] * to_end / found.again
+    return np.asarray(chance[:, None, None] * use * reached)
 
 
 def _units(places: int, at: Index) -> Array:

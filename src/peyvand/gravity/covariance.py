@@ -8,7 +8,7 @@ zero and said so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -82,7 +82,7 @@ def covariance(
     *,
     kind: str,
     bread: Array,
-    scores: Array,
+    scores: Sequence[Array],
     clusters: Mapping[str, Codes],
     effects: tuple[FixedEffect, ...],
     keep: NDArray[np.bool_],
@@ -97,8 +97,8 @@ def covariance(
         `iid`, `hetero` or `cluster`.
     bread : Array
         (X̃'WX̃)⁻¹.
-    scores : Array
-        (regressor, row); zero for rows not in the sample.
+    scores : sequence of Array
+        For each regressor (row,), zero for rows not in the sample; each is asked for once.
     clusters : mapping
         Level of each row, by name.
     keep : NDArray
@@ -111,8 +111,7 @@ def covariance(
     if small_sample not in SMALL_SAMPLE:
         raise UnknownNameError(f"no factor {small_sample!r}", hint=did_you_mean(small_sample, SMALL_SAMPLE))
     rows, slopes = int(np.count_nonzero(keep)), len(bread)
-    used = {name: _dense_codes(code, keep) for name, code in clusters.items()}
-    parameters = _parameters(slopes, effects, list(used.values()), keep)
+    parameters = _parameters(slopes, effects, list(clusters.values()), keep)
     free = rows - parameters
     if free < 1:  # a perfect fit: the slopes exist, their uncertainty does not
         nowhere = np.full_like(bread, np.nan)
@@ -123,18 +122,19 @@ def covariance(
         return Covariance(matrix=matrix, name="iid", factor=factor, degrees=free, clusters={})
     if kind == "hetero":
         factor = rows / free if small_sample == "fixest" else rows / (rows - 1) if small_sample == "stata" else 1.0
-        matrix = factor * bread @ (scores @ scores.T) @ bread
+        held = np.stack(list(scores)) if slopes else np.empty((0, 0))
+        matrix = factor * bread @ (held @ held.T) @ bread
         name = "heteroskedasticity-robust (HC1)"
         return Covariance(matrix=matrix, name=name, factor=factor, degrees=free, clusters={})
 
-    counts = {name: int(code.max()) + 1 for name, code in used.items()}
+    counts = {name: _levels_in(code, keep) for name, code in clusters.items()}
     smallest = min(counts.values())
     if smallest < 2:
         name = min(counts, key=lambda key: counts[key])
         raise DataError(f"cluster {name!r} has one group only", hint="clusters need several groups", cluster=name)
     factor = (rows - 1) / free if small_sample == "fixest" else 1.0
     factor *= smallest / (smallest - 1) if small_sample != "none" else 1.0
-    meat = multiway_meat(scores if keep.all() else scores[:, keep], list(used.values()))
+    meat = multiway_meat(scores, list(clusters.values()))
     matrix, repaired = positive_part(factor * bread @ meat @ bread)
     label = "clustered by " + " and ".join(f"{name} ({count:,})" for name, count in counts.items())
     if repaired:
@@ -143,18 +143,18 @@ def covariance(
     return Covariance(matrix=matrix, name=label, factor=factor, degrees=smallest - 1, clusters=counts)
 
 
-def multiway_meat(scores: Array, codes: list[Codes]) -> Array:
+def multiway_meat(scores: Sequence[Array], codes: list[Codes]) -> Array:
     """Σ over non-empty sets of clusters of (−1)^(size+1) S'S, S the sums of scores over their intersections.
 
     Cameron, Gelbach and Miller (2011), eq. 2.11.
     """
-    slopes = len(scores)
-    meat = np.zeros((slopes, slopes))
-    for size in range(1, len(codes) + 1):
-        for some in combinations(codes, size):
-            code = some[0] if size == 1 else _intersection(some)
-            sums = np.stack([np.bincount(code, score) for score in scores]) if slopes else np.empty((0, 1))
-            meat += (-1) ** (size + 1) * (sums @ sums.T)
+    sets = [some for size in range(1, len(codes) + 1) for some in combinations(codes, size)]
+    joint = [some[0] if len(some) == 1 else _intersection(some) for some in sets]
+    sums = [[np.bincount(code, score) for code in joint] for score in scores]
+    meat = np.zeros((len(sums), len(sums)))
+    for some, of_regressors in zip(sets, zip(*sums, strict=True), strict=False):
+        held = np.stack(of_regressors)
+        meat += (-1) ** (len(some) + 1) * (held @ held.T)
     return meat
 
 
@@ -177,16 +177,19 @@ def is_nested(inner: Codes, outer: Codes) -> bool:
 
 def _parameters(slopes: int, effects: tuple[FixedEffect, ...], clusters: list[Codes], keep: NDArray[np.bool_]) -> int:
     """Slopes and fixed effects, less those nested in a cluster (which count as one together each)."""
-    counts = [len(renumbered(effect.codes[keep])[1]) if not keep.all() else effect.count for effect in effects]
+    counts = [_levels_in(effect.codes, keep) for effect in effects]
     total = slopes + sum(counts) - max(len(counts) - 1, 0)
     for effect, count in zip(effects, counts, strict=True):
-        if any(is_nested(effect.codes if keep.all() else effect.codes[keep], code) for code in clusters):
+        if any(is_nested(effect.codes, c) or is_nested(effect.codes[keep], c[keep]) for c in clusters):
             total += 1 - count
     return total
 
 
-def _dense_codes(code: Codes, keep: NDArray[np.bool_]) -> Codes:
-    return renumbered(code if keep.all() else code[keep])[0]
+def _levels_in(code: Codes, keep: NDArray[np.bool_]) -> int:
+    """How many levels have rows in the sample."""
+    held = np.zeros(int(code.max(initial=-1)) + 1, dtype=bool)
+    held[code if keep.all() else code[keep]] = True
+    return int(np.count_nonzero(held))
 
 
 def _intersection(codes: tuple[Codes, ...]) -> Codes:

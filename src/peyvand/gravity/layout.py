@@ -24,6 +24,7 @@ from peyvand.gravity.panel import PanelEffects, PanelShape
 Codes = NDArray[np.intp]
 LEAST_FILL = 0.2
 MOST_COLUMNS = 2500
+ROWS_A_LEVEL = 12
 
 
 def absorber_for(design: Design, shape: PanelShape | None, keep: NDArray[np.bool_]) -> Absorber:
@@ -101,12 +102,22 @@ def _connected_axes(effects: list[FixedEffect]) -> _Axes | None:
 
 
 def _parts(left: Codes, right: Codes, left_count: int, right_count: int) -> Codes:
-    """The connected part of each left level, where rows of the data connect left and right levels."""
+    """The connected part of each left level, where rows of the data connect left and right levels.
+
+    Some rows of many usually connect what all of them do; whether they did is cheap to check on all.
+    """
     size = left_count + right_count
-    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right + left_count)), shape=(size, size))
-    _, label = connected_components(graph.tocsr(), directed=False)
+    some = np.random.default_rng(0).integers(0, len(left), ROWS_A_LEVEL * size)
+    label = _labels(left[some], right[some], left_count, size) if len(some) < len(left) / 2 else None
+    if label is None or not np.array_equal(label[left], label[left_count:][right]):
+        label = _labels(left, right, left_count, size)
     _, number = np.unique(label[:left_count], return_inverse=True)
     return np.asarray(number, dtype=np.intp)
+
+
+def _labels(left: Codes, right: Codes, left_count: int, size: int) -> Codes:
+    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right + left_count)), shape=(size, size))
+    return np.asarray(connected_components(graph.tocsr(), directed=False)[1], dtype=np.intp)
 
 
 def _within(levels: Codes, group: Codes) -> Codes:

@@ -12,7 +12,7 @@ from peyvand.gravity.covariance import read_vcov
 from peyvand.gravity.design import Design, build_design
 from peyvand.gravity.formula import parse
 from peyvand.gravity.layout import absorber_for, panel_shape
-from peyvand.gravity.newton import identified, subtract
+from peyvand.gravity.newton import identified, subtract, weighted_gram
 from peyvand.gravity.poisson import dropped_table, unidentified
 from peyvand.gravity.results import Estimate, Sample, sample_covariance
 from peyvand.gravity.threads import one_blas_thread
@@ -66,7 +66,7 @@ def least_squares(design: Design, *, layout: str = "auto") -> tuple[Sample, list
     rest = np.empty_like(columns)
     subtract(absorber, absorber.project(columns, tol=1e-11), columns, rest)
     outcome, regressors = rest[0], rest[1:]
-    information = (regressors * weight) @ regressors.T
+    information = weighted_gram(regressors, weight)
     slopes = np.linalg.solve(information, (regressors * weight) @ outcome) if kept else np.empty(0)
     residual = outcome - slopes @ regressors if kept else outcome
     variance = float((weight * residual) @ residual) / max(len(keep) - 1, 1)

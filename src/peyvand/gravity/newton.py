@@ -2,8 +2,9 @@
 
 Each step is a weighted least-squares fit of the working residual (y − μ)/μ on regressors and fixed effects. The effects
 are absorbed (`absorb.py`), so a step costs one projection of the residual and, only at some steps, of the regressors:
-between refreshes the residualised regressors of an earlier step span the same space. Steps are inexact while far from
-the solution and exact at the end; convergence is judged on the size of the exact Newton step, hence on the score.
+between refreshes the residualised regressors of an earlier step span the same space. Projections are loose while far
+from the solution; near it the residual, and at the end the regressors too, are projected exactly. Convergence is judged
+on the size of the exact Newton step, hence on the score.
 """
 
 from __future__ import annotations
@@ -16,13 +17,12 @@ from numpy.typing import NDArray
 from peyvand.errors import ConvergenceError
 from peyvand.gravity.absorb import Absorber, Effects, NoEffects
 from peyvand.gravity.kernels import Array
-from peyvand.gravity.threads import each
+from peyvand.gravity.threads import FEW, each
 
 CHUNK = 1 << 15
 SWEEPS = 4
-REFRESH = (0, 2, 4)
 LOOSE, TIGHT = 1e-2, 1e-9
-SMALL_STEP = 1e-9
+NEAR, LAST, SMALL_STEP = 1e-3, 1e-6, 1e-9
 MOST_HALVED = 1e-6
 SCORE_GAP = 1e-6
 LEAST_LOG = -690.0
@@ -88,23 +88,23 @@ def poisson_fit(
         If the step is not small after `max_iterations`.
     """
     work = _Work(flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset, start=start)
-    exact, previous = False, np.inf
+    previous, stalled = np.inf, False
     for iteration in range(max_iterations):
         work.refuse_overflow(iteration)
         work.absorber.weigh(work.weight)
-        if iteration in REFRESH or exact or work.halved:
-            work.residualise(tol=TIGHT if exact else LOOSE)
-        work.step(tol=TIGHT if exact else LOOSE)
+        near, last = previous <= NEAR, previous <= LAST
+        if last or work.halved or stalled or (iteration % 2 == 0 and not near):
+            work.residualise(tol=TIGHT if last else LOOSE)
+        work.step(tol=TIGHT if near else LOOSE)
         size = work.step_size()
-        done = exact and size <= SMALL_STEP
+        done = last and size <= SMALL_STEP
         work.advance()
         if done:
             work.check_score()
             return work.result(iteration + 1, converged=True, size=size)
         if patience is not None and iteration >= patience and work.runs_away():
             return work.result(iteration + 1, converged=False, size=size)
-        exact = exact or size <= 1e-3
-        previous = size
+        previous, stalled = size, size > previous / 10
     raise ConvergenceError(
         f"the Poisson fit did not converge: the last step moved ln μ by {previous:.1e} (root mean square)",
         hint="look for separated rows, or for a regressor that nearly repeats others",
@@ -120,10 +120,9 @@ class _Work:
         start: Array | None,
     ) -> None:  # fmt: skip
         self.flow, self.regressors, self.prior, self.absorber, self.offset = flow, regressors, prior, absorber, offset
-        self.chunks = [slice(at, at + CHUNK) for at in range(0, absorber.cells, CHUNK)]
+        self.chunks = chunks_of(absorber.cells)
         self.full = bool(np.all(prior > 0))
         self.weight, self.target = np.empty(absorber.cells), np.empty(absorber.cells)
-        self.base = np.zeros(absorber.cells) if offset is None else offset
         self.log_fitted = self._scaled_guess() if start is None else start.copy()
         self.halved = False
         self.move = np.empty(absorber.cells)
@@ -137,8 +136,8 @@ class _Work:
         self.whole = start is not None or isinstance(absorber, NoEffects)
         if self.whole:  # the guess has slopes that are not known: let the first step fit ln μ itself
             self.target += self.log_fitted
-            self.target -= self.base
-            self.log_fitted, self.likelihood = self.base.copy(), -np.inf
+            self.target -= self._base()
+            self.log_fitted, self.likelihood = self._base(), -np.inf
 
     def residualise(self, *, tol: float) -> None:
         """Take the fixed effects out of the regressors; at first also find those that nothing identifies."""
@@ -235,9 +234,14 @@ class _Work:
 
     def _scaled_guess(self) -> Array:
         """ln μ after proportional scaling of the effects, which lies in the space of the model."""
-        fitted = self.absorber.scaled_start(self.flow * self.prior, self.prior * np.exp(self.base), SWEEPS)
-        positive = fitted > 0
-        return np.log(fitted / np.where(positive, self.prior, 1.0), out=self.base.copy(), where=positive)
+        reach = self.prior if self.offset is None else self.prior * np.exp(self.offset)
+        fitted = self.absorber.scaled_start(self.flow * self.prior, reach, SWEEPS)
+        np.divide(fitted, self.prior, out=fitted, where=self.prior > 0)
+        return np.log(fitted, out=self._base(), where=fitted > 0)
+
+    def _base(self) -> Array:
+        """A fresh ln μ without slopes and effects."""
+        return np.zeros(self.absorber.cells) if self.offset is None else self.offset.copy()
 
     def _refresh_weights(self) -> float:
         """Weights and working residuals at ln μ; returns Σ prior (y ln μ − μ)."""
@@ -254,6 +258,17 @@ class _Work:
 
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             return sum(each(refresh, self.chunks))
+
+
+def chunks_of(cells: int) -> list[slice]:
+    """Runs of cells that stay in a core's cache; one run where there are too few to share."""
+    return [slice(at, at + CHUNK) for at in range(0, cells, CHUNK)] if cells >= FEW else [slice(0, cells)]
+
+
+def weighted_gram(columns: Array, weight: Array) -> Array:
+    """X'WX of (regressor, cell) columns, without a second copy of them."""
+    parts = each(lambda run: (columns[:, run] * weight[run]) @ columns[:, run].T, chunks_of(len(weight)))
+    return np.asarray(np.sum(parts, axis=0))
 
 
 def subtract(absorber: Absorber, effects: Effects, columns: Array, out: Array) -> None:
@@ -296,7 +311,7 @@ def _solve(information: Array, score: Array) -> Array:
 
 def _shares(rest: Array, weight: Array, before: NDArray[np.float64]) -> list[float]:
     """What share of each column's sum of squares is left after the effects and the earlier columns kept."""
-    gram = (rest * weight) @ rest.T
+    gram = weighted_gram(rest, weight)
     left, shares = gram.copy(), []
     for column in range(len(gram)):
         share = left[column, column] / before[column] if before[column] > 0 else 0.0

@@ -24,7 +24,7 @@ from peyvand.gravity.kernels import (
     sums_of_pair_effects,
     two_way_effects,
 )
-from peyvand.gravity.threads import each, ranges
+from peyvand.gravity.threads import FEW, each, ranges
 
 Codes = NDArray[np.intp]
 
@@ -100,7 +100,7 @@ class PanelEffects:
             self.row_inverse = np.empty((blocks, shape.rows))
             self.column_inverse = np.empty((blocks, shape.columns, shape.columns))
             self.parts = _disconnected_blocks(self.weight)
-        each(self._factor, ranges(blocks))
+        each(self._factor, ranges(blocks, cells=self.cells), cells=self.cells)
         if self.has_pairs:
             grouped = self.weight.reshape(shape.groups, shape.blocks, shape.rows, shape.columns)
             self.pair_weight = self._to_pairs(grouped.sum(axis=1)[None])[0]
@@ -141,7 +141,7 @@ class PanelEffects:
                 if pairs is not None:
                     cells[block] += pairs[block // shape.blocks]
 
-        each(fill, ranges(len(cells)))
+        each(fill, ranges(len(cells), cells=self.cells), cells=self.cells)
 
     def levels(self, effects: Effects) -> list[Array]:
         shape = self.shape
@@ -180,7 +180,7 @@ class PanelEffects:
                 part *= proportional_step(row_flow[run], part.sum(axis=2))[:, :, None]
                 part *= proportional_step(column_flow[run], part.sum(axis=1))[:, None, :]
 
-            each(scale, ranges(len(fitted)))
+            each(scale, ranges(len(fitted), cells=self.cells), cells=self.cells)
             if pair_flow is not None:
                 reached = self._to_pairs(fitted.reshape(grouped).sum(axis=1)[None])
                 factor = self._from_pairs(proportional_step(pair_flow, reached))[0]
@@ -199,7 +199,7 @@ class PanelEffects:
             run = slice(group * shape.blocks, (group + 1) * shape.blocks)
             return cell_sums(self.weight[run], values[column, run])
 
-        parts = each(sums, items)
+        parts = each(sums, items, cells=self.cells)
         blocks = shape.groups * shape.blocks
         rows = np.stack([part[0] for part in parts]).reshape(count, blocks, shape.rows).transpose(1, 0, 2)
         cols = np.stack([part[1] for part in parts]).reshape(count, blocks, shape.columns).transpose(1, 0, 2)
@@ -214,7 +214,7 @@ class PanelEffects:
                 column_inverse=self.column_inverse[run], row_sums=row_sums[run], column_sums=column_sums[run],
             )  # fmt: skip
 
-        parts = each(fit, ranges(len(self.weight)))
+        parts = each(fit, ranges(len(self.weight), cells=self.cells), cells=self.cells)
         return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
 
     def _schur(self, pairs: Array) -> Array:
@@ -237,7 +237,7 @@ class PanelEffects:
                 effects = np.ascontiguousarray(dense[:, group, :, run].transpose(2, 1, 0))
                 column_sums[blocks, :, run] = sums_of_pair_effects(self.turned[blocks, run], effects).transpose(1, 2, 0)
 
-        each(add, self._both_sides())
+        each(add, self._both_sides(), cells=self.cells)
         return row_sums, column_sums
 
     def _pair_sums(self, rows: Array, cols: Array) -> Array:
@@ -253,12 +253,12 @@ class PanelEffects:
             side = np.ascontiguousarray(effects[blocks, :, run].transpose(2, 1, 0))
             out[group, run] = pair_sums_of_effects(weight[blocks, run], side)
 
-        each(add, self._both_sides())
+        each(add, self._both_sides(), cells=self.cells)
         return self._to_pairs(from_rows.transpose(2, 0, 1, 3) + from_columns.transpose(2, 0, 3, 1))
 
     def _both_sides(self) -> list[tuple[int, slice, bool]]:
         shape = self.shape
-        whole = shape.groups > 1
+        whole = shape.groups > 1 or self.cells < FEW
         rows = [slice(0, shape.rows)] if whole else ranges(shape.rows)
         cols = [slice(0, shape.columns)] if whole else ranges(shape.columns)
         return [(g, run, True) for g in range(shape.groups) for run in rows] + [

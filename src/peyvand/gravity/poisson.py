@@ -29,6 +29,7 @@ from peyvand.gravity.threads import one_blas_thread
 Mask = NDArray[np.bool_]
 SEPARATION = ("full", "fe", "none")
 LAYOUTS = ("auto", "panel", "groups")
+REPEATED = ("error", "keep")
 PATIENCE = 8
 SMALL, LARGE = 3000, 50_000
 
@@ -88,7 +89,10 @@ def ppml(
     ----------
     Santos Silva and Tenreyro (2006); separation: Correia, Guimarães and Zylkin (2019, 2020).
     """
-    for name, value, choices in (("separation", separation, SEPARATION), ("layout", layout, LAYOUTS)):
+    for name, value, choices in (
+        ("separation", separation, SEPARATION), ("layout", layout, LAYOUTS),
+        ("repeated_cells", repeated_cells, REPEATED),
+    ):  # fmt: skip
         if value not in choices:
             raise UnknownNameError(f"no {name} {value!r}", hint=did_you_mean(value, choices))
     asked = parse(formula)
@@ -96,9 +100,11 @@ def ppml(
         cluster = ["^".join(asked.effects[-1])]
     kind, clusters = read_vcov(vcov, cluster)
     design = build_design(asked, data, cluster=clusters, weights=weights, offset=offset)
-    _refuse(design, repeated_cells)
+    _refuse(design)
     with one_blas_thread():
-        fit, absorber, keep, reasons = fit_sample(design, separation=separation, layout=layout)
+        fit, absorber, keep, reasons = fit_sample(
+            design, separation=separation, layout=layout, repeated_cells=repeated_cells
+        )
         sample = poisson_sample(design, fit, absorber, keep)
         covariance = sample_covariance(sample, kind, clusters, small_sample=small_sample)
     return Estimate(
@@ -109,9 +115,14 @@ def ppml(
 
 
 def fit_sample(
-    design: Design, *, separation: str, layout: str
+    design: Design, *, separation: str, layout: str, repeated_cells: str = "keep"
 ) -> tuple[PoissonFit, Absorber, Mask, list[tuple[Mask, str]]]:
     """Drop separated rows and fit; returns the fit, its absorber, the rows kept and the rows dropped with reasons."""
+    shape = panel_shape(design) if layout != "groups" else None
+    if layout == "panel" and shape is None:
+        raise IdentificationError("the rows fill no panel of two or three fixed effects", hint="layout='auto'")
+    if repeated_cells == "error" and shape is None:  # a panel has one row for each cell
+        _refuse_repeated_cells(design)
     keep = np.ones(len(design.outcome), dtype=bool)
     reasons: list[tuple[Mask, str]] = []
     if separation != "none":
@@ -122,9 +133,6 @@ def fit_sample(
             if fresh.any():
                 reasons.append((fresh, f"separated (fixed_effect): no positive outcome in its {effect.name}"))
                 keep &= ~fresh
-    shape = panel_shape(design) if layout != "groups" else None
-    if layout == "panel" and shape is None:
-        raise IdentificationError("the rows fill no panel of two or three fixed effects", hint="layout='auto'")
     start: Array | None = None
     searched, patience = separation != "full", PATIENCE
     while True:
@@ -246,7 +254,7 @@ def _prior(design: Design, absorber: Absorber, keep: Mask) -> Array:
     return absorber.to_cells(values if design.weights is None else values * design.weights)
 
 
-def _refuse(design: Design, repeated_cells: str) -> None:
+def _refuse(design: Design) -> None:
     outcome, name = design.outcome, design.formula.outcome
     if outcome.min() < 0:
         row = int(np.argmin(outcome))
@@ -256,10 +264,6 @@ def _refuse(design: Design, repeated_cells: str) -> None:
         )  # fmt: skip
     if not outcome.any():
         raise IdentificationError(f"{name} is zero in every row", hint="is the right column or year in use?")
-    if repeated_cells not in ("error", "keep"):
-        raise UnknownNameError(f"no repeated_cells {repeated_cells!r}", hint="'error' or 'keep'")
-    if repeated_cells == "error":
-        _refuse_repeated_cells(design)
 
 
 def _refuse_repeated_cells(design: Design) -> None:

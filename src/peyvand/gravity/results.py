@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -15,11 +15,13 @@ from scipy.special import gammaln, ndtr, ndtri, stdtr, stdtrit
 
 from peyvand.errors import UnknownNameError, did_you_mean
 from peyvand.gravity.absorb import Absorber
+from peyvand.gravity.checks import warnings_of
 from peyvand.gravity.covariance import Covariance, covariance, read_vcov
 from peyvand.gravity.design import Design, joint_effect, term_columns
 from peyvand.gravity.kernels import Array
 from peyvand.gravity.tables import read_columns
 from peyvand.gravity.threads import one_blas_thread
+from peyvand.locale import text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,11 +64,21 @@ class Sample:
                 )
         return joint_effect(columns, design.axes).codes
 
-    def scores(self) -> Array:
-        """(regressor, row), zero for rows not in the sample."""
-        return np.stack(
-            [self.absorber.to_rows(column * self.score_weight) for column in self.residual_regressors]
-        ) if len(self.residual_regressors) else np.empty((0, len(self.keep)))  # fmt: skip
+    def scores(self) -> Sequence[Array]:
+        """For each regressor (row,), zero for rows not in the sample; made when asked for, to save memory."""
+        return _Scores(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores(Sequence[Array]):
+    sample: Sample
+
+    def __len__(self) -> int:
+        return len(self.sample.residual_regressors)
+
+    def __getitem__(self, at: Any) -> Any:
+        sample = self.sample
+        return sample.absorber.to_rows(sample.residual_regressors[at] * sample.score_weight)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -151,6 +163,11 @@ class Estimate:
         """The same estimate with another covariance; a cluster may be any columns of the fixed effects or clusters."""
         kind, names = read_vcov(vcov, cluster)
         return replace(self, covariance=sample_covariance(self.sample, kind, names, small_sample=small_sample))
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """Keys of what a reader should know of the data, see `checks.py`."""
+        return warnings_of(self.sample.design)
 
     # -- fit -------------------------------------------------------------------------------------------------------
     @property
@@ -303,6 +320,7 @@ class Estimate:
             "dropped": [{"row": int(row), "reason": str(why)} for row, why in self.dropped.itertuples(index=False)],
             "collinear": self.collinear, "iterations": self.iterations, "log_likelihood": self.log_likelihood,
             "pseudo_r2": self.pseudo_r2, "converged": self.converged, "note": self.note,
+            "warnings": [text(f"gravity.warnings.{key}") for key in self.warnings],
         }  # fmt: skip
 
     def __str__(self) -> str:
@@ -314,7 +332,7 @@ class Estimate:
 def sample_covariance(sample: Sample, kind: str, names: tuple[str, ...], *, small_sample: str = "fixest") -> Covariance:
     """The covariance of a sample's slopes, clustered by columns that its design holds."""
     return covariance(
-        kind=kind, bread=sample.bread, scores=sample.scores() if kind != "iid" else np.empty((0, 0)),
+        kind=kind, bread=sample.bread, scores=sample.scores(),
         clusters={name: sample.cluster_codes(name) for name in names}, effects=sample.design.effects,
         keep=sample.keep, variance=sample.variance, small_sample=small_sample,
     )  # fmt: skip

@@ -19,7 +19,7 @@ from peyvand.errors import ConvergenceError
 from peyvand.gravity.absorb import Absorber
 from peyvand.gravity.design import renumbered
 from peyvand.gravity.kernels import Array
-from peyvand.gravity.newton import subtract
+from peyvand.gravity.newton import subtract, weighted_gram
 
 Mask = NDArray[np.bool_]
 HELD = 1e6
@@ -64,7 +64,7 @@ def rectify(
     rest = np.empty_like(scaled)
     if len(scaled):
         subtract(absorber, absorber.project(scaled, tol=1e-7), scaled, rest)
-    solve = _pseudo_inverse((rest * weight) @ rest.T, np.array([(weight * column) @ column for column in scaled]))
+    solve = _pseudo_inverse(weighted_gram(rest, weight), np.array([(weight * column) @ column for column in scaled]))
     target = zero.astype(np.float64)
     fitted = np.empty_like(target)
     effects = None

@@ -20,16 +20,20 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
-def each(work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
-    """`[work(item) for item in items]`, in threads where there is more than one item and more than one core."""
-    if len(items) < 2 or thread_count() < 2:
+FEW = 1 << 17
+"""Below this number of cells handing work to a thread costs more than it saves."""
+
+
+def each(work: Callable[[Item], Answer], items: Sequence[Item], *, cells: int = FEW) -> list[Answer]:
+    """`[work(item) for item in items]`, in threads where several items, cores and `FEW` cells make it worth it."""
+    if len(items) < 2 or cells < FEW or thread_count() < 2:
         return [work(item) for item in items]
     return list(_pool().map(work, items))
 
 
-def ranges(count: int, *, least: int = 1) -> list[slice]:
-    """`count` things cut into one run per thread, none shorter than `least` unless it is the only one."""
-    parts = max(1, min(thread_count(), count // max(least, 1)))
+def ranges(count: int, *, cells: int = FEW) -> list[slice]:
+    """`count` things cut into one run per thread, or a single run where there are fewer than `FEW` cells."""
+    parts = max(1, min(thread_count(), count)) if cells >= FEW else 1
     edges = [count * part // parts for part in range(parts + 1)]
     return [slice(start, stop) for start, stop in itertools.pairwise(edges)]
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from peyvand.errors import RegistryError
 
 try:
+    from peyvand.registry import server
     from peyvand.registry.store import Registry
 except ModuleNotFoundError as why:
     if (why.name or "").partition(".")[0] not in ("sqlalchemy", "alembic"):
         raise
     raise RegistryError(f"the registry needs {why.name}", hint='pip install "peyvand[registry]"') from why
 
-__all__ = ["Registry"]
+__all__ = ["Registry", "server"]

@@ -21,9 +21,15 @@ from peyvand.errors import RegistryError, did_you_mean
 from peyvand.registry import queries
 from peyvand.registry.dates import last_day
 from peyvand.registry.models import Claim, FriendshipGroup, Party, Signatory, Visit, table_of
+from peyvand.registry.shipped import shipped_registry
 from peyvand.registry.store import Registry
 
 Array = NDArray[np.float64]
+REGION = (
+    *("AFG", "ARM", "AZE", "BLR", "CHN", "GEO", "IND", "IRN", "KAZ", "KGZ", "MNG", "PAK", "RUS", "TJK", "TKM", "TUR"),
+    "UZB",
+)
+"""The countries whose memberships the shipped register holds in full."""
 INDICATORS = ("shared_pacts", "agreements_in_force", "parliamentary_exchange", "shared_heritage", "vote_agreement")
 
 
@@ -70,6 +76,34 @@ def closeness(
     table.insert(1, "partner", [pair[1] for pair in pairs])
     table["closeness"], table["rank"], table["rank_from"], table["rank_to"] = score, ranks(score), low, high
     return table.sort_values(["rank", "economy", "partner"], ignore_index=True)
+
+
+def institutions(
+    one: str,
+    other: str,
+    on: date,
+    *,
+    registry: Registry | None = None,
+    economies: Sequence[str] = REGION,
+    votes: pd.DataFrame | None = None,
+) -> dict[str, float]:
+    """The institutions of one border, for its profile: the indicators, `closeness`, `rank` with its interval, `pairs`.
+
+    Parameters
+    ----------
+    registry : Registry, optional
+        The one that ships, by default.
+    economies : sequence of str
+        With whose pairs this one is compared.
+    """
+    wanted = tuple(dict.fromkeys((one, other, *economies)))
+    if registry is None:
+        with shipped_registry() as made:
+            table = closeness(made, wanted, on, votes=votes)
+    else:
+        table = closeness(registry, wanted, on, votes=votes)
+    pair = table[(table["economy"] == min(one, other)) & (table["partner"] == max(one, other))]
+    return {str(name): float(pair[name].iloc[0]) for name in pair.columns[2:]} | {"pairs": float(len(table))}
 
 
 def scale(raw: Array) -> Array:

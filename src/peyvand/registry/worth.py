@@ -15,15 +15,11 @@ from typing import TYPE_CHECKING
 from peyvand.errors import RegistryError, did_you_mean
 from peyvand.registry.models import Agreement, Commitment, Membership, Signatory
 from peyvand.scenarios.files import provision_from
-from peyvand.scenarios.provisions import NOT_YET, PEOPLE, AnyProvision
+from peyvand.scenarios.provisions import NOT_YET, PEOPLE, AnyProvision, Tariff, TariffException
 from peyvand.scenarios.union import Union
 
 if TYPE_CHECKING:
     from peyvand.registry.store import Registry
-
-Gains = Mapping[str, float]
-"""M USD a year by economy."""
-Solve = Callable[[Union], Gains]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +84,7 @@ def pending(
 def as_union(
     owed: Sequence[Pending], *, title: dict[str, str], world: str = "eurasia-2019", as_of: date | None = None
 ) -> Union:
-    """One union file from what several agreements owe: the same provision is never said twice for a pair."""
+    """One union file from what several agreements owe: where two cut the tariffs of a pair, the larger cut holds."""
     members = tuple(dict.fromkeys(member for one in owed for member in one.members))
     return Union(
         title=title,
@@ -96,22 +92,23 @@ def as_union(
         kind="partial-scope",
         world=world,
         as_of=as_of,
-        provisions=tuple(_once(provision for one in owed for provision in one.provisions)),
+        provisions=tuple(_larger_cuts(_once(provision for one in owed for provision in one.provisions))),
     )
 
 
-def rank(
-    owed: Sequence[Pending], solve: Solve, *, world: str = "eurasia-2019", as_of: date | None = None
-) -> list[Rank]:
+def rank(owed: Sequence[Pending], solve: Callable[[Sequence[Pending]], Mapping[str, float]]) -> list[Rank]:
     """What to implement first: greedily, solving again after each choice; beside it what each gives alone.
 
-    The gain is that of all members of all pending agreements together, M USD a year.
+    Parameters
+    ----------
+    owed : sequence of Pending
+    solve : callable
+        M USD a year by economy, of some agreements together. The gain is that of all members of all of `owed`.
     """
     members = {member for one in owed for member in one.members}
 
     def total(chosen: Sequence[Pending]) -> float:
-        union = as_union(chosen, title=chosen[0].title, world=world, as_of=as_of)
-        return sum(gain for economy, gain in solve(union).items() if economy in members)
+        return sum(gain for economy, gain in solve(chosen).items() if economy in members)
 
     alone = {one.agreement: total([one]) for one in owed}
     chosen: list[Pending] = []
@@ -168,6 +165,31 @@ def _once(provisions: Iterable[AnyProvision]) -> list[AnyProvision]:
         if provision not in found:
             found.append(provision)
     return found
+
+
+def _larger_cuts(provisions: Sequence[AnyProvision]) -> list[AnyProvision]:
+    """Tariffs of all sectors that name a pair twice become one cut a direction, the larger; the rest is left alone."""
+    whole = [one for one in provisions if isinstance(one, Tariff) and _of_all_sectors(one)]
+    named = [frozenset(pair) for one in whole for pair in one.pairs]
+    if len(named) == len(set(named)):
+        return list(provisions)
+    cuts: dict[tuple[str, str], float] = {}
+    for one in whole:
+        lower = {(other.exporter, other.importer): other.cut_share for other in one.exceptions}
+        for way in (way for a, b in one.pairs for way in ((a, b), (b, a))):
+            cuts[way] = max(cuts.get(way, 0.0), lower.get(way, one.cut_share))
+    made: list[AnyProvision] = []
+    for share in sorted(set(cuts.values()), reverse=True):
+        pairs = sorted((a, b) for a, b in cuts if a < b and max(cuts[a, b], cuts[b, a]) == share)
+        below = sorted(way for a, b in pairs for way in ((a, b), (b, a)) if cuts[way] < share)
+        others = tuple(TariffException(exporter=i, importer=j, cut_share=cuts[i, j]) for i, j in below)
+        made += [Tariff(cut_share=share, pairs=tuple(pairs), exceptions=others)] if pairs else []
+    return [*made, *(one for one in provisions if one not in whole)]
+
+
+def _of_all_sectors(tariff: Tariff) -> bool:
+    parts = (tariff.except_sectors, *(other.sectors for other in tariff.exceptions))
+    return tariff.sectors == ("all",) and bool(tariff.pairs) and not any(parts)
 
 
 def _economies(registry: Registry, party: str) -> list[str]:

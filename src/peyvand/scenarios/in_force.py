@@ -13,7 +13,7 @@ import json
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
@@ -27,7 +27,7 @@ from peyvand.locale import Language
 AgreementKind = Literal["customs-union", "free-trade-area", "partial-scope"]
 KNOWN_UNTIL = date(2025, 11, 30)
 """The shipped rows were last brought up to date on this day."""
-TABLES = ("party", "membership", "agreement", "signatory", "commitment")
+TABLES = ("party", "pact", "membership", "agreement", "signatory", "commitment")
 """The tables of the register that `read_facts` needs."""
 Rows = Iterable[Mapping[str, Any]]
 
@@ -46,6 +46,17 @@ class Party:
 
     def bound_on(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a party stands in a pact (`member`, `observer`, …) from `since` to `until`."""
+
+    pact: str
+    party: str
+    status: str
+    since: date
+    until: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +95,15 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Agreements with their parties and dates."""
+    """Agreements with their parties and dates, and who stands how in which pact.
+
+    `pacts` holds their names by code, English and Persian.
+    """
 
     agreements: tuple[Agreement, ...]
     known_until: date = KNOWN_UNTIL
+    standings: tuple[Standing, ...] = ()
+    pacts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
     def shipped(cls) -> Facts:
@@ -113,6 +129,10 @@ class Facts:
                 return agreement
         names = [agreement.name for agreement in self.agreements]
         raise UnknownNameError(f"no agreement {name!r} in the table", hint=did_you_mean(name, names), name=name)
+
+    def standings_on(self, day: date) -> tuple[Standing, ...]:
+        """Who stands how in which pact on a day."""
+        return tuple(one for one in self.standings if one.since <= day and (one.until is None or day <= one.until))
 
     def in_force(self, day: date, *, kinds: Iterable[AgreementKind] | None = None) -> tuple[Agreement, ...]:
         """Agreements that bind at least one pair on a day."""
@@ -173,10 +193,17 @@ def read_facts(tables: Mapping[str, Rows], *, known_until: date = KNOWN_UNTIL) -
         for code, row in agreements.items()
         if row["trade_kind"]
     )
-    return Facts(tuple(found), known_until)
+    pacts = {row["code"]: (row["name_en"], row["name_fa"]) for row in tables["pact"]}
+    standings = tuple(_standing(row) for row in tables["membership"])
+    return Facts(tuple(found), known_until, standings, pacts)
 
 
 _KINDS: dict[str, AgreementKind] = {kind.replace("-", "_"): kind for kind in get_args(AgreementKind)}
+
+
+def _standing(row: Mapping[str, Any]) -> Standing:
+    until = _last_day(row["to_on"]) - timedelta(days=1) if row["to_on"] else None
+    return Standing(row["pact"], row["party"], row["status"], _last_day(row["from_on"]), until)
 
 
 def _members_of_unions(parties: Rows, memberships: Rows) -> dict[str, list[Mapping[str, Any]]]:

@@ -101,8 +101,8 @@ class Centre:
             return 0 if self.effect is None else len(self.effect[0])
         return len(self.accounts.trade_elasticity) if source == "elasticity" else self.accounts.trade_flow.size
 
-    def solve(self, normals: Mapping[Source, Normal]) -> dict[str, Array] | str:
-        """`ANSWERS` for draws of some sources, or why there is none."""
+    def drawn(self, normals: Mapping[Source, Normal]) -> tuple[Accounts, Array] | str:
+        """The World's arrays and ln d̂ with some sources drawn, trade balanced where the closure asks for it."""
         accounts, log_cost = self.accounts, self.log_cost
         theta = accounts.trade_elasticity
         if "elasticity" in normals and self.elasticity_deviation is not None:
@@ -120,15 +120,22 @@ class Centre:
                 return f"flows were not balanced: off by {scaled.residual:.1e}"
             flow = scaled.values
         drawn = replace(accounts, trade_elasticity=theta, trade_flow=flow)
-        posed = self._problem(drawn, log_cost)
         if self.solver.deficit_rule == "eliminated":
+            posed = self._problem(drawn, log_cost)
             balanced = solve_equilibrium(
                 posed.base, unchanged(posed.base), income=no_deficits(value_added=posed.base.value_added), tol=self.tol
             )
             if not balanced.residual <= self.tol:
                 return f"trade was not balanced: residual {balanced.residual:.1e}"
-            flow = trade_flows(unchanged(posed.base), balanced.conditions)
-            posed = self._problem(replace(drawn, trade_flow=flow), log_cost)
+            drawn = replace(drawn, trade_flow=trade_flows(unchanged(posed.base), balanced.conditions))
+        return drawn, log_cost
+
+    def solve(self, normals: Mapping[Source, Normal]) -> dict[str, Array] | str:
+        """`ANSWERS` for draws of some sources, or why there is none."""
+        drawn = self.drawn(normals)
+        if isinstance(drawn, str):
+            return drawn
+        posed = self._problem(*drawn)
         found = solve_equilibrium(
             posed.base,
             posed.block,

@@ -14,12 +14,15 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from peyvand.errors import ModelError, UnknownNameError
-from peyvand.trade.barriers import Problem
-from peyvand.trade.caliendo_parro import CaliendoParro
+from peyvand.errors import ModelError
+from peyvand.trade.barriers import Accounts, Problem, problem
+from peyvand.trade.batch import UnionSweep, reached, reason, welfare_of
+from peyvand.trade.caliendo_parro import CaliendoParro, accounts_of
+from peyvand.trade.deficits import income_rule
 from peyvand.trade.kernels import Equilibrium, solve_equilibrium, unchanged
-from peyvand.trade.masks import dense_blocks, masked_blocks
-from peyvand.trade.sweep import BATCH_BITS, Batch, chord_step, solve_part
+from peyvand.trade.masks import masked_blocks
+from peyvand.trade.sweep import BATCH_BITS, chord_step
+from peyvand.trade.union_terms import Unions
 from peyvand.variables import labelled
 from peyvand.world import Shock, World
 
@@ -27,79 +30,7 @@ Array = NDArray[np.float64]
 MOST_SHOCKS = 2**12
 """Scenarios without a mask that one call takes."""
 MOST_CANDIDATES = 24
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Unions:
-    """All unions of some candidates: 2^k of them, the empty one and the single ones among them.
-
-    Parameters
-    ----------
-    candidates : tuple of str
-        Codes; union number Σ 2^position has the candidates of these positions as members.
-    inside : Shock
-        The union of all candidates: what holds between any two of them if both are members. It may touch nothing else.
-    outside : Shock, optional
-        A common external tariff that is given: what a member levies on imports from everyone who is no member.
-    """
-
-    candidates: tuple[str, ...]
-    inside: Shock
-    outside: Shock | None = None
-
-    @classmethod
-    def free_trade(
-        cls,
-        world: World,
-        candidates: Iterable[str],
-        *,
-        cost_cut_percent: float = 0.0,
-        external_tariff: Mapping[str, float] | None = None,
-    ) -> Unions:
-        """No tariffs between members, and iceberg costs lower by `cost_cut_percent`.
-
-        Parameters
-        ----------
-        world : World
-        candidates : iterable of str
-            Codes or names.
-        cost_cut_percent : float
-            d̂ = 1 − cost_cut_percent/100 between members.
-        external_tariff : mapping of str to float, optional
-            A customs union's rate (share) by sector; sectors that are not named keep each member's own.
-        """
-        codes = world.resolve_economies(candidates)
-        tariff = world["tariff_rate"]
-        abroad = tariff["exporter"] != tariff["importer"]
-        member = tariff["importer"].isin(codes) & abroad
-        between = member & tariff["exporter"].isin(codes)
-        cost = xr.ones_like(tariff).where(~between, 1 - cost_cut_percent / 100)
-        inside = Shock.of(world, iceberg_cost_hat=cost, tariff_rate_counterfactual=tariff.where(~between, 0.0))
-        if external_tariff is None:
-            return cls(candidates=codes, inside=inside)
-        rate = xr.full_like(world["trade_elasticity"], np.nan)
-        for name, share in external_tariff.items():
-            rate.loc[{"sector": list(world.resolve_sectors([name]))}] = share
-        levied = tariff.where(~(member & rate.notnull()), rate).transpose(*tariff.dims)
-        return cls(candidates=codes, inside=inside, outside=Shock.of(world, tariff_rate_counterfactual=levied))
-
-    def number(self, members: Iterable[str]) -> int:
-        """The number of the union of some candidates.
-
-        Raises
-        ------
-        UnknownNameError
-            If one is no candidate.
-        """
-        wanted = tuple(members)
-        strange = [code for code in wanted if code not in self.candidates]
-        if strange:
-            raise UnknownNameError(f"{strange[0]} is no candidate", hint=f"one of {', '.join(self.candidates)}")
-        return sum(1 << self.candidates.index(code) for code in set(wanted))
-
-    def members(self, number: int) -> tuple[str, ...]:
-        """The members of a union by its number."""
-        return tuple(code for place, code in enumerate(self.candidates) if number >> place & 1)
+_PAIRS = ("sector", "exporter", "importer")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -183,6 +114,80 @@ def solve_many(
 
 
 # -- unions ----------------------------------------------------------------------------------------------------------
+def union_sweep(
+    world: World,
+    unions: Unions,
+    *,
+    model: CaliendoParro | None = None,
+    tol: float = 1e-8,
+    accounts: Accounts | None = None,
+) -> UnionSweep:
+    """The unions in bare arrays, ready to be solved here or elsewhere.
+
+    Parameters
+    ----------
+    world : World
+    unions : Unions
+    model : CaliendoParro, optional
+        The closure; not `eliminated`, whose World is balanced first (`CaliendoParro.without_deficits`).
+    tol : float
+        Largest relative gap in any equation.
+    accounts : Accounts, optional
+        The World's arrays with some of them drawn anew, in the World's order: what is shocked, not the shock.
+
+    Raises
+    ------
+    ModelError
+        If the unions have no mask, or the World falls into parts.
+    """
+    solver = model or CaliendoParro()
+    _expect_a_mask(world, unions, solver)
+    others = [code for code in world.economies if code not in unions.candidates]
+    order = [*unions.candidates, *others]
+    place = np.array([world.economies.index(code) for code in order])
+    given = accounts or accounts_of(world)
+    posed = _posed(given, unions.inside, place, solver)
+    levied = _posed(given, unions.outside, place, solver).block if unions.outside else None
+    base, candidates = posed.base, len(unions.candidates)
+    masked = masked_blocks(unchanged(base), inside=posed.block, candidates=candidates, outside=levied)
+    numeraire = order.index(world.economy(solver.numeraire)) if solver.numeraire else 0
+    vectors = {name: getattr(base, name) for name in ("value_added", "tariff_revenue", "trade_deficit")}
+    try:
+        step = chord_step(base, masked, income_rule(solver.deficit_rule, numeraire=numeraire, **vectors))
+    except np.linalg.LinAlgError as error:
+        raise ModelError(
+            "the equations of this World are singular", hint="a part of it does not trade with the rest: leave it out"
+        ) from error
+    return UnionSweep(
+        base=base,
+        masked=masked,
+        step=step,
+        deficit_rule=solver.deficit_rule,
+        numeraire=numeraire,
+        back=np.argsort(place),
+        tol=tol,
+        max_iterations=solver.max_iterations,
+    )
+
+
+def _posed(given: Accounts, shock: Shock, place: NDArray[np.int64], solver: CaliendoParro) -> Problem:
+    """The World's arrays and a shock, economies in another order."""
+    pairs = np.ix_(np.arange(len(given.trade_elasticity)), place, place)
+    sorted_accounts = Accounts(
+        trade_flow=given.trade_flow[pairs],
+        tariff_rate=given.tariff_rate[pairs],
+        value_added_share=given.value_added_share[:, place],
+        input_share=given.input_share[place],
+        trade_elasticity=given.trade_elasticity,
+    )
+    return problem(
+        sorted_accounts,
+        cost_hat=shock["iceberg_cost_hat"].transpose(*_PAIRS).values[pairs],
+        tariff_rate=shock["tariff_rate_counterfactual"].transpose(*_PAIRS).values[pairs],
+        supply_elasticity=solver.supply_elasticity,
+    )
+
+
 def _solve_unions(
     world: World,
     unions: Unions,
@@ -192,48 +197,24 @@ def _solve_unions(
     workers: int,
     progress: Callable[[float], None],
 ) -> Many:
-    _expect_a_mask(world, unions, solver)
     k, economies = len(unions.candidates), len(world.economies)
-    others = [code for code in world.economies if code not in unions.candidates]
-    order = [*unions.candidates, *others]
-    sorted_world = World(_in_order(world.data, order), world.provenance)
-    posed = solver.problem(sorted_world, Shock(_in_order(unions.inside.data, order)))
-    base, today = posed.base, unchanged(posed.base)
-    outside = solver.problem(sorted_world, Shock(_in_order(unions.outside.data, order))) if unions.outside else None
-    masked = masked_blocks(today, inside=posed.block, candidates=k, outside=outside.block if outside else None)
-    try:
-        step = chord_step(base, masked, solver.income_rule(sorted_world, base))
-    except np.linalg.LinAlgError as error:
-        raise ModelError(
-            "the equations of this World are singular", hint="a part of it does not trade with the rest: leave it out"
-        ) from error
-    parts = _parts(k, cells=len(base.trade_elasticity) * economies, economies=economies, gb=memory_gb, workers=workers)
-    rule = solver.income_rule(sorted_world, base, columns=True)
+    sweep = union_sweep(world, unions, model=solver, tol=tol)
+    parts = _parts(k, cells=len(world.sectors) * economies, economies=economies, gb=memory_gb, workers=workers)
     welfare, residual = np.empty((1 << k, economies)), np.empty(1 << k)
     done = np.zeros(parts, dtype=np.int64)
+    failed: dict[int, str] = {}
 
     def solve(part: int) -> None:
-        for batch in solve_part(base, masked, rule, step, part=part, parts=parts, tol=tol):
-            welfare[batch.numbers] = _welfare(batch, base.final_expenditure)
-            residual[batch.numbers] = batch.residual
-            done[part] += len(batch.numbers)
+        for solved in sweep.part(part, parts):
+            welfare[solved.numbers], residual[solved.numbers] = solved.welfare_hat, solved.residual
+            failed.update(solved.failed)
+            done[part] += len(solved.numbers)
             progress(float(done.sum()) / (1 << k))
 
     with ThreadPoolExecutor(max(1, workers)) as pool:
         list(pool.map(solve, range(parts)))
-    failed = {}
-    for number in np.flatnonzero(~(residual <= tol)):
-        bits = (int(number) >> np.arange(k) & 1).astype(np.float64)
-        single = Problem(
-            base=base, block=dense_blocks(masked, bits), cost_hat=posed.cost_hat,
-            rent_rate=None, rent_rate_counterfactual=None,
-        )  # fmt: skip
-        found = _solved(sorted_world, solver, single, tol)
-        welfare[number], residual[number] = _welfare_of(single, found, tol), found.residual
-        if not _reached(found, tol):
-            failed["+".join(unions.members(int(number)))] = _reason(found)
-    back = [order.index(code) for code in world.economies]
-    return Many(data=_labelled(world, welfare[:, back], residual, range(1 << k)), failed=failed, unions=unions)
+    named = {"+".join(unions.members(number)): failed[number] for number in sorted(failed)}
+    return Many(data=_labelled(world, welfare, residual, range(1 << k)), failed=named, unions=unions)
 
 
 def _expect_a_mask(world: World, unions: Unions, solver: CaliendoParro) -> None:
@@ -281,11 +262,6 @@ def _parts(k: int, *, cells: int, economies: int, gb: float, workers: int) -> in
     return parts
 
 
-def _welfare(batch: Batch, income: Array) -> Array:
-    """(union, economy)"""
-    return np.asarray((batch.final_expenditure / income[:, None] * np.exp(-batch.log_consumer_price)).T)
-
-
 # -- shocks by name --------------------------------------------------------------------------------------------------
 def _solve_shocks(
     world: World,
@@ -307,9 +283,9 @@ def _solve_shocks(
     def solve(place: int) -> None:
         posed = solver.problem(world, shocks[names[place]])
         found = _solved(world, solver, posed, tol)
-        welfare[place], residual[place] = _welfare_of(posed, found, tol), found.residual
-        if not _reached(found, tol):
-            failed[names[place]] = _reason(found)
+        welfare[place], residual[place] = welfare_of(posed.base, found, tol), found.residual
+        if not reached(found, tol):
+            failed[names[place]] = reason(found)
         progress((place + 1) / len(names))
 
     with ThreadPoolExecutor(max(1, workers)) as pool:
@@ -328,30 +304,7 @@ def _solved(world: World, solver: CaliendoParro, posed: Problem, tol: float) -> 
     )
 
 
-def _reached(found: Equilibrium, tol: float) -> bool:
-    return found.residual <= tol and found.share_of_shock == 1
-
-
-def _welfare_of(posed: Problem, found: Equilibrium, tol: float) -> Array:
-    """(economy), NaN where the equilibrium was not reached."""
-    base, after = posed.base, found.conditions
-    if not _reached(found, tol):
-        return np.full(len(base.value_added), np.nan)
-    price = (base.final_share * np.log(after.price_index_hat)).sum(axis=0)
-    return np.asarray(after.final_expenditure / base.final_expenditure * np.exp(-price))
-
-
-def _reason(found: Equilibrium) -> str:
-    if found.share_of_shock < 1:
-        return f"no equilibrium beyond {100 * found.share_of_shock:.3g} % of the shock"
-    return f"residual {found.residual:.1e} after {found.iterations} steps"
-
-
 # -- labels ----------------------------------------------------------------------------------------------------------
-def _in_order(data: xr.Dataset, order: list[str]) -> xr.Dataset:
-    return data.sel({dim: order for dim in ("exporter", "importer", "economy") if dim in data.dims})
-
-
 def _labelled(world: World, welfare: Array, residual: Array, names: Iterable[object]) -> xr.Dataset:
     """The answers with their labels; unreached scenarios are NaN."""
     labels = {"scenario": list(names), "economy": list(world.economies)}

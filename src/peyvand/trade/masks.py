@@ -4,6 +4,8 @@ Where a pair's cost depends only on both being members, A^C = A + m mᵀ ∘ ΔA
 that A^C x = A x + m ∘ (ΔA (m ∘ x)): three shared products a sector for any number of unions, and small ones of
 candidates only. A common external tariff that is given adds (1 − m) mᵀ ∘ ΔO: what changes when the importer is a member
 and the exporter is not. The same masks hold for B. Candidates come first in every array; K unions are the last axis.
+
+Sets of bilateral agreements have no m: L ∘ ΔA, with L the table of who has an agreement with whom, takes its place.
 """
 
 from __future__ import annotations
@@ -65,11 +67,11 @@ def masked_blocks(today: Blocks, *, inside: Blocks, candidates: int, outside: Bl
 
 
 def dense_blocks(masked: MaskedBlocks, membership: Array) -> Blocks:
-    """A^C and B^C of one union, membership (candidate); fractions make a union that is partly in."""
+    """A^C and B^C of one union, membership (candidate) or links (candidate, candidate); fractions are partly in."""
     k, economies = masked.candidates, masked.to_exporters.shape[1]
     paid = masked.to_importers[:, :economies].swapaxes(1, 2).copy()
     received = masked.to_exporters.copy()
-    both = np.outer(membership, membership)
+    both = membership if membership.ndim == 2 else np.outer(membership, membership)
     for table, change in ((paid, masked.inside[0][:, :k]), (received, masked.inside[0][:, k:])):
         table[:, :k, :k] += both * change.swapaxes(1, 2)
     if masked.outside is not None:
@@ -97,7 +99,10 @@ class ManyConditions:
 def many_conditions(
     base: Baseline, masked: MaskedBlocks, income: IncomeRule, state: Array, membership: Array
 ) -> ManyConditions:
-    """`peyvand.trade.equations.conditions` for K unions: state (1 + 2S) N × K, membership candidate × K."""
+    """`peyvand.trade.equations.conditions` for K unions.
+
+    State is (1 + 2S) N × K; membership candidate × K, or links candidate × candidate × K without external tariff.
+    """
     sectors, economies = base.expenditure.shape
     theta = base.trade_elasticity[:, None, None]
     bought = base.expenditure > 0
@@ -143,6 +148,11 @@ def _to_importers(masked: MaskedBlocks, supply: Array, membership: Array) -> Arr
     """(A^C)ᵀ x above (B^C)ᵀ x, (sector, 2 importer, union)."""
     k, economies = masked.candidates, supply.shape[1]
     sent = np.matmul(masked.to_importers, supply)
+    if membership.ndim == 3:
+        change = _linked(masked.inside[0], supply[:, :k], np.concatenate([membership, membership]))
+        sent[:, :k] += change[:, :k]
+        sent[:, economies : economies + k] += change[:, k:]
+        return np.asarray(sent)
     change = np.matmul(masked.inside[0], supply[:, :k] * membership)
     if masked.outside is not None:
         change += np.matmul(masked.outside[0], supply * (1 - _widened(membership, economies)))
@@ -155,11 +165,22 @@ def _to_exporters(masked: MaskedBlocks, real: Array, membership: Array) -> Array
     """B^C times real expenditure, (sector, exporter, union)."""
     k, economies = masked.candidates, real.shape[1]
     sent = np.matmul(masked.to_exporters, real)
+    if membership.ndim == 3:
+        sent[:, :k] += _linked(masked.inside[1], real[:, :k], membership)
+        return np.asarray(sent)
     members_real = real[:, :k] * membership
     sent[:, :k] += membership * np.matmul(masked.inside[1], members_real)
     if masked.outside is not None:
         sent += (1 - _widened(membership, economies)) * np.matmul(masked.outside[1], members_real)
     return np.asarray(sent)
+
+
+def _linked(change: Array, cells: Array, links: Array) -> Array:
+    """Σ_j change_srj L_rj cells_sj: what agreements change, (sector, row, union)."""
+    out = np.zeros((len(change), change.shape[1], cells.shape[2]))
+    for column in range(cells.shape[1]):
+        out += change[:, :, column, None] * links[None, :, column] * cells[:, None, column]
+    return out
 
 
 def _widened(membership: Array, economies: int) -> Array:

@@ -141,6 +141,31 @@ def solve_part(
         )
 
 
+def solve_columns(
+    base: Baseline,
+    masked: MaskedBlocks,
+    income: IncomeRule,
+    step: ChordStep,
+    membership: Array,
+    *,
+    tol: float,
+    first: int = 0,
+    max_iterations: int = 60,
+) -> Batch:
+    """Any unions as one batch, from no change; membership (candidate, union) or links (candidate, candidate, union)."""
+    columns = membership.shape[-1]
+    state = np.zeros((len(no_change(base)), columns))
+    _, found, iterations = _chord(base, masked, income, step, state, membership, tol, max_iterations)
+    return Batch(
+        numbers=first + np.arange(columns),
+        wage_hat=found.wage_hat,
+        final_expenditure=found.final_expenditure,
+        log_consumer_price=(base.final_share[:, :, None] * found.log_price).sum(axis=0),
+        residual=found.residual,
+        iterations=iterations,
+    )
+
+
 def _chord(
     base: Baseline,
     masked: MaskedBlocks,

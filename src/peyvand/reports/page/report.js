@@ -20,8 +20,8 @@
   }
   function speak(language) {
     state.language = language;
-    state.digits = language === "fa" ? "fa" : "en";
-    state.calendar = language === "fa" ? "jalali" : "gregorian";
+    state.digits = root.dataset.digits || (language === "fa" ? "fa" : "en"); // what the reader chose elsewhere, first
+    state.calendar = root.dataset.calendar || (language === "fa" ? "jalali" : "gregorian");
     for (const page of pages) page.hidden = page.lang !== language;
     Object.assign(root, { lang: language, dir: shown().dir });
     root.dataset.language = language;
@@ -29,16 +29,20 @@
     mark();
     move(state.t || 0);
   }
+  const turned = name => { root.dataset[name] = state[name]; localise(shown()); mark(); };
   const turn = {
-    language: () => { const other = state.language === "fa" ? "en" : "fa"; history.replaceState(null, "", "#" + other); speak(other); },
-    digits: () => { state.digits = state.digits === "fa" ? "en" : "fa"; localise(shown()); mark(); },
-    calendar: () => { state.calendar = state.calendar === "jalali" ? "gregorian" : "jalali"; localise(shown()); mark(); },
+    language: () => { const other = state.language === "fa" ? "en" : "fa"; history.replaceState(null, "", "#" + other); 
+      delete root.dataset.digits; delete root.dataset.calendar; speak(other); },
+    digits: () => { state.digits = state.digits === "fa" ? "en" : "fa"; turned("digits"); },
+    calendar: () => { state.calendar = state.calendar === "jalali" ? "gregorian" : "jalali"; turned("calendar"); },
     theme: () => {
       const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
       root.dataset.theme = dark ? "light" : "dark";
     },
   };
   for (const button of document.querySelectorAll("[data-switch]")) button.addEventListener("click", () => turn[button.dataset.switch]());
+
+  document.addEventListener("peyvand:localise", event => localise(event.detail)); // words that a page brings later
 
   // -- the map: slider, play, what to show, details ---------------------------------------------------------------
   function written(item, t) {
@@ -53,7 +57,7 @@
     state.t = t;
     for (const map of document.querySelectorAll(".map")) {
       map.style.setProperty("--t", t);
-      map.querySelector("input[type=range]").value = Math.round(t * 100);
+      if (map.querySelector("input[type=range]")) map.querySelector("input[type=range]").value = Math.round(t * 100);
       for (const item of map.querySelectorAll(".moving")) (item.querySelector(".n") || item).textContent = written(item, t);
     }
   }
@@ -77,10 +81,10 @@
     playing = requestAnimationFrame(step);
   }
   for (const map of document.querySelectorAll(".map")) {
-    map.querySelector("input[type=range]").addEventListener("input", event => { stop(); move(event.target.value / 100); });
-    map.querySelector(".play").addEventListener("click", event => play(event.currentTarget));
+    map.querySelector("input[type=range]")?.addEventListener("input", event => { stop(); move(event.target.value / 100); });
+    map.querySelector(".play")?.addEventListener("click", event => play(event.currentTarget));
     for (const radio of map.querySelectorAll("input[type=radio]")) radio.addEventListener("change", () => { map.dataset.show = radio.value; });
-    map.querySelector(".arcs-on").addEventListener("change", event => map.classList.toggle("no-arcs", !event.target.checked));
+    map.querySelector(".arcs-on")?.addEventListener("change", event => map.classList.toggle("no-arcs", !event.target.checked));
     const panel = map.querySelector(".detail-panel");
     for (const item of map.querySelectorAll("[data-detail]")) {
       const tell = () => {
@@ -112,5 +116,6 @@
   });
 
   const asked = location.hash.slice(1);
-  speak(asked === "fa" || asked === "en" ? asked : (navigator.language || "en").startsWith("fa") ? "fa" : "en");
+  if (pages.length === 1) speak(pages[0].lang); // a page of the server, which has one language
+  else speak(asked === "fa" || asked === "en" ? asked : (navigator.language || "en").startsWith("fa") ? "fa" : "en");
 })();

@@ -16,9 +16,11 @@ from peyvand.reports import charts
 from peyvand.reports.headline import doubts, headline, other_closure
 from peyvand.reports.map.draw import Border, Map
 from peyvand.reports.page.assumptions import assumptions, provisions, warnings
+from peyvand.reports.page.pacts import Bonds, bonds
 from peyvand.reports.page.people import PeopleView, border_rules, people_view
 from peyvand.reports.page.reproduce import Item, command, facts
 from peyvand.reports.page.sureness import Spread, spread, sureness
+from peyvand.reports.page.trade_effects import TradeEffects
 from peyvand.reports.page.variants import VariantTable, variant_table
 from peyvand.reports.people import people_only
 from peyvand.reports.rows import Row, records
@@ -123,6 +125,10 @@ class Page:
         estimated = self.voice.t("assumptions.mostly_estimated") if self.mostly_estimated else ""
         said = doubts(self._table("variants"), deficit_rule=self.run.trade.deficit_rule, voice=self.voice)
         return [words for words in (said, estimated) if words]
+
+    @cached_property
+    def bonds(self) -> Bonds | None:
+        return bonds(self.run, self.tables_by_name, voice=self.voice)
 
     @cached_property
     def mostly_estimated(self) -> bool:
@@ -291,6 +297,15 @@ class Page:
     @property
     def sectors(self) -> list[str]:
         return list(self.run.world.sectors)
+
+    @property
+    def sector_names(self) -> list[str]:
+        return [self.voice.sector(code) for code in self.sectors]
+
+    @property
+    def effects(self) -> TradeEffects:
+        codes = [row["economy"] for row in self.members]
+        return TradeEffects(run=self.run, tables=self.tables_by_name, members=codes, voice=self.voice)
 
     @property
     def heat(self) -> list[Row]:

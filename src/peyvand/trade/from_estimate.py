@@ -1,0 +1,343 @@
+"""What would another policy do, by my own gravity estimate?  The procedure of the Advanced Guide's chapter 2.
+
+The slopes say what a policy does to costs: t̂^(1−σ) = exp(Σ β Δx). The baseline is the flows as observed, or as the
+estimate fits them: costs exp(Σ β x + pair effects) scaled to what each exporter sold and each importer spent, with
+missing pair effects filled by a regression on covariates. The conditional and the full answer are those of the
+one-sector model (θ = σ − 1), told in the prices of a reference economy, P_R = 1. Yotov, Piermartini, Monteiro and
+Larch (2016), pages 104–117.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from peyvand.errors import ConvergenceError, DataError, IdentificationError, ModelError, UnknownNameError, did_you_mean
+from peyvand.gravity import ppml
+from peyvand.gravity.formula import names_in, parse
+from peyvand.gravity.saved import SavedEstimate
+from peyvand.sources.matrices import KEYS
+from peyvand.trade.balancing import scale_to_margins
+from peyvand.trade.caliendo_parro import CaliendoParro
+from peyvand.trade.deficits import DeficitRule
+from peyvand.trade.geppml import GuideAnswer, geppml
+from peyvand.trade.ladder import Ladder, ladder
+from peyvand.trade.own_matrix import own_shock, own_world
+
+Array = NDArray[np.float64]
+Baseline = Literal["observed", "fitted"]
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """`column` becomes `value` on some pairs: of those that cross a border, all where nobody is named.
+
+    Parameters
+    ----------
+    among : sequence of str
+        Exporter and importer are both of these.
+    exporters, importers : sequence of str
+        The exporter, or the importer, is one of these.
+    """
+
+    column: str
+    value: float
+    among: Sequence[str] = ()
+    exporters: Sequence[str] = ()
+    importers: Sequence[str] = ()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class EstimateAnswer:
+    """A counterfactual from an estimate.
+
+    Parameters
+    ----------
+    rungs : Ladder
+        Baseline, conditional and full answer; its `reference` is the economy of the resistances.
+    sigma : float
+        Elasticity of substitution.
+    baseline : str
+        `observed` or `fitted`.
+    filled : tuple
+        (exporter, importer) whose pair effect the regression on covariates supplied.
+    guide : GuideAnswer, optional
+        The full answer by the Guide's own rounds, where asked for.
+    """
+
+    rungs: Ladder
+    sigma: float
+    baseline: Baseline
+    filled: tuple[tuple[str, str], ...]
+    guide: GuideAnswer | None = None
+
+    def percent(self, *, inverted: bool = False) -> pd.DataFrame:
+        """One row an economy, per cent, in the reference's prices.
+
+        Exports conditional and full; `factory_gate_price` p; `inward_resistance` P and `outward_resistance` Π on both
+        rungs; `real_output` p/P. Where supply is fixed Π̂ = p̂^(−σ/(σ−1)).
+
+        Parameters
+        ----------
+        inverted : bool
+            The baseline over the counterfactual: what a policy of today brought.
+        """
+        result, place = self.rungs.result, list(self.rungs.result.baseline.economies).index(self.rungs.reference)
+        price = result["wage_hat"].values / result["consumer_price_hat"].values[place]
+        inward = result["consumer_price_hat"].values / result["consumer_price_hat"].values[place]
+        flow = result["trade_flow_counterfactual"].transpose("exporter", "importer", "sector").values[..., 0]
+        flow = flow / result["consumer_price_hat"].values[place]
+        if self.guide is not None:
+            price, inward, flow = self.guide.price_hat, self.guide.inward_hat, self.guide.flow
+        today = _abroad(result.baseline["trade_flow"].transpose("exporter", "importer", "sector").values[..., 0])
+        conditional = self.rungs["trade_flow_conditional"].transpose("exporter", "importer", "sector").values[..., 0]
+        sold = np.where(today > 0, today, np.nan)
+        found = {
+            "exports_conditional": _abroad(conditional) / sold,
+            "exports_full": _abroad(flow) / sold,
+            "factory_gate_price": price,
+            "inward_resistance_conditional": self.rungs["inward_resistance_hat"].values[:, 0],
+            "inward_resistance_full": inward,
+            "outward_resistance_conditional": self.rungs["outward_resistance_hat"].values[:, 0],
+            "outward_resistance_full": price ** (-self.sigma / (self.sigma - 1)),
+            "real_output": price / inward,
+        }
+        changes = {name: 100 * (1 / hat - 1 if inverted else hat - 1) for name, hat in found.items()}
+        return pd.DataFrame({"economy": list(result.baseline.economies), **changes})
+
+
+def counterfactual(
+    estimate: SavedEstimate,
+    data: pd.DataFrame,
+    changes: Sequence[Change],
+    *,
+    sigma: float,
+    reference: str,
+    baseline: Baseline = "observed",
+    year: int | None = None,
+    fill: str | None = None,
+    deficit_rule: DeficitRule = "multiplicative",
+    guide_tol: float | None = None,
+    absent_is_zero: bool = False,
+) -> EstimateAnswer:
+    """What changes of the regressors do, by an estimate.
+
+    Parameters
+    ----------
+    estimate : SavedEstimate
+        Of a gravity equation with the flow as outcome (`trade`, or `log(trade)` with observed flows).
+    data : DataFrame
+        What it was fitted on, domestic sales included.
+    changes : sequence of Change
+    sigma : float
+        Elasticity of substitution, above one; θ = σ − 1.
+    reference : str
+        P = 1 here.
+    baseline : {"observed", "fitted"}
+    year : int, optional
+        Base year of a panel.
+    fill : str, optional
+        Covariates of missing pair effects as a formula's right side: `log(dist) + cntg`; a fitted baseline needs them
+        where pairs were dropped.
+    deficit_rule : str
+        `multiplicative` is the Guide's E = φ Y.
+    guide_tol : float, optional
+        Also run the Guide's own rounds to this tolerance.
+    absent_is_zero : bool
+        Pairs without a row do not trade; observed flows only.
+
+    Raises
+    ------
+    ModelError
+        If σ is not above one.
+    DataError, UnknownNameError
+        If the data lack a column, or nothing changes.
+    IdentificationError
+        If pair effects are missing and cannot be filled.
+    """
+    if not sigma > 1:
+        raise ModelError(f"sigma must be above 1, not {sigma:g}", hint="θ = σ − 1 is the trade elasticity")
+    panel = _with_keys(data)
+    rows = _rows_of(panel, year)
+    effect = _effect(estimate, rows, changes)
+    flows, filled = _flows(estimate, panel, rows, baseline=baseline, fill=fill)
+    world = own_world(flows, trade_elasticity=sigma - 1, base_year=year or 0, absent_is_zero=absent_is_zero)
+    shock = own_shock(world, partial=effect)
+    rungs = ladder(CaliendoParro(deficit_rule=deficit_rule).solve(world, shock), reference=reference)
+    guide = None if guide_tol is None else _by_the_guide(rungs, sigma=sigma, tol=guide_tol)
+    return EstimateAnswer(rungs=rungs, sigma=sigma, baseline=baseline, filled=filled, guide=guide)
+
+
+def _with_keys(data: pd.DataFrame) -> pd.DataFrame:
+    """The data with `exporter` and `importer` (and `year`) under these names too."""
+    held = {str(column).lower(): str(column) for column in data.columns}
+    found = {}
+    for key in ("exporter", "importer", "year"):
+        name = next((held[other] for other in KEYS[key] if other in held), None)
+        if name is None and key != "year":
+            raise DataError(f"the data have no column for the {key}", hint=did_you_mean(key, list(data.columns)))
+        if name is not None:
+            values = data[name].to_numpy()
+            found[key] = values if key == "year" else pd.Series(values, index=data.index).astype(str).str.strip()
+    return data.assign(**found)
+
+
+def _rows_of(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
+    """The rows of the base year."""
+    years = sorted(pd.unique(panel["year"])) if "year" in panel else []
+    if year is None and len(years) > 1:
+        raise DataError(
+            f"the data hold {len(years)} years, {years[0]:g} to {years[-1]:g}",
+            hint=f"say which one: --year {years[-1]:g}",
+        )
+    if year is None:
+        return panel
+    if year not in years:
+        raise DataError(f"the data hold no year {year}", hint=f"{years[0]:g} to {years[-1]:g}" if years else None)
+    return panel[panel["year"] == year]
+
+
+def _effect(estimate: SavedEstimate, rows: pd.DataFrame, changes: Sequence[Change]) -> pd.DataFrame:
+    """Σ β Δx of each pair that the changes touch: exporter, importer, value."""
+    changed = rows.copy()
+    used = parse(estimate.formula).columns
+    codes = set(rows["exporter"]) | set(rows["importer"])
+    for change in changes:
+        if change.column not in used:
+            raise UnknownNameError(
+                f"the estimate has no regressor of {change.column!r}",
+                hint=did_you_mean(change.column, used), name=change.column,
+            )  # fmt: skip
+        for code in (*change.among, *change.exporters, *change.importers):
+            if code not in codes:
+                raise UnknownNameError(f"the data have no economy {code!r}", hint=did_you_mean(code, sorted(codes)))
+        crosses = rows["exporter"] != rows["importer"]
+        for side, members in (("exporter", change.exporters), ("importer", change.importers)):
+            named = [group for group in (change.among, members) if group]
+            for group in named:
+                crosses &= rows[side].isin(list(group))
+        changed[change.column] = changed[change.column].astype(float).mask(crosses, change.value)
+    difference = estimate.index(changed) - estimate.index(rows)
+    touched = np.abs(difference) > 0
+    if not np.isfinite(difference).all():
+        row = rows.iloc[int(np.argmin(np.isfinite(difference)))]
+        raise DataError(f"{row['exporter']} → {row['importer']}: a regressor is missing or not finite")
+    if not touched.any():
+        raise DataError(
+            "nothing changes: every pair across a border has these values already, or their slopes are zero",
+            hint="look at the column and at who is named",
+        )
+    return rows.loc[touched, ["exporter", "importer"]].assign(value=difference[touched])
+
+
+def _flows(
+    estimate: SavedEstimate, panel: pd.DataFrame, rows: pd.DataFrame, *, baseline: Baseline, fill: str | None
+) -> tuple[pd.DataFrame, tuple[tuple[str, str], ...]]:
+    """The baseline's flows as exporter, importer, value, and the pairs whose effect was filled."""
+    outcome = names_in(parse(estimate.formula).outcome)
+    if len(outcome) != 1:
+        raise DataError(f"the outcome {parse(estimate.formula).outcome!r} is not one column of flows")
+    flows = rows[["exporter", "importer"]].assign(value=rows[outcome[0]].astype(float).fillna(0.0))
+    if baseline == "observed":
+        return flows.reset_index(drop=True), ()
+    log_cost, filled = _log_costs(estimate, panel, rows, fill)
+    cost = flows.assign(value=np.exp(log_cost - log_cost.max()))
+    table, wanted = (_square(cells) for cells in (cost, flows))
+    fitted = scale_to_margins(
+        table.to_numpy()[None], rows=wanted.to_numpy().sum(axis=1)[None], columns=wanted.to_numpy().sum(axis=0)[None]
+    )
+    if not fitted.residual <= 1e-9:
+        raise ConvergenceError(f"the fitted baseline was not reached: sales are off by {fitted.residual:.1e}")
+    names = table.index.to_numpy()
+    cells = {"exporter": np.repeat(names, len(names)), "importer": np.tile(names, len(names))}
+    return pd.DataFrame({**cells, "value": fitted.values[0].ravel()}), filled
+
+
+def _log_costs(
+    estimate: SavedEstimate, panel: pd.DataFrame, rows: pd.DataFrame, fill: str | None
+) -> tuple[Array, tuple[tuple[str, str], ...]]:
+    """ln t^(1−σ) of each row: Σ β x and the effects that are of pairs, not of exporters or importers alone."""
+    cost = estimate.index(rows)
+    missing = np.zeros(len(rows), dtype=bool)
+    for name, table in estimate.fixed_effects(panel).items():
+        keys = name.split("^")
+        labels = rows[keys].astype(str).agg("^".join, axis=1)
+        if any(labels.groupby(rows[side]).nunique().max() == 1 for side in ("exporter", "importer")):
+            continue
+        known = table.set_index(table[keys].astype(str).agg("^".join, axis=1))["effect"]
+        values = known.reindex(labels).to_numpy(dtype=np.float64, copy=True)
+        gone = np.isnan(values)
+        if gone.any():
+            values[gone] = _filled(rows, values, gone, fill)
+        cost = cost + values
+        missing |= gone
+    if np.isnan(cost).any():
+        row = rows.iloc[int(np.argmax(np.isnan(cost)))]
+        raise DataError(f"{row['exporter']} → {row['importer']}: a regressor is missing, so its cost is not known")
+    return cost, tuple(zip(rows.loc[missing, "exporter"], rows.loc[missing, "importer"], strict=True))
+
+
+def _filled(rows: pd.DataFrame, values: Array, gone: NDArray[np.bool_], fill: str | None) -> Array:
+    """Missing pair effects from exp(effect) of the others: PPML on covariates, exporter and importer effects.
+
+    Anderson and Yotov (2016), the Guide's stage 2; pairs across borders only.
+    """
+    pairs = [f"{i} → {j}" for i, j in rows.loc[gone, ["exporter", "importer"]].itertuples(index=False)]
+    named = ", ".join(pairs[:_SHOWN]) + (f" and {len(pairs) - _SHOWN} more" if len(pairs) > _SHOWN else "")
+    if fill is None:
+        raise IdentificationError(
+            f"the estimate says nothing of {len(pairs)} pairs that never trade: {named}",
+            hint="fill their effects by covariates, --fill 'log(dist) + cntg', or use observed flows",
+            pairs=pairs,
+        )
+    across = (rows["exporter"] != rows["importer"]).to_numpy()
+    if (gone & ~across).any():
+        raise IdentificationError(f"no covariates tell of trade at home: {named}", hint="use observed flows")
+    sample = rows[across].assign(_cost=np.exp(values[across] - np.nanmax(values)))
+    found = ppml(f"_cost ~ {fill} | exporter + importer", sample[~gone[across]])
+    predicted = np.log(found.predict(rows[gone])) + np.nanmax(values)
+    if not np.isfinite(predicted).all():
+        raise IdentificationError(f"covariates are missing for pairs to fill: {named}", hint="look at their rows")
+    return np.asarray(predicted)
+
+
+def _by_the_guide(rungs: Ladder, *, sigma: float, tol: float) -> GuideAnswer:
+    world, shock = rungs.result.baseline, rungs.result.shock
+    dims = ("exporter", "importer", "sector")
+    place = world.economies.index(rungs.reference)
+    seller = rungs["outward_resistance_hat"].values[:, 0] ** (sigma - 1)
+    buyer = rungs["inward_resistance_hat"].values[:, 0] ** (sigma - 1)
+    return geppml(
+        flow=world["trade_flow"].transpose(*dims).values[..., 0],
+        push=shock["iceberg_cost_hat"].transpose(*dims).values[..., 0] ** (1 - sigma),
+        exporter_effect=seller,
+        importer_effect=buyer,
+        sigma=sigma,
+        reference=place,
+        tol=tol,
+    )
+
+
+def _square(cells: pd.DataFrame) -> pd.DataFrame:
+    """A table of exporters by importers; the fitted baseline wants every pair."""
+    twice = cells.duplicated(["exporter", "importer"])
+    if twice.any():
+        row = cells[twice].iloc[0]
+        raise DataError(f"more than one row for {row['exporter']} → {row['importer']}", hint="one row a pair and year")
+    table = cells.pivot(index="exporter", columns="importer", values="value")
+    if table.isna().any(axis=None) or list(table.index) != list(table.columns):
+        raise DataError(
+            "a fitted baseline needs a row for every exporter and importer", hint="add them, or use observed flows"
+        )
+    return table
+
+
+def _abroad(flow: Array) -> Array:
+    """Sales across borders (exporter)."""
+    return np.asarray(flow.sum(axis=1) - flow.diagonal())

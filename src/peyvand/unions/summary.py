@@ -1,0 +1,158 @@
+"""What does a search say, in a few lines?  Best unions, stable ones, and what breaks the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peyvand.errors import ModelError
+from peyvand.locale import Language, number, text
+from peyvand.unions.concepts import CONCEPTS, MOST_CORE, Concept, Stability, stability
+from peyvand.unions.deviations import words
+from peyvand.unions.game import Rule
+from peyvand.unions.landscape import Landscape
+from peyvand.unions.rankings import ranking
+
+MOST_WITH_TRANSFERS = 10
+"""Candidates up to which a summary asks for the core with transfers: one linear programme a union."""
+MOST_FOR_FARSIGHTED = 7
+
+
+def names_of(landscape: Landscape, language: Language) -> dict[str, str]:
+    """Names of the economies in a language; codes where the World has none."""
+    world = landscape.terms.world
+    key = f"name_{language}"
+    if key not in world.data:
+        return {code: code for code in world.economies}
+    return {code: str(world[key].sel(economy=code).item()) for code in world.economies}
+
+
+def described(landscape: Landscape, union: int, language: Language, names: dict[str, str]) -> str:
+    """A union in words: its members, or who is not in where few are not."""
+    comma = text("unions.comma", language)
+    inside = landscape.members(union)
+    absent = [names[code] for code in landscape.candidates if code not in inside]
+    if not absent:
+        return text("unions.all", language, count=number(len(inside), language))
+    if len(inside) > 4 and len(absent) <= 3:
+        return text("unions.all_but", language, members=comma.join(absent))
+    return comma.join(names[code] for code in inside)
+
+
+def asked_concepts(landscape: Landscape) -> tuple[Concept, ...]:
+    """The kinds of stability that a summary asks for: all that do not take long for so many candidates."""
+    k = len(landscape.candidates)
+    most: dict[Concept, int] = {
+        "core": MOST_CORE, "core_with_transfers": MOST_WITH_TRANSFERS, "farsighted": MOST_FOR_FARSIGHTED,
+    }  # fmt: skip
+    return tuple(concept for concept in CONCEPTS if k <= most.get(concept, k))
+
+
+def stabilities(landscape: Landscape, *, rule: Rule = "stay") -> dict[Concept, Stability]:
+    """Every kind of stability that is asked for, of every union."""
+    return {concept: stability(landscape.game, concept, rule=rule) for concept in asked_concepts(landscape)}
+
+
+def summary(landscape: Landscape, *, rule: Rule = "stay", top: int = 10, language: Language = "en") -> dict[str, Any]:
+    """The answer of a search in plain values.
+
+    Returns
+    -------
+    dict
+        `title`, `candidates`, `exhaustive`, `ranking` (the first rows, with `individual`: whether the union holds, and
+        what breaks it), `best_for`, `stable` (by concept, None where not asked), `words` in the language, `meta`.
+
+    Raises
+    ------
+    ModelError
+        If there is no such rule.
+    """
+    names = names_of(landscape, language)
+    ranked = ranking(landscape)
+    asked = stabilities(landscape, rule=rule) if landscape.exhaustive else {}
+    rows = []
+    for row in ranked.table.head(top).to_dict("records"):
+        union = int(row["union"])
+        row["described"] = described(landscape, union, language, names)
+        row["members"] = [names[code] for code in landscape.members(union)]
+        row["worst_member"] = names[str(row["worst_member"])]
+        row["pareto"] = bool(row["pareto"])
+        row["individual"] = bool(asked["individual"].stable[union]) if asked else None
+        deviation = asked["individual"].deviation(union) if asked else None
+        row["broken_by"] = None if deviation is None else words(deviation, landscape.game, language, names)
+        rows.append({key: _plain(value) for key, value in row.items() if key != "union"})
+    best = {name: list(landscape.members(union)) for name, union in ranked.best_for.items()}
+    return {
+        "title": dict(landscape.terms.scenario.title),
+        "candidates": list(landscape.candidates),
+        "exhaustive": landscape.exhaustive,
+        "unions": len(landscape.numbers),
+        "rule": rule,
+        "ranking": rows,
+        "best_for": best,
+        "stable": {
+            concept: [list(landscape.members(int(union))) for union in held.numbers] if len(held.numbers) <= 50
+            else len(held.numbers)
+            for concept, held in asked.items()
+        },
+        "words": sentences(landscape, asked, language),
+        "meta": dict(landscape.meta),
+    }  # fmt: skip
+
+
+def sentences(landscape: Landscape, asked: dict[Concept, Stability], language: Language) -> list[str]:
+    """What a reader should take away."""
+    names = names_of(landscape, language)
+    ranked = ranking(landscape)
+
+    def listed(union: int) -> str:
+        return described(landscape, union, language, names)
+
+    said = [
+        text(f"unions.say.best_{whom}", language, members=listed(ranked.best_for[whom]))
+        for whom in ("members", "world")
+    ]
+    if not landscape.exhaustive:
+        said.append(text("unions.say.search", language, count=number(len(landscape.numbers), language)))
+        return said
+    for concept, held in asked.items():
+        count = len(held.numbers)
+        amount = number(count, language)
+        what = text(f"unions.concept.{concept}", language)
+        if count == 0:
+            said.append(text("unions.say.none", language, concept=what))
+        elif count <= 3:
+            shown = text("unions.semicolon", language).join(listed(int(union)) for union in held.numbers)
+            said.append(text("unions.say.these", language, concept=what, unions=shown))
+        else:
+            said.append(text("unions.say.many", language, concept=what, count=amount,
+                             total=number(int(held.asked.sum()), language)))  # fmt: skip
+    whole = (1 << len(landscape.candidates)) - 1
+    for concept in ("individual", "core"):
+        if concept in asked and asked[concept].asked[whole]:
+            deviation = asked[concept].deviation(whole)
+            if deviation is not None:
+                said.append(
+                    text("unions.say.whole_breaks", language, how=words(deviation, landscape.game, language, names))
+                )
+                break
+    for bloc in landscape.terms.split_blocs:
+        said.append(text("unions.say.bloc", language, bloc=bloc))
+    return said
+
+
+def refuse_search(landscape: Landscape) -> None:
+    """Refuse what needs all unions.
+
+    Raises
+    ------
+    ModelError
+        If the landscape is that of a search.
+    """
+    if not landscape.exhaustive:
+        raise ModelError("this needs all unions, and these are those of a search", hint="take fewer candidates")
+
+
+def _plain(value: Any) -> Any:
+    """numpy's scalars as Python's, NaN as None."""
+    plain = value.item() if hasattr(value, "item") else value
+    return None if isinstance(plain, float) and plain != plain else plain

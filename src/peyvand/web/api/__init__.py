@@ -1,0 +1,1 @@
+"""The JSON API of each room: the same functions as the pages and the command line."""

@@ -1,0 +1,104 @@
+"""How thick are borders today?"""
+
+from __future__ import annotations
+
+import math
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from peyvand.errors import NotFoundError
+from peyvand.reports.rows import Row, records
+from peyvand.web.paging import Limit, Offset, Paged, paged
+from peyvand.web.site import site_of
+
+router = APIRouter(tags=["borders"])
+
+
+class Border(BaseModel):
+    """One pair of economies. Thickness is null where no trade is recorded both ways."""
+
+    economy: str
+    partner: str
+    thickness_log_points: float | None
+    thickness_percent: float | None
+    movable_log_points: float | None = Field(description="Tariff, and up to a cap what no measured cause explains.")
+    parts_log_points: dict[str, float | None] = Field(description="By cause; they sum to the thickness.")
+    trade_musd: float
+    recorded: bool
+    sanctioned: bool
+
+
+class BorderInSector(BaseModel):
+    """One sector of a border."""
+
+    sector: str
+    thickness_log_points: float | None
+    parts_log_points: dict[str, float | None]
+    weight_share: float | None
+    recorded: bool
+
+
+class Profile(BaseModel):
+    """One border, and each of its sectors."""
+
+    border: Border
+    sectors: list[BorderInSector]
+
+
+@router.get("/borders")
+def borders(
+    request: Request, limit: Limit = 100, offset: Offset = 0, economy: str | None = None
+) -> Paged[Border]:  # fmt: skip
+    """Every pair of economies, or those of one."""
+    today = site_of(request).today
+    table = today.pairs
+    if economy is not None:
+        code = today.world.economy(economy)
+        table = table[(table["economy"] == code) | (table["partner"] == code)]
+    rows = [_border(row, today.borders.components) for row in records(table.iloc[offset : offset + limit])]
+    return paged(request, rows, total=len(table), limit=limit, offset=offset)
+
+
+@router.get("/borders/{economy}/{partner}")
+def border(request: Request, economy: str, partner: str) -> Profile:
+    """One pair and its sectors, by codes or names."""
+    today = site_of(request).today
+    first, second = today.world.resolve_economies([economy, partner])
+    if first == second:
+        raise NotFoundError(f"{first} has no border with itself", hint="choose two different economies")
+    table, sectors, parts = today.pairs, today.by_sector, today.borders.components
+    row = records(table[table["economy"].isin((first, second)) & table["partner"].isin((first, second))])[0]
+    here = records(sectors[(sectors["economy"] == first) & (sectors["partner"] == second)])
+    return Profile(
+        border=_border(row, parts),
+        sectors=[
+            BorderInSector(
+                sector=one["sector"],
+                thickness_log_points=known(one["thickness_log_points"]),
+                parts_log_points={name: known(one[f"{name}_log_points"]) for name in parts},
+                weight_share=known(one["weight_share"]),
+                recorded=one["recorded"],
+            )
+            for one in here
+        ],
+    )
+
+
+def known(value: float) -> float | None:
+    """The number, or null for one that is not known."""
+    return float(value) if math.isfinite(value) else None
+
+
+def _border(row: Row, parts: tuple[str, ...]) -> Border:
+    return Border(
+        economy=row["economy"],
+        partner=row["partner"],
+        thickness_log_points=known(row["thickness_log_points"]),
+        thickness_percent=known(row["thickness_percent"]),
+        movable_log_points=known(row["movable_log_points"]),
+        parts_log_points={name: known(row[f"{name}_log_points"]) for name in parts},
+        trade_musd=row["trade_musd"],
+        recorded=bool(row["recorded"]),
+        sanctioned=bool(row["sanctioned"]),
+    )

@@ -1,0 +1,1 @@
+"""Layers of a border's profile: what one room knows of a pair of economies."""

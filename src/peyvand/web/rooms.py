@@ -1,0 +1,41 @@
+"""Which rooms does the house show? One line a room: its place in the menu, its pages and its part of the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from fastapi import APIRouter
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room of the web: modules of `pages/` and `api/` by name, and the path that the menu leads to."""
+
+    name: str
+    path: str = ""
+    pages: bool = True
+    api: bool = True
+
+    def page_router(self) -> APIRouter | None:
+        return _router(f"peyvand.web.pages.{self.name}") if self.pages else None
+
+    def api_router(self) -> APIRouter | None:
+        return _router(f"peyvand.web.api.{self.name}") if self.api else None
+
+
+ROOMS = (
+    Room("designer", "/designer", api=False),
+    Room("scenarios", pages=False),
+    Room("runs"),
+    Room("borders", "/borders"),
+    Room("registry", "/registry"),
+    Room("sources", "/sources"),
+    Room("account", api=False),
+)
+"""In the menu's order. A room without a path is not in the menu."""
+
+
+def _router(module: str) -> APIRouter:
+    router: APIRouter = import_module(module).router
+    return router

@@ -1,0 +1,44 @@
+"""`peyvand unions` on the embedded World."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from peyvand.cli import cli
+
+
+def asked(*args, code=0):
+    result = CliRunner().invoke(cli, ["unions", *args])
+    assert result.exit_code == code, result.output
+    return result
+
+
+def test_search_ranks_and_says_what_holds(tmp_path):
+    args = ("search", "eco-ten", "--among", "Iran,KAZ,UZB,TUR", "--cache", str(tmp_path / "cache"))
+    told = json.loads(asked(*args, "--json").stdout)
+    assert told["candidates"] == ["IRN", "KAZ", "UZB", "TUR"]
+    assert told["exhaustive"]
+    assert set(told["stable"]) >= {
+        "internal",
+        "external_open",
+        "individual",
+        "core",
+        "core_with_transfers",
+        "farsighted",
+    }
+    gains = [row["members_gain_musd"] for row in told["ranking"]]
+    assert gains == sorted(gains, reverse=True)
+    assert list((tmp_path / "cache").rglob("*.parquet"))
+    asked(*args, "--out", str(tmp_path / "out"))
+    frame = pd.read_parquet(tmp_path / "out" / "unions.parquet")
+    assert len(frame) == 16 * 46
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_the_table_is_in_the_readers_language(language):
+    shown = asked("search", "iran-kazakhstan", "--language", language).stdout
+    assert {"en": "Holds?", "fa": "پایدار"}[language] in shown

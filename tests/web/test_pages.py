@@ -1,0 +1,72 @@
+"""Every page opens in both languages, says what it must, and loads nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from peyvand.locale import LANGUAGES
+from peyvand.web.rooms import ROOMS
+
+ELSEWHERE = re.compile(r"""(?:src|href|action|srcset)=["'](?:https?:)?//""")
+PAGES = ("/borders", "/borders/IRN-KAZ", "/borders/TUR-RUS", "/sources", "/sources/trade_flow", "/sign-in")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_in_both_languages(client, language, path):
+    answer = client.get(f"/{language}{path}")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert f'<html lang="{language}" dir="{"rtl" if language == "fa" else "ltr"}"' in answer.text
+    assert f'href="/{"en" if language == "fa" else "fa"}{path}"' in answer.text
+    loaded = re.findall(r"<(?:script|link|img|iframe)[^>]*>", answer.text)
+    assert [tag for tag in loaded if ELSEWHERE.search(tag)] == []
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room.path], ids=lambda room: room.name)
+def test_every_room_of_the_menu_opens(client, room):
+    for language in LANGUAGES:
+        assert client.get(f"/{language}{room.path}").status_code == 200
+
+
+def test_the_door_speaks_the_readers_language(client):
+    assert client.get("/", headers={"accept-language": "fa-IR,fa;q=0.9"}).headers["location"] == "/fa/"
+    assert client.get("/", headers={"accept-language": "de"}).headers["location"] == "/en/"
+
+
+def test_a_border_may_be_named_in_any_order_and_language(client):
+    assert client.get("/fa/borders/iran-kazakhstan").headers["location"] == "/fa/borders/IRN-KAZ"
+    chosen = client.get("/en/borders", params={"first": "ایران", "second": "TUR"})
+    assert chosen.headers["location"] == "/en/borders/IRN-TUR"
+
+
+def test_a_profile_has_every_cause_and_sector(client, app):
+    page = client.get("/en/borders/IRN-KAZ").text
+    assert page.count("<tr><th") >= len(app.state.site.today.world.sectors)
+    assert "distance" in page
+    assert "Shanghai Cooperation Organisation" in page
+    assert "no visa" in page
+
+
+@pytest.mark.parametrize("path", ["/borders/IRN-XXX", "/nowhere", "/borders/IRN-IRN", "/sources/nothing"])
+def test_an_unknown_address_is_a_page_with_a_way_out(client, path):
+    answer = client.get(f"/en{path}")
+    assert answer.status_code == 404
+    assert 'role="alert"' in answer.text
+
+
+def test_files_are_kept_forever_and_travel_packed(client):
+    page = client.get("/en/borders").text
+    name = re.search(r"/static/report-[0-9a-f]{12}\.css", page).group()
+    answer = client.get(name)
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-encoding"] == "gzip"
+    assert client.get("/static/report-000000000000.css").status_code == 404
+
+
+def test_health(client):
+    held = client.get("/health").json()
+    assert held["status"] == "ok"
+    assert held["registry_revision"] == "0004"
