@@ -41,7 +41,7 @@ def render(run: Run, tables: Mapping[str, pd.DataFrame]) -> str:
         for language in LANGUAGES
     ]
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             pages=pages,
@@ -49,14 +49,15 @@ def render(run: Run, tables: Mapping[str, pd.DataFrame]) -> str:
             titles=run.scenario.title,
             scenario_text=run.scenario.to_toml(),
             version=__version__,
-            css=_asset("report.css"),
-            js=_asset("report.js"),
+            css=asset("report.css"),
+            js=asset("report.js"),
         )
     )
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of this folder, escaping on."""
     return Environment(
         loader=PackageLoader("peyvand.reports", "page"),
         autoescape=True,
@@ -66,6 +67,6 @@ def _environment() -> Environment:
     )
 
 
-def _asset(name: str) -> Markup:
+def asset(name: str) -> Markup:
     """Our own style or script, which goes into the page as it is."""
     return Markup(files(__package__).joinpath(name).read_text(encoding="utf-8"))
