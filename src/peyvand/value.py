@@ -19,7 +19,7 @@ import xarray as xr
 from peyvand.corridors import carriage
 from peyvand.errors import RegistryError
 from peyvand.registry.worth import Pending, as_union, rank
-from peyvand.run import carried
+from peyvand.run import carried, estimates_behind
 from peyvand.scenarios import Effect, Facts
 from peyvand.scenarios.provisions import Transit
 from peyvand.trade import BorderSensitivity, CaliendoParro, border_sensitivity, draw
@@ -163,7 +163,8 @@ class _Pricing:
     def drawn(self, one: Pending, draws: int, seed: int) -> xr.DataArray | None:
         """M USD a year (draw, economy)."""
         if draws and one.agreement not in self._drawn:
-            found = draw(self.world, self.shock([one]), draws=draws, seed=seed, model=self.solver)
+            behind = estimates_behind(self._effect([one]))
+            found = draw(self.world, self.shock([one]), draws=draws, seed=seed, gravity=behind, model=self.solver)
             self._drawn[one.agreement] = found["real_income_change_musd"]
         return self._drawn.get(one.agreement)
 

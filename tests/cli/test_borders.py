@@ -24,6 +24,7 @@ def test_one_pair_as_json():
     expected = thickness(world, causes=known_causes(world))
     assert found["thickness_log_points"] == pytest.approx(expected.total("IRN", "KAZ"))
     assert len(found["borders"]) == len(world.sectors)
+    assert found["low_log_points"] < found["thickness_log_points"] < found["high_log_points"]
     for row in found["borders"]:
         if row["recorded"]:
             parts = sum(row[f"{part}_log_points"] for part in found["causes"])
@@ -32,6 +33,10 @@ def test_one_pair_as_json():
 
 def test_table_and_heatmap():
     assert "textiles_light" in ask("--pair", "IRN", "KAZ", "--sector", "textiles_light")
+    assert "exporter" not in ask("--pair", "IRN", "KAZ", "--sector", "mining", "--directed")
+    each_way = json.loads(ask("--pair", "IRN", "KAZ", "--directed", "--json", "--estimate", "wiod-2000-2014"))
+    assert {row["exporter"] for row in each_way["borders"]} == {"IRN", "KAZ"}
+    assert all(row["low_log_points"] < row["high_log_points"] for row in each_way["borders"])
     assert "تعرفه" in ask("--pair", "IRN", "KAZ", "-l", "fa")
     square = ask("--heatmap").splitlines()
     assert len(square) == len(World.embedded().economies)

@@ -8,7 +8,8 @@ from numpy.testing import assert_allclose
 
 from peyvand.errors import UnknownNameError
 from peyvand.gravity import known_causes, shipped_estimate, thickness
-from peyvand.gravity.estimates import CAUSES, build_icio
+from peyvand.gravity.estimates import CAUSES, shipped_estimates
+from peyvand.gravity.estimates.build import AGREEMENTS, BUILDERS
 from peyvand.world import World
 
 
@@ -25,9 +26,9 @@ def test_signs_are_those_of_gravity():
 def test_causes_split_the_embedded_world_without_remainder():
     world = World.embedded()
     causes = known_causes(world)
-    assert set(causes) == set(CAUSES)
+    assert set(causes) == set(CAUSES) - {"agreement"}
     borders = thickness(world, causes=causes)
-    assert borders.components == ("tariff", *CAUSES, "unexplained")
+    assert borders.components == ("tariff", *causes, "unexplained")
     plain = thickness(world)
     assert_allclose(borders["pair_thickness"].values, plain["pair_thickness"].values, rtol=1e-10)
     parts = borders["pair_thickness_part"].sum("component", skipna=False)
@@ -39,11 +40,44 @@ def test_an_unknown_estimate_is_refused():
         shipped_estimate("icio-1066")
 
 
+@pytest.mark.parametrize("name", shipped_estimates())
+def test_each_has_its_data_date_and_sources(name):
+    held = shipped_estimate(name)
+    assert held.name == name
+    assert held.data
+    assert held.sources
+    assert held.made_on > "2026"
+    for found in held.sectors.values():
+        assert list(found["coefficients"]) == list(found["std_errors"])
+        assert_allclose(np.sqrt(np.diag(found["covariance"])), list(found["std_errors"].values()), rtol=1e-3)
+
+
+def test_what_is_built_is_what_ships():
+    assert set(BUILDERS) == set(shipped_estimates())
+
+
+def test_the_regions_agreements_are_named():
+    found = shipped_estimate("agreements-1964-2016").sectors["all_goods"]
+    assert set(AGREEMENTS) <= set(found["coefficients"])
+    assert found["coefficients"]["cis"] > 0
+
+
+def test_a_sector_that_an_estimate_does_not_cover_stays_unexplained():
+    world = World.embedded()
+    causes = known_causes(world, "agtpa-1986-2006")
+    assert causes["distance_km"].sel(sector="oil_gas") == 0
+    assert causes["distance_km"].sel(sector="machinery_equipment") < -0.3
+    parts = thickness(world, causes=causes)["border_thickness_part"]
+    assert_allclose(parts.sel(component="distance_km", sector="oil_gas").fillna(0), 0)
+    assert known_causes(world, "agreements-1964-2016") == {}
+
+
 @pytest.mark.slow
-def test_is_rebuilt_from_the_sources(data_folder):
-    made, held = build_icio(data_folder, made_on=shipped_estimate().made_on), shipped_estimate()
+@pytest.mark.parametrize("name", BUILDERS)
+def test_is_rebuilt_from_the_sources(data_folder, name):
+    held = shipped_estimate(name)
+    made = BUILDERS[name](data_folder, held.made_on)
     for sector, found in held.sectors.items():
-        assert_allclose(
-            list(made.sectors[sector]["coefficients"].values()), list(found["coefficients"].values()), atol=2e-6
-        )
         assert made.sectors[sector]["nobs"] == found["nobs"]
+        for term, value in found["coefficients"].items():
+            assert made.sectors[sector]["coefficients"][term] == pytest.approx(value, abs=2e-6), (sector, term)

@@ -169,6 +169,18 @@ def test_singletons_are_kept_and_change_no_slope():
     assert_allclose(one.values, two.values, rtol=1e-8)
 
 
+def test_data_without_sales_at_home_are_warned_of():
+    whole, abroad = trade_panel(), trade_panel(domestic=False)
+    for effects in (THREE_WAY, "exporter + importer", "exporter^year + importer^year"):
+        assert ppml(f"trade ~ rta | {effects}", whole).warnings == ()
+        fit = ppml(f"trade ~ rta | {effects}", abroad)
+        assert fit.warnings == ("no_domestic_flows",)
+        assert "sales at home" in etable([fit])
+        assert len(fit.to_dict()["warnings"]) == 1
+    assert ppml("trade ~ rta | exporter + year", abroad).warnings == ()
+    assert ppml("trade ~ rta", abroad).warnings == ()
+
+
 # -- tables of any maker -----------------------------------------------------------------------------------------------
 def test_tables_and_files(tmp_path):
     frame = trade_panel().assign(exporter=lambda f: "E" + f["exporter"].astype(str))

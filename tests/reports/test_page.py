@@ -22,16 +22,9 @@ LATIN_ALLOWED = {
 }  # fmt: skip
 PERSIAN = re.compile(r"[\u0600-\u06ff]")
 DYNAMIC = (
-    "closure.",
-    "sureness.column.",
-    "sureness.source.",
-    "closure_name.",
-    "money.",
-    "months.",
-    "pairs.",
-    "table.",
-    "variants.alone.",
-)
+    "closure.", "closure_name.", "ladder.", "money.", "months.", "pairs.", "sureness.column.", "sureness.source.",
+    "table.", "variants.alone.",
+)  # fmt: skip
 
 
 class Tree(HTMLParser):

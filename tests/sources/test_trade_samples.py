@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose
 
 from peyvand.errors import DataError
 from peyvand.sources import (
+    agtpa,
     baci,
     comtrade,
     deep_agreements,
@@ -283,6 +284,28 @@ class TestServices:
     def test_negative_imports_are_named_and_missing(self, services_imports):
         assert not (services_imports.frame["imports_musd"] < 0).any()
         assert "negative imports set to missing" in services_imports.notes[1]
+
+
+def test_the_guides_panel_is_a_full_cube_with_sales_at_home(data_folder):
+    path = data_folder / "agtpa-manufacturing-1986-2006" / "agtpa_applications.parquet"
+    frame = agtpa.read_panel(path).frame
+    assert len(frame) == 69 * 69 * 21
+    home = frame[frame["exporter"] == frame["importer"]]
+    assert (home["trade_musd"] > 0).all()
+    assert "ROU" in set(frame["exporter"]), "ROM in the file"
+    pairs = frame.groupby("pair")[["exporter", "importer"]].agg(lambda names: len(set(names)))
+    assert pairs.to_numpy().max() == 2, "a pair is the same both ways"
+
+
+def test_wiod_2016_has_tariffs_and_sales_at_home(data_folder):
+    path = data_folder / "wiod-2016-release-trade-tariffs-2000-2014" / "wiod_2000_2014.parquet"
+    frame = wiod.read_trade_and_tariffs(path, year=2014).frame
+    assert len(frame) == 44 * 44 * 16
+    assert (frame.loc[frame["sector"] == "services", "tariff_rate"] == 0).all()
+    assert frame.loc[frame["importer"] == "ROW", "tariff_rate"].isna().any()
+    home = frame["exporter"] == frame["importer"]
+    assert (frame.loc[home, "tariff_rate"] == 0).all()
+    assert 0.7 < frame.loc[home, "trade_musd"].sum() / frame["trade_musd"].sum() < 0.95
 
 
 def test_agreements_and_exports_every_four_years(data_folder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING
 
 import click
@@ -12,8 +13,9 @@ from peyvand.cli.options import language_option
 if TYPE_CHECKING:
     import pandas as pd
 
-    from peyvand.gravity import Thickness
+    from peyvand.gravity import DirectedThickness, Thickness
     from peyvand.locale import Language
+    from peyvand.world import World
 
 SHADES = " ░▒▓█"
 NOT_RECORDED = "×"
@@ -25,6 +27,8 @@ NOT_RECORDED = "×"
 @click.option(
     "--world", "world_name", default="eurasia-2019", show_default=True, help="A World's file, or one that ships."
 )
+@click.option("--estimate", default="icio-2011-2019", show_default=True, help="The shipped estimate behind the causes.")
+@click.option("--directed", is_flag=True, help="Each way, from tariff and fitted causes, with 95 % intervals.")
 @click.option("--heatmap", is_flag=True, help="A square of all economies, darker where the border is thicker.")
 @language_option()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, thickness and parts in log points.")
@@ -32,6 +36,8 @@ def borders(
     pair: tuple[str, str] | None,
     sectors: tuple[str, ...],
     world_name: str,
+    estimate: str,
+    directed: bool,
     heatmap: bool,
     language: Language,
     as_json: bool,
@@ -41,30 +47,69 @@ def borders(
     Example: peyvand borders --pair IRN KAZ
     """
 
-    from peyvand.gravity import known_causes, thickness
+    from peyvand.gravity import directed_thickness, known_causes, thickness
     from peyvand.world import World, check
 
     held = World.open(world_name)
     check(held)
-    found = thickness(held, causes=known_causes(held))
+    if directed:
+        each_way = directed_thickness(held, estimate)
+        _print_directed(_chosen(each_way.to_frame(), held, pair, sectors), each_way, language, as_json=as_json)
+        return
+    found = thickness(held, causes=known_causes(held, estimate))
     if heatmap:
         click.echo(_heatmap(found))
         return
     frame = found.to_frame("sector" if pair or sectors else "pair")
-    if pair:
-        both = held.resolve_economies(pair)
-        frame = frame[frame["economy"].isin(both) & frame["partner"].isin(both)]
-    if sectors:
-        frame = frame[frame["sector"].isin(held.resolve_sectors(sectors))]
+    frame = _chosen(frame, held, pair, sectors)
     if as_json:
-        answer: dict[str, object] = {"world": held.name, "unit": "log points", "causes": list(found.components)}
+        answer: dict[str, object] = {"world": held.name, "estimate": estimate, "unit": "log points"}
+        answer["causes"] = list(found.components)
         if pair:
-            total = found.total(*held.resolve_economies(pair))
+            total, low, high = found.interval(*held.resolve_economies(pair))
             answer["thickness_log_points"] = None if total != total else total
+            answer["low_log_points"], answer["high_log_points"] = (None, None) if total != total else (low, high)
         answer["borders"] = json.loads(frame.to_json(orient="records"))
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
     _print_table(frame.drop(columns=["economy", "partner"]) if pair else frame, found, language)
+
+
+def _chosen(frame: pd.DataFrame, world: World, pair: tuple[str, str] | None, sectors: tuple[str, ...]) -> pd.DataFrame:
+    """The rows of one pair and of some sectors."""
+    first, second = [name for name in ("economy", "exporter", "partner", "importer") if name in frame]
+    if pair:
+        both = world.resolve_economies(pair)
+        frame = frame[frame[first].isin(both) & frame[second].isin(both)]
+    return frame[frame["sector"].isin(world.resolve_sectors(sectors))] if sectors else frame
+
+
+def _print_directed(frame: pd.DataFrame, found: DirectedThickness, language: Language, *, as_json: bool) -> None:
+    """A row per exporter, importer and sector, thickness and interval in per cent of cost."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from peyvand.locale import number, text
+
+    if as_json:
+        answer = {"estimate": found.estimate, "unit": "log points", "causes": list(found.components)}
+        answer["borders"] = json.loads(frame.to_json(orient="records"))
+        click.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    table = Table()
+    for key in ("exporter", "importer", "sector"):
+        table.add_column(text(f"gravity.borders.{key}", language), no_wrap=True)
+    for name in ("thickness", "interval", *found.components):
+        table.add_column(
+            text(f"gravity.borders.{name}", language), justify="right", no_wrap=name in ("thickness", "interval")
+        )
+    for _, row in frame.dropna(subset=["thickness_log_points"]).iterrows():
+        middle, low, high = (
+            number(100 * math.expm1(row[f"{name}_log_points"]), language) for name in ("thickness", "low", "high")
+        )
+        parts = [number(100 * row[f"{part}_log_points"], language, sign=True) for part in found.components]
+        table.add_row(*(str(row[key]) for key in ("exporter", "importer", "sector")), middle, f"{low}…{high}", *parts)
+    Console().print(table)
 
 
 def _print_table(frame: pd.DataFrame, found: Thickness, language: Language) -> None:

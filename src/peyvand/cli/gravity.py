@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from peyvand.gravity.estimates import ShippedEstimate
 
 
 @click.group()
@@ -89,25 +92,54 @@ def fit(
 
 
 @gravity.command()
+@click.argument("names", metavar="[NAME]…", nargs=-1)
 @click.option(
-    "--data",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    required=True,
-    help="Folder of the source data.",
+    "--data", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Folder of the source data: rebuild."
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where to write the JSON."
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where to write what is rebuilt."
 )
-def estimates(data: Path, out: Path) -> None:
-    """Rebuild the shipped estimates of border causes from ICIO and GeoDist."""
+def estimates(names: tuple[str, ...], data: Path | None, out: Path) -> None:
+    """List the shipped estimates, show the NAMEd ones, or rebuild them from the sources.
+
+    Example: peyvand gravity estimates agreements-1964-2016
+    """
     from datetime import UTC, datetime
 
-    from peyvand.gravity.estimates import build_icio, write_estimate
+    from peyvand.gravity.estimates import shipped_estimate, shipped_estimates
 
-    found = build_icio(data, made_on=datetime.now(UTC).date().isoformat())
-    path = out / f"{found.name}.json"
-    write_estimate(found, path)
-    click.echo(path)
+    if data is None:
+        for name in names or shipped_estimates():
+            _show(shipped_estimate(name), whole=bool(names))
+        return
+    from peyvand.errors import UnknownNameError, did_you_mean
+    from peyvand.gravity.estimates.build import BUILDERS, write_estimate
+
+    for name in names or BUILDERS:
+        if name not in BUILDERS:
+            raise UnknownNameError(f"no estimate {name!r} is built", hint=did_you_mean(name, BUILDERS))
+        path = out / f"{name}.json"
+        write_estimate(BUILDERS[name](data, datetime.now(UTC).date().isoformat()), path)
+        click.echo(path)
+
+
+def _show(estimate: ShippedEstimate, *, whole: bool) -> None:
+    """Name, data and date; with `whole` also the formula, every coefficient with its error, notes and sources."""
+    click.echo(f"{estimate.name}  ({estimate.made_on})\n  {estimate.data}")
+    if not whole:
+        return
+    click.echo(f"  {estimate.formula}\n  {estimate.vcov}")
+    shown: list[object] = []
+    for found in estimate.sectors.values():
+        if found in shown:
+            continue
+        shown.append(found)
+        same = [name for name, other in estimate.sectors.items() if other == found]
+        click.echo(f"\n  {', '.join(same)}  (n = {found['nobs']:,})")
+        for term, value in found["coefficients"].items():
+            click.echo(f"    {term:22} {value:9.3f}  ({found['std_errors'][term]:.3f})")
+    for note in (*estimate.notes, *estimate.sources):
+        click.echo(f"  – {note}")
 
 
 def _plain(value: Any) -> Any:

@@ -81,15 +81,12 @@ def step(
     done_on: str | None, outcome: str, why: str | None,
 ) -> None:  # fmt: skip
     """Record that PARTY took STEP with AGREEMENT; refused if its legal path does not allow it."""
-    from peyvand.registry.models import Step
+    from peyvand.registry.daily import record_step
 
-    register = opened(db)
-    number = 1 + max((row.number for row in register.rows(Step, agreement=agreement, party=party)), default=0)
-    code = f"{agreement}/{party}/{number:02d}"
-    values: dict[str, Any] = {"agreement": agreement, "party": party, "number": number, "step": step}
-    values |= {"code": code, "done_on": done_on, "outcome": outcome, "source": source}
-    with register.change(who=who, why=why or source) as change:
-        change.add_values(Step, [values])
+    code = record_step(
+        opened(db), agreement=agreement, party=party, step=step, source=source, done_on=done_on, outcome=outcome,
+        why=why, who=who,
+    )  # fmt: skip
     say(language, "done", what=code)
 
 
@@ -113,15 +110,10 @@ def commit(
     db: str, language: Language, who: str | None, source: str, agreement: str, why: str | None, **values: Any
 ) -> None:
     """Add a commitment to AGREEMENT."""
-    from peyvand.registry.models import Commitment
+    from peyvand.registry.daily import add_commitment
 
-    register = opened(db)
-    taken = {row.code for row in register.rows(Commitment, agreement=agreement)}
-    number = next(number for number in range(1, len(taken) + 2) if f"{agreement}#{number}" not in taken)
-    row = {"code": f"{agreement}#{number}", "agreement": agreement, "source": source, **values}
-    with register.change(who=who, why=why or source) as change:
-        change.add_values(Commitment, [row])
-    say(language, "done", what=row["code"])
+    code = add_commitment(opened(db), agreement=agreement, source=source, why=why, who=who, **values)
+    say(language, "done", what=code)
 
 
 @registry.command()

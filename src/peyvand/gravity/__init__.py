@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from peyvand.gravity.bias import correct_bias, pair_of
     from peyvand.gravity.borders import Thickness, thickness
     from peyvand.gravity.compare import etable
+    from peyvand.gravity.directed import DirectedThickness, directed_thickness
     from peyvand.gravity.elasticities import elasticity_from_ratios, elasticity_from_tariffs
-    from peyvand.gravity.estimates import known_causes, shipped_estimate
+    from peyvand.gravity.estimates import known_causes, shipped_estimate, shipped_estimates
     from peyvand.gravity.heterogeneous import heterogeneous_effects
     from peyvand.gravity.leads import leads_and_lags
     from peyvand.gravity.least_squares import ols
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
 _DOORS = {
     "Estimate": "results",
+    "DirectedThickness": "directed",
     "Thickness": "borders",
     "correct_bias": "bias",
+    "directed_thickness": "directed",
     "elasticity_from_ratios": "elasticities",
     "elasticity_from_tariffs": "elasticities",
     "etable": "compare",
@@ -37,14 +40,17 @@ _DOORS = {
     "ppml": "poisson",
     "reset_test": "reset",
     "shipped_estimate": "estimates",
+    "shipped_estimates": "estimates",
     "staggered_effects": "staggered",
     "thickness": "borders",
 }
 
 __all__ = [
+    "DirectedThickness",
     "Estimate",
     "Thickness",
     "correct_bias",
+    "directed_thickness",
     "elasticity_from_ratios",
     "elasticity_from_tariffs",
     "etable",
@@ -56,6 +62,7 @@ __all__ = [
     "ppml",
     "reset_test",
     "shipped_estimate",
+    "shipped_estimates",
     "staggered_effects",
     "thickness",
 ]

@@ -28,10 +28,14 @@ from peyvand.gravity import head_ries
 from peyvand.variables import labelled
 from peyvand.world import STATUSES, Shock, World
 
+_Z = 1.959964
 TARIFF, UNEXPLAINED, UNION = "tariff", "unexplained", "union"
 _CELL = ("exporter", "importer", "sector")
 _PAIR = ("exporter", "importer")
 _IN_LOGS = ("distance_km",)
+_KEPT = (
+    "trade_recorded", "border_weight", "border_thickness_status", "border_thickness_deviation", "sanctioned_pair",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +49,8 @@ class Thickness:
         `border_thickness_part` (component, exporter, importer, sector), `pair_thickness`,
         `pair_thickness_size_adjusted`, `sanctioned_pair` (exporter, importer) and `pair_thickness_part` (component,
         exporter, importer); log points. The parts sum to the thickness; where no trade is recorded all are NaN.
+        `border_thickness_deviation` and `pair_thickness_deviation` are standard deviations from the errors of θ and of
+        the flows.
     """
 
     data: xr.Dataset
@@ -64,6 +70,12 @@ class Thickness:
     def total(self, economy: str, partner: str) -> float:
         """Thickness of one pair in log points, NaN without recorded trade."""
         return float(self.data["pair_thickness"].sel(exporter=economy, importer=partner))
+
+    def interval(self, economy: str, partner: str) -> tuple[float, float, float]:
+        """Thickness of one pair with its 95 % interval, log points: middle, low, high."""
+        reach = _Z * float(self.data["pair_thickness_deviation"].sel(exporter=economy, importer=partner))
+        middle = self.total(economy, partner)
+        return middle, middle - reach, middle + reach
 
     def after(self, world: World, shock: Shock) -> Thickness:
         """The borders after a shock: each sector's thickness plus the mean over the two directions of ln κ̂.
@@ -91,22 +103,24 @@ class Thickness:
             [part + moved.get(str(part["component"].item()), 0.0) for part in parts.transpose("component", *_CELL)],
             dim="component",
         )
-        kept = self.data[["trade_recorded", "border_weight", "border_thickness_status", "sanctioned_pair"]]
+        kept = self.data[[*_KEPT]]
         return _assemble(parts=parts, kept=kept, output=world["output"].sum("sector"))
 
     def to_frame(self, by: Literal["pair", "sector"] = "pair") -> pd.DataFrame:
         """A tidy table: one row per pair of different economies (and sector), a column per part, log points.
 
-        Columns: `economy`, `partner` (and `sector`), `thickness_log_points`, `thickness_percent` = 100 (exp(h) − 1), a
-        `<part>_log_points` per part, and `size_adjusted_log_points` or `weight_share` and `status`; then `recorded`
-        and `sanctioned`.
+        Columns: `economy`, `partner` (and `sector`), `thickness_log_points`, its 95 % interval `low_log_points` and
+        `high_log_points`, `thickness_percent` = 100 (exp(h) − 1), a `<part>_log_points` per part, and
+        `size_adjusted_log_points` or `weight_share` and `status`; then `recorded` and `sanctioned`.
         """
         if by not in ("pair", "sector"):
             raise DataError(f"borders are by 'pair' or by 'sector', not by {by!r}")
         name = "pair_thickness" if by == "pair" else "border_thickness"
         dims = _PAIR if by == "pair" else _CELL
         thickness = self.data[name]
-        columns = {"thickness_log_points": thickness, "thickness_percent": 100 * (math.e**thickness - 1)}
+        reach = _Z * self.data[f"{name}_deviation"]
+        columns = {"thickness_log_points": thickness, "low_log_points": thickness - reach}
+        columns |= {"high_log_points": thickness + reach, "thickness_percent": 100 * (math.e**thickness - 1)}
         for part in self.components:
             columns[f"{part}_log_points"] = self.data[f"{name}_part"].sel(component=part, drop=True)
         if by == "pair":
@@ -152,7 +166,7 @@ def thickness(world: World, *, causes: Mapping[str, float | xr.DataArray] | None
     parts = {TARIFF: head_ries.tariff_part(tariff_rate=tariff.values)}
     for name, coefficient in (causes or {}).items():
         parts[name] = head_ries.cause_part(
-            cause=_cause_values(world, name),
+            cause=cause_values(world, name),
             coefficient=(xr.zeros_like(theta) + coefficient).values,
             trade_elasticity=theta.values,
         )
@@ -166,6 +180,7 @@ def thickness(world: World, *, causes: Mapping[str, float | xr.DataArray] | None
             "trade_recorded": labels.copy(data=recorded),
             "border_weight": labels.copy(data=head_ries.sector_weights(expenditure=expenditure, recorded=recorded)),
             "border_thickness_status": labels.copy(data=_worst_status(world)),
+            "border_thickness_deviation": labels.copy(data=_deviation(world, border)),
             "sanctioned_pair": _sanctioned_either_way(world),
         }
     )
@@ -194,11 +209,31 @@ def _assemble(*, parts: xr.DataArray, kept: xr.Dataset, output: xr.DataArray) ->
         "pair_thickness": pair,
         "pair_thickness_part": pair_parts,
         "pair_thickness_size_adjusted": pair.copy(data=adjusted),
+        "pair_thickness_deviation": pair.copy(data=_pair_deviation(kept)),
     }
     return Thickness(xr.Dataset({name: labelled(array, name) for name, array in found.items()}))
 
 
-def _cause_values(world: World, name: str) -> NDArray[np.float64]:
+def _deviation(world: World, border: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Standard deviation of each thickness; what the World says nothing of counts as known."""
+    nothing = np.zeros_like(border)
+    cv = world["trade_flow_cv"].transpose(*_CELL).values if "trade_flow_cv" in world.data else nothing
+    spread = world["trade_elasticity_se"].values if "trade_elasticity_se" in world.data else nothing[0, 0]
+    theta = world["trade_elasticity"].values
+    return np.asarray(
+        np.sqrt(head_ries.thickness_variance(thickness=border, trade_cv=cv, trade_elasticity=theta, spread=spread))
+    )
+
+
+def _pair_deviation(kept: xr.Dataset) -> NDArray[np.float64]:
+    """√ Σ_s w_s² Var(h_s): sectors err independently."""
+    weight, deviation = (
+        kept[name].transpose(*_CELL).values for name in ("border_weight", "border_thickness_deviation")
+    )
+    return np.asarray(np.sqrt(head_ries.weighted_total(weight=weight, part=weight * deviation**2)))
+
+
+def cause_values(world: World, name: str) -> NDArray[np.float64]:
     """A covariate as (exporter, importer) numbers: logs for distance, 1 at home for everything else."""
     values = np.array(world[name].transpose(*_PAIR).values, dtype=float)
     if name in _IN_LOGS:

@@ -117,6 +117,9 @@ def _notes(estimates: Sequence[Estimate], language: Language) -> list[str]:
         for at, one in enumerate(estimates, 1)
         if one.collinear
     ]
+    for key in dict.fromkeys(key for one in estimates for key in one.warnings):
+        columns = ", ".join(f"({at})" for at, one in enumerate(estimates, 1) if key in one.warnings)
+        lines.append(f"{columns} {text(f'gravity.warnings.{key}', language)}")
     return [*lines, "* p<0.1, ** p<0.05, *** p<0.01"]
 
 

@@ -46,9 +46,40 @@ def tariff_part(*, tariff_rate: Array) -> Array:
 
 def cause_part(*, cause: Array, coefficient: Array, trade_elasticity: Array) -> Array:
     """−(β_s/θ_s) [½(z_ij + z_ji) − ½(z_ii + z_jj)]; `cause` is (exporter, importer), `coefficient` (sector,)."""
-    home = np.diag(cause)
-    away = mean_of_directions(cause) - 0.5 * (home[:, None] + home[None, :])
+    away = mean_of_directions(away_from_home(cause=cause))
     return np.asarray(away[..., None] * (-coefficient / trade_elasticity))
+
+
+def away_from_home(*, cause: Array) -> Array:
+    """z̃_ij = z_ij − ½(z_ii + z_jj), (exporter, importer)."""
+    home = np.diag(cause)
+    return np.asarray(cause - 0.5 * (home[:, None] + home[None, :]))
+
+
+def directed_parts(
+    *, away: Array, slopes: Array, covariance: Array, trade_elasticity: float, elasticity_deviation: float
+) -> tuple[Array, Array]:
+    """−β_k z̃_k / θ by cause, and the standard deviation of their sum: √(z̃'Σz̃/θ² + (Σ_k part_k)² σ²).
+
+    `away` is (cause, exporter, importer), `covariance` Σ that of the slopes, `elasticity_deviation` σ that of ln θ.
+    """
+    parts = -slopes[:, None, None] * away / trade_elasticity
+    of_slopes = np.einsum("kij,kl,lij->ij", away, covariance, away) / trade_elasticity**2
+    of_elasticity = (parts.sum(axis=0) * elasticity_deviation) ** 2
+    return parts, np.sqrt(np.maximum(of_slopes, 0.0) + of_elasticity)
+
+
+def thickness_variance(*, thickness: Array, trade_cv: Array, trade_elasticity: Array, spread: Array) -> Array:
+    """Σ of the four flows' Var(ln X) / (2θ)² + h² σ², to first order; Var(ln X) = ln(1 + cv²), independent flows.
+
+    `trade_cv` is the flows' coefficient of variation, `spread` σ the standard deviation of ln θ.
+    """
+    noise = np.log1p(trade_cv**2)
+    home = np.einsum("iis->is", noise)
+    flows = home[:, None] + home[None, :] + noise + noise.swapaxes(0, 1)
+    found = flows / (2 * trade_elasticity) ** 2 + (thickness * spread) ** 2
+    found[np.diag_indices(len(found))] = 0.0
+    return np.asarray(found)
 
 
 def sector_weights(*, expenditure: Array, recorded: Mask) -> Array:

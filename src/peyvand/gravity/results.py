@@ -15,11 +15,13 @@ from scipy.special import gammaln, ndtr, ndtri, stdtr, stdtrit
 
 from peyvand.errors import UnknownNameError, did_you_mean
 from peyvand.gravity.absorb import Absorber
+from peyvand.gravity.checks import warnings_of
 from peyvand.gravity.covariance import Covariance, covariance, read_vcov
 from peyvand.gravity.design import Design, joint_effect, term_columns
-from peyvand.gravity.kernels import Array
+from peyvand.gravity.kernels import Array, Columns
 from peyvand.gravity.tables import read_columns
 from peyvand.gravity.threads import one_blas_thread
+from peyvand.locale import text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -162,6 +164,11 @@ class Estimate:
         kind, names = read_vcov(vcov, cluster)
         return replace(self, covariance=sample_covariance(self.sample, kind, names, small_sample=small_sample))
 
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """Keys of what a reader should know of the data, see `checks.py`."""
+        return warnings_of(self.sample.design)
+
     # -- fit -------------------------------------------------------------------------------------------------------
     @property
     def nobs(self) -> int:
@@ -291,9 +298,12 @@ class Estimate:
             link = link + known.reindex(wanted).to_numpy(dtype=np.float64)
         return np.asarray(link)
 
-    def _slopes_part(self, regressors: Array) -> Array:
+    def _slopes_part(self, regressors: Columns) -> Array:
         design = self.sample.design
-        return np.asarray(self.values @ regressors[[design.names.index(name) for name in self.names]])
+        part = np.zeros(len(design.outcome))
+        for name, slope in zip(self.names, self.values, strict=True):
+            part += slope * regressors[design.names.index(name)]
+        return part
 
     # -- words -----------------------------------------------------------------------------------------------------
     def to_dict(self) -> dict[str, Any]:
@@ -313,6 +323,7 @@ class Estimate:
             "dropped": [{"row": int(row), "reason": str(why)} for row, why in self.dropped.itertuples(index=False)],
             "collinear": self.collinear, "iterations": self.iterations, "log_likelihood": self.log_likelihood,
             "pseudo_r2": self.pseudo_r2, "converged": self.converged, "note": self.note,
+            "warnings": [text(f"gravity.warnings.{key}") for key in self.warnings],
         }  # fmt: skip
 
     def __str__(self) -> str:

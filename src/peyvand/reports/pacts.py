@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from peyvand.run import Run
 
 STATUSES = ("member", "suspended", "observer", "associate", "partner", "dialogue_partner")
-CELL, HEAD, LEGEND = 34, 96, 24
+CELL, LEGEND = 34, 24
 LETTER: dict[Language, float] = {"en": 7.2, "fa": 6.0}
 """Width of a letter, on average."""
 _LONGEST = 44
@@ -76,14 +76,14 @@ def overlap_picture(
     label = int(max((len(words) for words in said.values()), default=4) * LETTER[language]) + 16
     shown = [status for status in STATUSES if (table["standing"] == status).any()]
     lean = int(max((len(names.get(code, code)) for code in economies), default=3) * LETTER[language] * 0.7)
-    width = label + CELL * len(economies) + lean
-    bottom = HEAD + CELL * len(pacts)
+    width, top = label + CELL * len(economies) + lean, lean + 40
+    bottom = top + CELL * len(pacts)
     height = bottom + 16 + LEGEND * len(shown)
     place = _Places(width, label, language)
     standing = {(row["pact"], row["economy"]): str(row["standing"]) for row in records(table)}
-    parts = [_head(names.get(code, code), place.column(at), place.turn) for at, code in enumerate(economies)]
+    parts = [_head(names.get(code, code), place.column(at), top, place.turn) for at, code in enumerate(economies)]
     for line, pact in enumerate(pacts):
-        y = HEAD + CELL * line
+        y = top + CELL * line
         parts.append(f'<path d="M0 {y}H{width}" stroke="currentColor" opacity="0.15"/>')
         parts.append(place.words(said[pact], 6, y + CELL * 0.64))
         for at, code in enumerate(economies):
@@ -121,8 +121,8 @@ class _Places:
         return f'<text x="{self.at(x):.1f}" y="{y:.1f}">{escape(words)}</text>'
 
 
-def _head(words: str, x: float, turn: int) -> str:
-    return f'<text transform="translate({x:.1f},{HEAD - 8}) rotate({turn})">{escape(words)}</text>'
+def _head(words: str, x: float, y: float, turn: int) -> str:
+    return f'<text transform="translate({x:.1f},{y - 8}) rotate({turn})">{escape(words)}</text>'
 
 
 def _mark(status: str, x: float, y: float, words: str) -> str:

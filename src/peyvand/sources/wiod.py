@@ -1,7 +1,8 @@
-"""How is each product made, and who uses it?  World Input-Output Database, 2013 release, 1995–2011.
+"""How is each product made, and who uses it?  World Input-Output Database, 2013 and 2016 releases.
 
-40 economies and the rest of the world, 35 industries (NACE rev. 1), M USD at basic prices, rounded to whole millions by
-the source.  Four Parquet files: use by origin-summed input, output, final demand, bilateral trade.
+The 2013 release, 1995–2011: 40 economies and the rest of the world, 35 industries (NACE rev. 1), M USD at basic prices,
+rounded to whole millions by the source.  Four Parquet files: use by origin-summed input, output, final demand,
+bilateral trade.  Of the 2016 release, 2000–2014, trade with domestic sales and applied tariffs in 16 industries.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from peyvand.sources.codes import tidy_codes
+from peyvand.sources.codes import REST_OF_WORLD, tidy_codes
 from peyvand.sources.files import read_frame, require_numbers
 from peyvand.sources.table import Source, Table
 
@@ -39,6 +40,17 @@ WIOD = Source(
     citation="M. P. Timmer, E. Dietzenbacher, B. Los, R. Stehrer and G. J. de Vries (2015), An illustrated user guide "
     "to the World Input-Output Database, Review of International Economics 23, 575-605.",
     may_feed="figures",
+)
+WIOD_2016 = Source(
+    publisher="World Input-Output Database",
+    title="World Input-Output Tables, 2016 release, bilateral trade by industry with applied tariffs",
+    licence="CC BY 4.0",
+    url="https://www.rug.nl/ggdc/valuechain/wiod/wiod-2016-release",
+    vintage="2016 release (2000-2014)",
+    citation="M. P. Timmer, B. Los, R. Stehrer and G. J. de Vries (2016), An anatomy of the global trade slowdown "
+    "based on the WIOD 2016 release, GGDC research memorandum 162; assembled with the tariffs of F. Teti (2024) by "
+    "A. Lashkaripour (2021), The cost of a global tariff war, Journal of International Economics 131, 103489.",
+    may_feed="averages",
 )
 ROUNDED = "values are rounded to whole million USD by the source: small flows became 0 and rows balance only roughly"
 
@@ -86,6 +98,29 @@ def read_trade(path: str | Path, *, year: int | None = None) -> Table:
     frame["trade_musd"] = frame["intermediate_musd"] + frame["final_musd"]
     negative = int((frame["final_musd"] < 0).sum())
     return Table(frame, WIOD, (ROUNDED, f"final use is negative in {negative} cells (inventories): kept"))
+
+
+def read_trade_and_tariffs(path: str | Path, *, year: int | None = None) -> Table:
+    """Trade and tariffs of the 2016 release.
+
+    Returns
+    -------
+    Table
+        year, exporter, importer, sector (`services` is one), trade_musd with domestic sales, tariff_rate.  The rest of
+        the world as an importer has no tariff (NaN); services carry 0.
+    """
+    columns = {name: name for name in ("year", "exporter", "importer", "sector")}
+    frame = read_frame(path, columns | {"trade": "trade_musd", "tariff": "tariff_rate"}, year=year)
+    frame = _tidy(frame, ["exporter", "importer"], ["trade_musd", "tariff_rate"], path)
+    services = frame["sector"].str.startswith("Services")
+    frame["sector"] = frame["sector"].mask(services, "services")
+    untold = (frame["importer"] == REST_OF_WORLD) & (frame["exporter"] != REST_OF_WORLD) & ~services
+    frame["tariff_rate"] = frame["tariff_rate"].mask(services, 0.0).mask(untold, np.nan)
+    notes = (
+        "negative inventory changes were removed, output recomputed by the source: totals are not the published ones",
+        "services carried a spurious tariff: set to 0; tariffs of the rest of the world are not known: NaN",
+    )
+    return Table(frame, WIOD_2016, notes)
 
 
 def _tidy(

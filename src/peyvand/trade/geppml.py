@@ -94,14 +94,13 @@ def geppml(
         sales = trade.sum(axis=1)
         spending = spent_per_earned * sales
         change = price_step - last_step
-        movement = float(max(abs(change.max()), change.std()))
         if rounds >= max_rounds or not np.abs(change).max() < RUNAWAY:
             raise ConvergenceError(
-                f"the Guide's rounds do not come to rest: prices still move by {movement:.1e} after {rounds} rounds",
+                f"the Guide's rounds do not come to rest: a price moves by {np.abs(change).max():.1e} after {rounds}",
                 hint=f"its own programme stops at {GUIDE_TOL}; the exact method has an answer",
-                movement=movement,
                 rounds=rounds,
             )
+        movement = float(max(abs(change.max()), change.std()))
         last_step = price_step
         price_step = (new_seller / seller / (spending[reference] / at_reference)) ** (1 / (1 - sigma))
         at_reference = spending[reference]

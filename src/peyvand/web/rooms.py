@@ -25,7 +25,11 @@ class Room:
 
 
 ROOMS = (
+    Room("designer", "/designer", api=False),
+    Room("scenarios", pages=False),
+    Room("runs"),
     Room("borders", "/borders"),
+    Room("registry", "/registry"),
     Room("sources", "/sources"),
     Room("account", api=False),
 )

@@ -17,8 +17,10 @@ from peyvand.reports.headline import doubts, headline, other_closure
 from peyvand.reports.map.draw import Border, Map
 from peyvand.reports.page.assumptions import assumptions, provisions, warnings
 from peyvand.reports.page.pacts import Bonds, bonds
+from peyvand.reports.page.path import PathChart, path_chart
 from peyvand.reports.page.reproduce import Item, command, facts
 from peyvand.reports.page.sureness import Spread, spread, sureness
+from peyvand.reports.page.trade_effects import TradeEffects
 from peyvand.reports.page.variants import VariantTable, variant_table
 from peyvand.reports.rows import Row, records
 from peyvand.reports.tables import MEMBERS, OUTSIDERS, estimated_shares, members_of
@@ -248,6 +250,11 @@ class Page:
             groups=[(self.voice.t("economies.members"), table["member"]), (self.voice.t("economies.outsiders"), shown)],
         )
 
+    @property
+    def path(self) -> PathChart:
+        income = self._table("economies").set_index("economy")["final_expenditure_musd"]
+        return path_chart(self._table("path"), income=income, voice=self.voice)
+
     # -- what moves the answer -----------------------------------------------------------------------------------------
     @property
     def variants(self) -> VariantTable:
@@ -258,6 +265,15 @@ class Page:
     @property
     def sectors(self) -> list[str]:
         return list(self.run.world.sectors)
+
+    @property
+    def sector_names(self) -> list[str]:
+        return [self.voice.sector(code) for code in self.sectors]
+
+    @property
+    def effects(self) -> TradeEffects:
+        codes = [row["economy"] for row in self.members]
+        return TradeEffects(run=self.run, tables=self.tables_by_name, members=codes, voice=self.voice)
 
     @property
     def heat(self) -> list[Row]:
