@@ -1,6 +1,6 @@
 """What if?  Union files, their provisions, and what they change in a World."""
 
-from peyvand.scenarios.cautions import Caution
+from peyvand.scenarios.cautions import Caution, Listed
 from peyvand.scenarios.effect import Effect, day_of
 from peyvand.scenarios.estimates import Estimate, estimates
 from peyvand.scenarios.explain import explain, explain_caution
@@ -17,6 +17,7 @@ __all__ = [
     "Effect",
     "Estimate",
     "Facts",
+    "Listed",
     "NewLink",
     "Tariff",
     "TariffException",

@@ -59,6 +59,9 @@ def _other_world(effect: Effect) -> Iterator[Finding]:
 
 
 def _bloc(effect: Effect) -> Iterator[Finding]:
+    """Only a bloc's tariffs are set together: what is done at borders and on the way needs no vote of its others."""
+    if not any(isinstance(provision, Tariff | AgreementEffect) for provision in effect.union.provisions):
+        return
     for agreement, inside in split_blocs(effect):
         yield "bloc", {"agreement": agreement.name, "economies": Listed(inside)}
 

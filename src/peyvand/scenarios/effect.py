@@ -7,13 +7,14 @@ twice, a customs union that would be split, a baseline that has not been moved t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from peyvand.errors import ScenarioError, UnknownNameError
 from peyvand.gravity import Thickness, known_causes, thickness
@@ -44,6 +45,9 @@ def day_of(world: World) -> date:
 class Effect:
     """A union set into a World; made by `Union.effect`.
 
+    `carriage_hat` (exporter, importer, sector) is what its transit provisions do to the cost of carriage, once the
+    corridors room has said it: see `carried`.
+
     Raises
     ------
     ScenarioError
@@ -54,6 +58,7 @@ class Effect:
     world: World
     facts: Facts
     given_borders: Thickness | None = None
+    carriage_hat: xr.DataArray | None = None
 
     def __post_init__(self) -> None:
         if self.day.year < self.world.base_year:
@@ -96,8 +101,15 @@ class Effect:
 
     @property
     def transit(self) -> tuple[Transit, ...]:
-        """The provisions that change a transport network: not in `shock`, which knows none; `run` joins the two."""
+        """The provisions that change a transport network."""
         return tuple(provision for provision in self.union.provisions if isinstance(provision, Transit))
+
+    def carried(self, carriage_hat: xr.DataArray) -> Effect:
+        """The effect with the change of carriage τ̂ (exporter, importer, sector) that its transit provisions bring.
+
+        It then is in the shock of every year, phased in like a border cost, in the implied cuts and the warnings.
+        """
+        return replace(self, carriage_hat=carriage_hat)
 
     # -- the baseline of the day ---------------------------------------------------------------------------------------
     @cached_property
@@ -156,7 +168,7 @@ class Effect:
             )
         share = self._share_in(year)
         tariff = kernels.phased_tariff(tariff_rate=self._tariff, final=self._final_tariff, share=share)
-        return self._shock(tariff=tariff, log_cost=share * self._final_log_cost)
+        return self._shock(tariff=tariff, log_cost=share * (self._final_log_cost + self._final_log_carriage))
 
     def schedule(self) -> dict[int, Shock]:
         """The shock of every year of the phase-in, from 1 to the last (0 where there is none)."""
@@ -166,25 +178,28 @@ class Effect:
     def implied_cuts(self, *, year: int | None = None) -> pd.DataFrame:
         """The ad valorem cut of every pair that the union touches, in per cent of cost; one row per direction.
 
-        Columns: `exporter`, `importer`, `tariff_cut_percent`, `cost_cut_percent`, `total_cut_percent` (1 − κ̂, in logs
-        weighted by what the importer pays today), `partial_trade_ratio` (trade by its own cost alone, new / old). NaN
-        where no trade is recorded. On a World that must first be moved to the union's day, tariffs are cut from those
-        of the day and flows weigh as they are.
+        Columns: `exporter`, `importer`, `tariff_cut_percent`, `cost_cut_percent`, `transport_cut_percent`,
+        `total_cut_percent` (1 − κ̂, in logs weighted by what the importer pays today), `partial_trade_ratio` (trade by
+        its own cost alone, new / old). NaN where no trade is recorded. On a World that must first be moved to the
+        union's day, tariffs are cut from those of the day and flows weigh as they are.
         """
         if self.needs_baseline:
             moved = self.baseline(lambda world, shock: world.replace(tariff_rate=shock["tariff_rate_counterfactual"]))
-            return self.union.effect(moved, facts=self.facts).implied_cuts(year=year)
+            return replace(self.union.effect(moved, facts=self.facts), carriage_hat=self.carriage_hat).implied_cuts(
+                year=year
+            )
         share = self._share_in(year)
-        log_cost = share * self._final_log_cost
+        log_cost, log_carriage = share * self._final_log_cost, share * self._final_log_carriage
         tariff = kernels.phased_tariff(tariff_rate=self._tariff, final=self._final_tariff, share=share)
         log_tariff = np.log1p(tariff) - np.log1p(self._tariff)
-        touched = (np.abs(log_cost) + np.abs(log_tariff)).sum(axis=-1) > 0
+        touched = (np.abs(log_cost) + np.abs(log_tariff) + np.abs(log_carriage)).sum(axis=-1) > 0
         touched |= kernels.pairs_between(self.membership)
         rows, columns = np.nonzero(touched)
         weight = kernels.paid_trade_weights(paid=self._paid)[rows, columns]
         theta = self._theta
-        log_cost, log_tariff = log_cost[rows, columns], log_tariff[rows, columns]
-        ratio = kernels.partial_trade_ratio(weight=weight, log_cost_hat=log_cost + log_tariff, trade_elasticity=theta)
+        log_cost, log_tariff, log_carriage = (x[rows, columns] for x in (log_cost, log_tariff, log_carriage))
+        total = log_cost + log_tariff + log_carriage
+        ratio = kernels.partial_trade_ratio(weight=weight, log_cost_hat=total, trade_elasticity=theta)
         names = np.array(self.world.economies)
         return pd.DataFrame(
             {
@@ -192,7 +207,8 @@ class Effect:
                 "importer": names[columns],
                 "tariff_cut_percent": _cut_percent(weight, log_tariff),
                 "cost_cut_percent": _cut_percent(weight, log_cost),
-                "total_cut_percent": _cut_percent(weight, log_cost + log_tariff),
+                "transport_cut_percent": _cut_percent(weight, log_carriage),
+                "total_cut_percent": _cut_percent(weight, total),
                 "partial_trade_ratio": ratio,
             }
         )
@@ -237,6 +253,12 @@ class Effect:
                 )
                 log_cost += np.where(mask & ~self.already_free[..., None], change, 0.0)
         return log_cost
+
+    @cached_property
+    def _final_log_carriage(self) -> Array:
+        if self.carriage_hat is None:
+            return np.zeros_like(self._tariff)
+        return np.asarray(np.log(self.carriage_hat.transpose(*_CELL).values))
 
     def _border_cost(self, provision: BorderCost) -> Array:
         if provision.cut_percent is not None:

@@ -5,8 +5,8 @@ Names of economies come from the World, everything else from the locale files un
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import jdatetime
@@ -20,9 +20,17 @@ from peyvand.scenarios.provisions import AnyProvision, BorderCost, Scope, Tariff
 from peyvand.world import World
 
 
-def explain(effect: Effect, language: Language = "en") -> list[str]:
-    """The union as sentences: members, kind and day, each provision, the outside, the implied cuts."""
-    say = Words(language, effect.world, effect.facts)
+def explain(effect: Effect, language: Language = "en", *, places: Mapping[str, str] | None = None) -> list[str]:
+    """The union as sentences: members, kind and day, each provision, the outside, the implied cuts.
+
+    Parameters
+    ----------
+    effect : Effect
+    language : {"en", "fa"}
+    places : mapping, optional
+        What crossings and ports are called in this language, by the name that the file gives them.
+    """
+    say = Words(language, effect.world, effect.facts, places or {})
     union = effect.union
     phased = say("phased", years=say.number(union.phase_in_years)) if union.phase_in_years else say("at_once")
     lines = [
@@ -41,7 +49,9 @@ def explain(effect: Effect, language: Language = "en") -> list[str]:
         common = zip(effect.world.sectors, effect.external_rates, strict=True)
         rates = [f"{say.sector(name)} {say.percent(100 * rate)}" for name, rate in common if rate == rate]
         lines.append(say("external_rates", rates=say.listed(rates)))
-    cuts = effect.implied_cuts()["total_cut_percent"].dropna()
+    pairs = effect.implied_cuts()
+    inside = pairs["exporter"].isin(effect.members) & pairs["importer"].isin(effect.members)
+    cuts = pairs.loc[inside, "total_cut_percent"].dropna()
     cuts = cuts[cuts.abs() > 0]
     if len(cuts):
         low, high, mean = (say.percent(value, 1) for value in (cuts.min(), cuts.max(), cuts.mean()))
@@ -62,6 +72,7 @@ class Words:
     language: Language
     world: World
     facts: Facts
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, key: str, **values: str) -> str:
         return text(f"scenario.say.{key}", self.language, **values)
@@ -88,6 +99,9 @@ class Words:
     def agreement(self, name: str) -> str:
         return self.facts.agreement(name).words(self.language)
 
+    def place(self, name: str) -> str:
+        return self.places.get(name, name)
+
     def sector(self, name: str) -> str:
         return catalogue(self.language).get(f"sectors.{name}", name)
 
@@ -96,6 +110,10 @@ class Words:
         comma, last = ("، ", " و ") if self.language == "fa" else (", ", " and ")
         *first, final = [str(item) for item in items]
         return f"{comma.join(first)}{last}{final}" if first else final
+
+    def amount(self, value: float) -> str:
+        """A number with the one decimal that it has, or none."""
+        return self.number(value, 0 if float(value).is_integer() else 1)
 
     def number(self, value: float, decimals: int = 0) -> str:
         return number(value, self.language, decimals=decimals)
@@ -158,13 +176,15 @@ def _provision(say: Words, provision: AnyProvision) -> list[str]:
 
 def _transit(say: Words, provision: Transit) -> list[str]:
     """A sentence for each thing that changes on the way, and whose goods have it."""
-    crossings = say.listed(provision.crossings) if provision.crossings else ""
-    links = say.listed(f"{one}–{other}" for one, other in provision.links) if provision.links else ""
+    crossings = say.listed(map(say.place, provision.crossings)) if provision.crossings else ""
+    links = (
+        say.listed(f"{say.place(one)}–{say.place(other)}" for one, other in provision.links) if provision.links else ""
+    )
     lines = []
     if provision.max_dwell_time_h is not None:
-        lines.append(say("transit_hours", crossings=crossings, hours=say.number(provision.max_dwell_time_h, 1)))
+        lines.append(say("transit_hours", crossings=crossings, hours=say.amount(provision.max_dwell_time_h)))
     if provision.max_fee_usd_per_t is not None:
-        lines.append(say("transit_fee", crossings=crossings, fee=say.number(provision.max_fee_usd_per_t, 1)))
+        lines.append(say("transit_fee", crossings=crossings, fee=say.amount(provision.max_fee_usd_per_t)))
     if provision.one_gauge:
         lines.append(say("transit_gauge", crossings=crossings))
     if provision.closed:
@@ -174,9 +194,11 @@ def _transit(say: Words, provision: Transit) -> list[str]:
     if provision.cost_cut_share is not None:
         lines.append(say("transit_cheaper", links=links, cut=say.percent(100 * provision.cost_cut_share)))
     if provision.departures_per_week is not None:
-        lines.append(say("transit_departures", links=links, count=say.number(provision.departures_per_week, 1)))
+        lines.append(say("transit_departures", links=links, count=say.amount(provision.departures_per_week)))
     for link in provision.new_links:
-        lines.append(say("transit_new", link="–".join(link.between), mode=say(f"transit_mode_{link.mode}")))
+        lines.append(
+            say("transit_new", link="–".join(map(say.place, link.between)), mode=say(f"transit_mode_{link.mode}"))
+        )
     return [*lines, say(f"transit_for_{provision.who}")]
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 DEFAULT_CAP_PERCENT = 25.0
 
@@ -24,6 +25,11 @@ NOT_YET = (
     "services", "payments",
 )  # fmt: skip
 """Kinds that are planned and not simulated yet."""
+
+
+def unclear(message: str, hint: str) -> PydanticCustomError:
+    """A rule of the file that was broken, with its hint, for a validator to raise."""
+    return PydanticCustomError("unclear", "{message}", {"message": message, "hint": hint})
 
 
 class Part(BaseModel):
@@ -112,7 +118,7 @@ class NewLink(Part):
     @model_validator(mode="after")
     def _rail_has_a_gauge(self) -> NewLink:
         if (self.mode == "rail") != (self.gauge_mm is not None):
-            raise ValueError("a new link by rail, and no other, has a gauge_mm")
+            raise unclear("a new link by rail, and no other, has a gauge_mm", "gauge_mm = 1435 or 1520")
         return self
 
 
@@ -142,13 +148,20 @@ class Transit(Part):
         stops = self.max_dwell_time_h is not None or self.max_fee_usd_per_t is not None or self.one_gauge
         lines = any(x is not None for x in (self.hours_cut_share, self.cost_cut_share, self.departures_per_week))
         if stops and not self.crossings:
-            raise ValueError("max_dwell_time_h, max_fee_usd_per_t and one_gauge need crossings")
+            raise unclear("max_dwell_time_h, max_fee_usd_per_t and one_gauge need crossings", 'crossings = ["Sarakhs"]')
         if lines and not self.links:
-            raise ValueError("hours_cut_share, cost_cut_share and departures_per_week need links")
+            raise unclear(
+                "hours_cut_share, cost_cut_share and departures_per_week need links", 'links = [["Aktau", "Alat Port"]]'
+            )
         if not (self.crossings or self.links or self.new_links):
-            raise ValueError("a transit provision names crossings, links or new_links")
+            raise unclear(
+                "a transit provision names crossings, links or new_links", "names are those of peyvand corridors export"
+            )
         if (self.crossings and not (stops or self.closed)) or (self.links and not (lines or self.closed)):
-            raise ValueError("a transit provision says what changes at its crossings and links")
+            raise unclear(
+                "a transit provision says what changes at its crossings and links",
+                "max_dwell_time_h = 6 for crossings, hours_cut_share = 0.2 for links, or closed = true",
+            )
         return self
 
 
