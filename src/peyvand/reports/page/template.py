@@ -34,7 +34,7 @@ def render(run: Run, tables: Mapping[str, pd.DataFrame]) -> str:
     """
     drawn, pages = pages_of(run, tables)
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             pages=pages,
@@ -42,8 +42,8 @@ def render(run: Run, tables: Mapping[str, pd.DataFrame]) -> str:
             titles=run.scenario.title,
             scenario_text=run.scenario.to_toml(),
             version=__version__,
-            css=_asset("report.css"),
-            js=_asset("report.js"),
+            css=asset("report.css"),
+            js=asset("report.js"),
         )
     )
 
@@ -70,7 +70,8 @@ def pages_of(run: Run, tables: Mapping[str, pd.DataFrame]) -> tuple[Map, list[Pa
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of this folder, escaping on."""
     return Environment(
         loader=PackageLoader("peyvand.reports", "page"),
         autoescape=True,
@@ -80,6 +81,6 @@ def _environment() -> Environment:
     )
 
 
-def _asset(name: str) -> Markup:
+def asset(name: str) -> Markup:
     """Our own style or script, which goes into the page as it is."""
     return Markup(files(__package__).joinpath(name).read_text(encoding="utf-8"))
