@@ -26,7 +26,7 @@ from peyvand.run import Run
 from peyvand.scenarios import Effect, Facts, Union
 from peyvand.web import queue
 from peyvand.web.settings import Settings
-from peyvand.web.show import environment
+from peyvand.web.show import REPORT, WEB, environment
 from peyvand.world import World
 
 KIND = "run"
@@ -99,7 +99,7 @@ def views(run: Run) -> dict[str, bytes]:
     """What the result's page shows in each language: the sections of the report, without its frame."""
     found = tables(run)
     drawn, pages = pages_of(run, found)
-    template = environment().get_template("view.html.j2")
+    template = environment(REPORT, WEB).get_template("view.html.j2")
     scenario = run.scenario.to_toml()
     return {
         VIEW.format(page.voice.language): template.render(
