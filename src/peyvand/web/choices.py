@@ -15,7 +15,6 @@ from peyvand.scenarios import Facts, estimates, open_scenario, shipped
 from peyvand.scenarios.provisions import KINDS
 from peyvand.web.today import Today
 
-
 _ALPHABET = "ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
 _PLACES = {letter: ord("ا") + place / 100 for place, letter in enumerate(_ALPHABET)}
 
