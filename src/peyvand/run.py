@@ -114,6 +114,8 @@ class Run:
         What the spread of the draws comes from, see `peyvand.trade.variance_shares`; the last row is the members'.
     ladder : Ladder, optional
         The partial and conditional answers beside the full one; None where the conditional one was not reached.
+    path : tuple of (int, TradeResult or None)
+        Every year of the phase-in with its own equilibrium, None where there is none; empty for a union at once.
     """
 
     scenario: Union
@@ -128,6 +130,7 @@ class Run:
     draws: Draws | None = None
     variance: pd.DataFrame | None = None
     ladder: Ladder | None = None
+    path: tuple[tuple[int, TradeResult | None], ...] = ()
 
     @property
     def world(self) -> World:
@@ -233,6 +236,7 @@ def simulate(
         draws=drawn,
         variance=variance,
         ladder=_ladder(trade),
+        path=tuple(_path(effect, moved, solver, trade)),
     )
 
 
@@ -364,6 +368,21 @@ def _ladder(trade: TradeResult) -> Ladder | None:
         return ladder(trade)
     except ConvergenceError:
         return None
+
+
+def _path(
+    effect: Effect, moved: Carriage | None, solver: CaliendoParro, trade: TradeResult
+) -> Iterator[tuple[int, TradeResult | None]]:
+    """Each year of the phase-in on today's World; what happens to carriage is there from the first year on."""
+    last = effect.union.phase_in_years
+    for year in range(1, last + 1) if last > 1 else ():
+        shock = effect.shock(year=year)
+        if moved is not None:
+            shock = carried(shock, moved.cost_hat, effect.world)
+        try:
+            yield year, trade if year == last else solver.solve(effect.world, shock)
+        except ConvergenceError:
+            yield year, None
 
 
 def _variant(world: World, shock: Shock, solver: CaliendoParro, *, provisions: str) -> Variant:

@@ -16,6 +16,7 @@ from peyvand.reports.borders import border_table
 from peyvand.reports.figures import by_economy, exports_and_imports, flow_cells, growth, percent_change
 from peyvand.reports.intervals import economy_intervals, group_intervals, uncertainty
 from peyvand.reports.pacts import agreements_in_force, standings
+from peyvand.reports.path import path
 from peyvand.reports.trade_effects import creation, ladder, partners, sources_by_sector
 from peyvand.reports.variants import variants
 from peyvand.world import STATUSES, World
@@ -166,6 +167,7 @@ TABLES: dict[str, Callable[[Run], pd.DataFrame | None]] = {
     "pacts": standings,
     "agreements": agreements_in_force,
     "uncertainty": uncertainty,
+    "path": path,
     "ladder": ladder,
     "creation": creation,
     "sectors": sectors,

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from peyvand import __version__
 from peyvand.locale import LANGUAGES
-from peyvand.reports.map.draw import draw
+from peyvand.reports.map.draw import Map, draw
 from peyvand.reports.page.view import Page
 from peyvand.reports.tables import members_of
 from peyvand.reports.voice import Voice
@@ -31,15 +31,7 @@ def render(run: Run, tables: Mapping[str, pd.DataFrame]) -> str:
     tables : mapping
         As `peyvand.reports.tables.tables` gives them.
     """
-    economies = tables["economies"]
-    names: dict[str, dict[str, str]] = {
-        code: dict(zip(economies["economy"], economies[f"name_{code}"], strict=True)) for code in LANGUAGES
-    }
-    drawn = draw(tables["pairs"], members=members_of(run), names=names)
-    pages = [
-        Page(run=run, tables_by_name=tables, drawn=drawn, voice=Voice(language, names[language]))
-        for language in LANGUAGES
-    ]
+    drawn, pages = pages_of(run, tables)
     return (
         _environment()
         .get_template("report.html.j2")
@@ -53,6 +45,26 @@ def render(run: Run, tables: Mapping[str, pd.DataFrame]) -> str:
             js=_asset("report.js"),
         )
     )
+
+
+def pages_of(run: Run, tables: Mapping[str, pd.DataFrame]) -> tuple[Map, list[Page]]:
+    """The map of a run and what its page shows in each language.
+
+    Parameters
+    ----------
+    run : Run
+    tables : mapping
+        As `peyvand.reports.tables.tables` gives them.
+    """
+    economies = tables["economies"]
+    names: dict[str, dict[str, str]] = {
+        code: dict(zip(economies["economy"], economies[f"name_{code}"], strict=True)) for code in LANGUAGES
+    }
+    drawn = draw(tables["pairs"], members=members_of(run), names=names)
+    return drawn, [
+        Page(run=run, tables_by_name=tables, drawn=drawn, voice=Voice(language, names[language]))
+        for language in LANGUAGES
+    ]
 
 
 @cache

@@ -17,6 +17,7 @@ from peyvand.reports.headline import doubts, headline, other_closure
 from peyvand.reports.map.draw import Border, Map
 from peyvand.reports.page.assumptions import assumptions, provisions, warnings
 from peyvand.reports.page.pacts import Bonds, bonds
+from peyvand.reports.page.path import PathChart, path_chart
 from peyvand.reports.page.reproduce import Item, command, facts
 from peyvand.reports.page.sureness import Spread, spread, sureness
 from peyvand.reports.page.trade_effects import TradeEffects
@@ -248,6 +249,11 @@ class Page:
             decimals=decimals,
             groups=[(self.voice.t("economies.members"), table["member"]), (self.voice.t("economies.outsiders"), shown)],
         )
+
+    @property
+    def path(self) -> PathChart:
+        income = self._table("economies").set_index("economy")["final_expenditure_musd"]
+        return path_chart(self._table("path"), income=income, voice=self.voice)
 
     # -- what moves the answer -----------------------------------------------------------------------------------------
     @property
