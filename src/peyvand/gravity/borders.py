@@ -244,7 +244,7 @@ def _with_part(parts: xr.DataArray, name: str, part: xr.DataArray) -> xr.DataArr
     at = list(held).index(UNEXPLAINED)
     order = [*list(held)[:at], name, *list(held)[at:]]
     stacked = [held.get(component, part).drop_vars("component", errors="ignore") for component in order]
-    return xr.concat(stacked, dim=pd.Index(order, name="component")).assign_attrs(parts.attrs)
+    return xr.concat(stacked, dim="component").assign_coords(component=order).assign_attrs(parts.attrs)
 
 
 def _deviation(world: World, border: NDArray[np.float64]) -> NDArray[np.float64]:
