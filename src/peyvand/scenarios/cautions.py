@@ -110,7 +110,11 @@ def _customs_union(effect: Effect) -> Iterator[Finding]:
 
 def _without_effect(effect: Effect) -> Iterator[Finding]:
     cuts = effect.implied_cuts()
-    if not effect.transit and not (cuts[["tariff_cut_percent", "cost_cut_percent"]].abs() > 0).to_numpy().any():
+    if (
+        not effect.transit
+        and not effect.people
+        and not (cuts[["tariff_cut_percent", "cost_cut_percent"]].abs() > 0).to_numpy().any()
+    ):
         yield "no_effect", {}
 
 
