@@ -199,7 +199,7 @@ def part_of_cost(found: Paths, *, tail: Index, head: Index, edge_cost: Array, si
     """(C, C) Σ_e g_e ∂ ln τ_ij / ∂ g_e over the edges given: what they cost on the way, by how much they are used."""
     weight = sign * edge_cost * np.exp(-found.dispersion * edge_cost)
     spent = csr_array((weight, (tail, head)), shape=2 * (len(found.inward),))
-    onward = spent @ found.inward
+    onward = np.asarray(spent @ found.inward)
     reached = found.between > 0
     part = (found.outward @ onward) / np.where(reached, found.between, 1.0)
     if not found.final:
