@@ -2,6 +2,7 @@
 
 scenario ── union.shock(world) ──> Shock ──> CaliendoParro.solve ──> TradeResult
 transit ─── network before, after ──> τ̂ ─^      └── traffic ──> queues, where a capacity is published ──> τ̂ again
+visas, places ── people today ──> journeys, migrants, students;  τ̂ too, where a provision states one
 world ──── thickness ────────────> borders today ── after(shock) ──> borders in the union
 what moves the answer: the provisions of one kind alone, and every other closure, each solved again (`Run.variants`)
 how sure it is: the same scenario with other elasticities, estimates and flows, where draws are asked for (`Run.draws`)
@@ -28,7 +29,9 @@ import peyvand
 from peyvand.corridors import AllenArkolakis, Carriage, HourValues, Network, an_hour_less, carriage, value_of_hours
 from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
+from peyvand.mobility import People, people_of
 from peyvand.scenarios import AgreementEffect, Caution, Effect, Facts, Union, estimates, open_scenario
+from peyvand.scenarios.provisions import PEOPLE
 from peyvand.trade import (
     CaliendoParro,
     Draws,
@@ -44,7 +47,7 @@ from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule
 from peyvand.world import Shock, World, check
 
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "xarray")
-STEPS = ("world", "shock", "carriage", "borders", "equilibrium", "variants", "draws")
+STEPS = ("world", "shock", "people", "carriage", "borders", "equilibrium", "variants", "draws")
 """The steps of a run in their order, as `progress` is told of them; their words are in the locale under `steps`."""
 
 Progress = Callable[[str], None]
@@ -105,6 +108,8 @@ class Run:
         The partial and conditional answers beside the full one; None where the conditional one was not reached.
     path : tuple of (int, TradeResult or None)
         Every year of the phase-in with its own equilibrium, None where there is none; empty for a union at once.
+    people : People or None
+        Travellers, migrants and students among the members, today and in the union.
     """
 
     scenario: Union
@@ -120,6 +125,7 @@ class Run:
     variance: pd.DataFrame | None = None
     ladder: Ladder | None = None
     path: tuple[tuple[int, TradeResult | None], ...] = ()
+    people: People | None = None
 
     @property
     def world(self) -> World:
@@ -186,6 +192,10 @@ def simulate(
         lambda before, change: solver.solve(before, change).counterfactual
     )
     effect = union.effect(today, facts=bound)
+    tell("people")
+    people = people_of(effect, seed=seed)
+    if people.cost_hat is not None:
+        effect = effect.carried(people.cost_hat)
     shock = effect.shock()
     moved: Carriage | None = None
     if effect.transit:
@@ -200,7 +210,7 @@ def simulate(
         shock = effect.shock()
     trade = solver.solve(today, shock)
     tell("variants")
-    variants = (*_kinds_alone(union, effect, moved, solver), *_other_closures(today, shock, solver))
+    variants = (*_kinds_alone(union, effect, moved, people, solver), *_other_closures(today, shock, solver))
     drawn, variance = None, None
     if draws:
         tell("draws")
@@ -219,6 +229,7 @@ def simulate(
         meta={
             **_meta(union, asked, bound, trade, moved, seconds=time.perf_counter() - started),
             "numeraire": solver.numeraire,
+            "people": people.meta(),
             **_drawn_meta(drawn),
         },
         variants=variants,
@@ -226,6 +237,7 @@ def simulate(
         variance=variance,
         ladder=_ladder(trade),
         path=tuple(_path(effect, moved, solver, trade)),
+        people=people,
     )
 
 
@@ -307,14 +319,20 @@ def carried(shock: Shock, cost_hat: xr.DataArray, world: World) -> Shock:
     )
 
 
-def _kinds_alone(union: Union, effect: Effect, moved: Carriage | None, solver: CaliendoParro) -> Iterator[Variant]:
-    """The provisions of each kind without the others, where there are others."""
+def _kinds_alone(
+    union: Union, effect: Effect, moved: Carriage | None, people: People, solver: CaliendoParro
+) -> Iterator[Variant]:
+    """The provisions of each kind that moves trade without the others, where there are others."""
     external = ["tariff"] if union.external_tariff not in (None, "own") else []
-    kinds = list(dict.fromkeys((*external, *(provision.kind for provision in union.provisions))))
+    silent = [kind for kind in PEOPLE if kind != "visa" or people.cost_hat is None]
+    said = (provision.kind for provision in union.provisions if provision.kind not in silent)
+    kinds = list(dict.fromkeys((*external, *said)))
     for kind in kinds if len(kinds) > 1 else ():
         alone = _only(union, kind).effect(effect.world, facts=effect.facts, borders=effect.borders)
         if kind == "transit" and moved is not None:
             alone = alone.carried(moved.cost_hat)
+        if kind == "visa" and people.cost_hat is not None:
+            alone = alone.carried(people.cost_hat)
         yield _variant(effect.world, alone.shock(), solver, provisions=kind)
 
 

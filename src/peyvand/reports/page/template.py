@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from peyvand import __version__
 from peyvand.locale import LANGUAGES
+from peyvand.mobility.pair_openness import closedness
 from peyvand.reports.map.draw import Map, draw
 from peyvand.reports.page.view import Page
 from peyvand.reports.tables import members_of
@@ -60,7 +61,8 @@ def pages_of(run: Run, tables: Mapping[str, pd.DataFrame]) -> tuple[Map, list[Pa
     names: dict[str, dict[str, str]] = {
         code: dict(zip(economies["economy"], economies[f"name_{code}"], strict=True)) for code in LANGUAGES
     }
-    drawn = draw(tables["pairs"], members=members_of(run), names=names)
+    closed = closedness(run.people) if run.people is not None else None
+    drawn = draw(tables["pairs"], members=members_of(run), names=names, closed=closed)
     return drawn, [
         Page(run=run, tables_by_name=tables, drawn=drawn, voice=Voice(language, names[language]))
         for language in LANGUAGES
