@@ -2,6 +2,7 @@
 
 scenario ── union.shock(world) ──> Shock ──> CaliendoParro.solve ──> TradeResult
 transit ─── network before, after ──> τ̂ ─^      └── traffic ──> queues, where a capacity is published ──> τ̂ again
+visas, places ── people today ──> journeys, migrants, students;  τ̂ too, where a provision states one
 world ──── thickness ────────────> borders today ── after(shock) ──> borders in the union
 what moves the answer: the provisions of one kind alone, and every other closure, each solved again (`Run.variants`)
 how sure it is: the same scenario with other elasticities, estimates and flows, where draws are asked for (`Run.draws`)
@@ -25,16 +26,28 @@ import pandas as pd
 import xarray as xr
 
 import peyvand
-from peyvand.corridors import AllenArkolakis, Carriage, Network, carriage, value_of_hours
+from peyvand.corridors import AllenArkolakis, Carriage, HourValues, Network, an_hour_less, carriage, value_of_hours
 from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
+from peyvand.mobility import People, people_of
 from peyvand.scenarios import AgreementEffect, Caution, Effect, Facts, Union, estimates, open_scenario
-from peyvand.trade import CaliendoParro, Draws, GravityEffect, TradeResult, draw, variance_shares
+from peyvand.scenarios.provisions import PEOPLE
+from peyvand.trade import (
+    CaliendoParro,
+    Draws,
+    GravityEffect,
+    Ladder,
+    TradeResult,
+    border_sensitivity,
+    draw,
+    ladder,
+    variance_shares,
+)
 from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule
 from peyvand.world import Shock, World, check
 
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "xarray")
-STEPS = ("world", "shock", "carriage", "borders", "equilibrium", "variants", "draws")
+STEPS = ("world", "shock", "people", "carriage", "borders", "equilibrium", "variants", "draws")
 """The steps of a run in their order, as `progress` is told of them; their words are in the locale under `steps`."""
 
 Progress = Callable[[str], None]
@@ -74,7 +87,7 @@ class Run:
     scenario : Union
         With its members as codes of the World.
     effect : Effect
-        The union set into the World: shocks by year, implied cuts, warnings.
+        The union set into the World, with its change of carriage: shocks by year, implied cuts, warnings.
     shock : Shock
         What the union changes once it is phased in.
     thickness, thickness_after : Thickness
@@ -91,6 +104,12 @@ class Run:
         The scenario with other elasticities, estimates and flows; None where no draws were asked for.
     variance : DataFrame, optional
         What the spread of the draws comes from, see `peyvand.trade.variance_shares`; the last row is the members'.
+    ladder : Ladder, optional
+        The partial and conditional answers beside the full one; None where the conditional one was not reached.
+    path : tuple of (int, TradeResult or None)
+        Every year of the phase-in with its own equilibrium, None where there is none; empty for a union at once.
+    people : People or None
+        Travellers, migrants and students among the members, today and in the union.
     """
 
     scenario: Union
@@ -104,6 +123,9 @@ class Run:
     variants: tuple[Variant, ...] = ()
     draws: Draws | None = None
     variance: pd.DataFrame | None = None
+    ladder: Ladder | None = None
+    path: tuple[tuple[int, TradeResult | None], ...] = ()
+    people: People | None = None
 
     @property
     def world(self) -> World:
@@ -113,7 +135,7 @@ class Run:
     @property
     def warnings(self) -> tuple[Caution, ...]:
         """What the reader must know: keys of the locale and their values."""
-        return self.effect.warnings
+        return (*self.effect.warnings, *(self.carriage.warnings if self.carriage is not None else ()))
 
 
 def simulate(
@@ -170,6 +192,10 @@ def simulate(
         lambda before, change: solver.solve(before, change).counterfactual
     )
     effect = union.effect(today, facts=bound)
+    tell("people")
+    people = people_of(effect, seed=seed)
+    if people.cost_hat is not None:
+        effect = effect.carried(people.cost_hat)
     shock = effect.shock()
     moved: Carriage | None = None
     if effect.transit:
@@ -179,11 +205,12 @@ def simulate(
     borders = effect.borders
     tell("equilibrium")
     if moved is not None:
-        moved = moved.settled(lambda cost_hat: solver.solve(today, carried(shock, cost_hat, today)).counterfactual)
-        shock = carried(shock, moved.cost_hat, today)
+        moved = moved.settled(lambda cost_hat: solver.solve(today, effect.carried(cost_hat).shock()).counterfactual)
+        effect = effect.carried(moved.cost_hat)
+        shock = effect.shock()
     trade = solver.solve(today, shock)
     tell("variants")
-    variants = (*_kinds_alone(union, effect, moved, solver), *_other_closures(today, shock, solver))
+    variants = (*_kinds_alone(union, effect, moved, people, solver), *_other_closures(today, shock, solver))
     drawn, variance = None, None
     if draws:
         tell("draws")
@@ -202,11 +229,15 @@ def simulate(
         meta={
             **_meta(union, asked, bound, trade, moved, seconds=time.perf_counter() - started),
             "numeraire": solver.numeraire,
+            "people": people.meta(),
             **_drawn_meta(drawn),
         },
         variants=variants,
         draws=drawn,
         variance=variance,
+        ladder=_ladder(trade),
+        path=tuple(_path(effect, moved, solver, trade)),
+        people=people,
     )
 
 
@@ -231,12 +262,11 @@ def worth_of_hours(
     *,
     world: World | None = None,
     network: Network | None = None,
-    places: tuple[str, ...] = (),
-    count: int = 20,
     model: CaliendoParro | None = None,
     routing: AllenArkolakis | None = None,
-) -> pd.DataFrame:
-    """Real income of each economy for an hour saved at the crossings and ports where it saves most.
+    only: pd.DataFrame | None = None,
+) -> HourValues:
+    """Real income of each economy for an hour saved at every crossing, port and link.
 
     Parameters
     ----------
@@ -244,28 +274,40 @@ def worth_of_hours(
         eurasia-2019 by default.
     network : Network, optional
         The one that ships, by default.
-    places : tuple of str, optional
-        Price these places only.
-    count : int
-        How many places are priced.
     model, routing : optional
         The trade and routing models.
-
-    Returns
-    -------
-    DataFrame
-        See `peyvand.corridors.value_of_hours`; M USD a year.
+    only : DataFrame, optional
+        With owner ("place" or "link") and row: those to be priced.
     """
-    today, held, solver = world or World.embedded(), network or Network.embedded(), model or CaliendoParro()
+    today, held = world or World.embedded(), network or Network.embedded()
     cost = (routing or AllenArkolakis()).cost(held, today.sectors)
-    rows = [row for name in places for row in held.resolve(name)] or None
-    return value_of_hours(
-        cost,
-        today,
-        lambda cost_hat: solver.solve(today, carried(Shock.none(today), cost_hat, today))["real_income_change_musd"],
-        count=len(rows) if rows else count,
-        rows=rows,
-    )
+    slopes = border_sensitivity(today, model=model)
+    return value_of_hours(cost, slopes.world, slopes["welfare_by_cost"], only=only)
+
+
+def hour_resolved(
+    owner: str,
+    row: int,
+    *,
+    world: World | None = None,
+    network: Network | None = None,
+    model: CaliendoParro | None = None,
+    routing: AllenArkolakis | None = None,
+) -> xr.DataArray:
+    """Real income of each economy, M USD a year, when one place or link takes an hour less and all is solved again.
+
+    Parameters
+    ----------
+    owner : {"place", "link"}
+    row : int
+        In the network's table.
+    world, network, model, routing : optional
+        As for `worth_of_hours`.
+    """
+    today, solver = world or World.embedded(), model or CaliendoParro()
+    cost = (routing or AllenArkolakis()).cost(network or Network.embedded(), today.sectors)
+    shock = Shock.of(today, iceberg_cost_hat=an_hour_less(cost, today, owner, row))
+    return solver.solve(today, shock)["real_income_change_musd"]
 
 
 def carried(shock: Shock, cost_hat: xr.DataArray, world: World) -> Shock:
@@ -277,15 +319,21 @@ def carried(shock: Shock, cost_hat: xr.DataArray, world: World) -> Shock:
     )
 
 
-def _kinds_alone(union: Union, effect: Effect, moved: Carriage | None, solver: CaliendoParro) -> Iterator[Variant]:
-    """The provisions of each kind without the others, where there are others."""
+def _kinds_alone(
+    union: Union, effect: Effect, moved: Carriage | None, people: People, solver: CaliendoParro
+) -> Iterator[Variant]:
+    """The provisions of each kind that moves trade without the others, where there are others."""
     external = ["tariff"] if union.external_tariff not in (None, "own") else []
-    kinds = list(dict.fromkeys((*external, *(provision.kind for provision in union.provisions))))
+    silent = [kind for kind in PEOPLE if kind != "visa" or people.cost_hat is None]
+    said = (provision.kind for provision in union.provisions if provision.kind not in silent)
+    kinds = list(dict.fromkeys((*external, *said)))
     for kind in kinds if len(kinds) > 1 else ():
-        shock = _only(union, kind).effect(effect.world, facts=effect.facts, borders=effect.borders).shock()
+        alone = _only(union, kind).effect(effect.world, facts=effect.facts, borders=effect.borders)
         if kind == "transit" and moved is not None:
-            shock = carried(shock, moved.cost_hat, effect.world)
-        yield _variant(effect.world, shock, solver, provisions=kind)
+            alone = alone.carried(moved.cost_hat)
+        if kind == "visa" and people.cost_hat is not None:
+            alone = alone.carried(people.cost_hat)
+        yield _variant(effect.world, alone.shock(), solver, provisions=kind)
 
 
 def _only(union: Union, kind: str) -> Union:
@@ -301,6 +349,29 @@ def _other_closures(world: World, shock: Shock, solver: CaliendoParro) -> Iterat
     for rule in DEFICIT_RULES:
         if rule not in (solver.deficit_rule, "fixed_nominal"):
             yield _variant(world, shock, replace(solver, deficit_rule=rule, numeraire=None), provisions=ALL)
+
+
+def _ladder(trade: TradeResult) -> Ladder | None:
+    """The rungs below the answer; None where the conditional one is not reached, which does not fail the run."""
+    try:
+        return ladder(trade)
+    except ConvergenceError:
+        return None
+
+
+def _path(
+    effect: Effect, moved: Carriage | None, solver: CaliendoParro, trade: TradeResult
+) -> Iterator[tuple[int, TradeResult | None]]:
+    """Each year of the phase-in on today's World; what happens to carriage is there from the first year on."""
+    last = effect.union.phase_in_years
+    for year in range(1, last + 1) if last > 1 else ():
+        shock = effect.shock(year=year)
+        if moved is not None:
+            shock = carried(shock, moved.cost_hat, effect.world)
+        try:
+            yield year, trade if year == last else solver.solve(effect.world, shock)
+        except ConvergenceError:
+            yield year, None
 
 
 def _variant(world: World, shock: Shock, solver: CaliendoParro, *, provisions: str) -> Variant:

@@ -11,6 +11,7 @@ import pytest
 from tests.worlds import small_world
 
 from peyvand.cli import COMMANDS, cli, main
+from peyvand.cli.run_tables import VIEWS
 from peyvand.world import World
 
 HEAVY = ("numpy", "pandas", "xarray", "scipy", "pydantic", "rich", "jinja2")
@@ -171,3 +172,25 @@ def test_run_writes_a_report_and_a_table(capsys, tmp_path):
     assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
     assert "Kazakhstan" in out
     assert not [entry for entry in tmp_path.iterdir() if entry.name != "out"], "no temporary folder stays"
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+@pytest.mark.parametrize("show", VIEWS)
+def test_run_shows_other_tables(capsys, tmp_path, show, language):
+    args = ("run", "iran-kazakhstan", "--show", show, "--language", language, "--out", str(tmp_path / "out"))
+    code, out, err = run(capsys, *args)
+    assert code == 0, err
+    assert ("Kazakhstan" if language == "en" else "قزاقستان") in out
+    assert "USA" not in out
+
+
+def test_run_draws_intervals_that_a_seed_repeats(capsys, tmp_path):
+    args = ("run", "iran-kazakhstan", "--draws", "4", "--seed", "2", "--json", "--out", str(tmp_path / "out"))
+    code, out, err = run(capsys, *args)
+    assert code == 0, err
+    rows = {row["economy"]: row for row in json.loads(out)}
+    assert rows["KAZ"]["real_income_low_percent"] < rows["KAZ"]["real_income_high_percent"]
+    assert run(capsys, *args)[1] == out
+    record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert (record["draws"], record["seed"]) == (4, 2)
+    assert record["groups"][0]["real_income_low_percent"] <= record["groups"][0]["real_income_high_percent"]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 
-import numpy as np
 import pytest
 from click.testing import CliRunner
 from tests.corridors.networks import network_of, two_ways
 
 from peyvand.cli import cli
-from peyvand.corridors import AllenArkolakis, Network, carriage, routes, value_of_hours
+from peyvand.corridors import AllenArkolakis, Network, carriage, routes
 from peyvand.corridors.checks import problems
 from peyvand.corridors.freight import carried, freight, freight_table
 from peyvand.corridors.measures import after_transit
@@ -214,21 +213,6 @@ def test_services_are_not_carried_and_unknown_goods_are_refused():
         freight("other_services")
     assert (freight_table()[["value_status", "time_status"]] == "assumed").all().all()
     assert freight("mining").usd_per_t_hour < freight("machinery_equipment").usd_per_t_hour
-
-
-def test_value_of_hours_ranks_and_adds_up():
-    world, network = World.embedded(), Network.embedded()
-    cost = AllenArkolakis().cost(network, ("machinery_equipment",))
-    rows = [*network.resolve("Incheh Borun"), *network.resolve("Khorgos")]
-    flow = world["trade_flow"]
-
-    def saved(cost_hat):
-        return -(np.log(cost_hat) * flow).sum(("exporter", "sector")).rename(importer="economy")
-
-    table = value_of_hours(cost, world, saved, rows=rows, count=4)
-    assert table["world_musd"].is_monotonic_decreasing
-    np.testing.assert_allclose(table["world_musd"], table["direct_musd"], rtol=1e-7)
-    assert (table["world_low_musd"] < table["world_musd"]).all()
 
 
 def test_the_command_line_answers(tmp_path):

@@ -23,6 +23,13 @@ def panel(data_folder):
     frame["abroad"] = (frame["exporter"] != frame["importer"]).to_numpy() * 1.0
     frame["pair"] = np.where(frame["abroad"] > 0, frame["pair_id"].astype(str), "home")
     frame["home"] = 1 - frame["abroad"]
+    frame["away"], frame["inside"] = np.log(frame["dist"]) * frame["abroad"], np.log(frame["dist"]) * frame["home"]
+    world = frame.groupby("year")["trade"].transform("sum")
+    for side, sold, far in (("exporter", "output", "remoteness_out"), ("importer", "spending", "remoteness_in")):
+        frame[sold] = frame.groupby([side, "year"])["trade"].transform("sum")
+        partner = "importer" if side == "exporter" else "exporter"
+        size = frame.groupby([partner, "year"])["trade"].transform("sum")
+        frame[far] = (frame["dist"] * world / size).groupby([frame[side], frame["year"]]).transform("sum")
     return frame
 
 
@@ -33,8 +40,20 @@ def test_every_printed_digit(panel, column):
     estimate = {"ols": ols, "ppml": ppml}[column["estimator"]]
     fit = estimate(column["formula"], frame, cluster="pair_id", small_sample=column["small_sample"])
     assert fit.nobs == column["nobs"]
+    half = 0.51 * 10 ** -column["digits"]
     for name, (value, error) in column["coefficients"].items():
-        assert fit.coefficients[name] == pytest.approx(value, abs=0.00051), name
-        assert fit.std_errors[name] == pytest.approx(error, abs=0.00051), name
+        assert fit.coefficients[name] == pytest.approx(value, abs=half), name
+        assert fit.std_errors[name] == pytest.approx(error, abs=half), name
+    if "change_percent" in column:
+        change = _change_of_distance(fit)
+        assert change == pytest.approx(column["change_percent"], abs=2e-4), "a ratio of slopes known to 1e-6"
     if "reset" in column:
         assert reset_test(fit).p_value == pytest.approx(column["reset"], abs=0.01)
+
+
+def _change_of_distance(fit):
+    """100 (β_2006 − β_1986) / β_1986 and its error by the delta method."""
+    names = ["year::1986:away", "year::2006:away"]
+    first, last = fit.coefficients[names]
+    slope = np.array([-last / first**2, 1 / first])
+    return [100 * (last / first - 1), 100 * np.sqrt(slope @ fit.vcov.loc[names, names].to_numpy() @ slope)]

@@ -87,3 +87,21 @@ def test_build(capsys, tmp_path):
     assert code == 0
     assert "2 rules of 2 economies in 1 snapshots" in out
     assert out_file.exists()
+
+
+class TestPeople:
+    def test_the_changes_among_members(self, capsys):
+        _, out, _ = run(capsys, "people", "visa-free-ten")
+        assert "Journeys a year" in out
+        assert "+720,000" in out
+
+    def test_places_in_persian(self, capsys):
+        _, out, _ = run(capsys, "people", "exchange-places", "--language", "fa")
+        assert "۵٬۰۰۰ جا در سال برای دانشجو" in out
+
+    def test_json_holds_every_table(self, capsys):
+        said = json.loads(run(capsys, "people", "exchange-places", "--json")[1])
+        assert {"totals", "pairs", "places", "rules", "seed", "draws"} <= set(said)
+
+    def test_a_union_that_moves_nobody_says_so(self, capsys):
+        assert "no provision moves people" in run(capsys, "people", "eco-ten")[1]

@@ -299,7 +299,7 @@ def test_without_the_extra_its_name_is_given(tmp_path, command, missing):
 
 
 @pytest.mark.parametrize(
-    ("organisation", "code"), [("سازمان همکاری شانگهای", "SCO"), ("سازمان ملل متحد", "UN"), ("اکو", "ECO")]
+    ("organisation", "code"), [("سازمان همکاری شانگهای", "SCO"), ("سازمان همکاری اسلامی", "OIC"), ("اکو", "ECO")]
 )
 def test_an_event_with_an_organisation_is_accepted(full, tmp_path, organisation, code):
     text = f"به گزارش ایسنا، محمدجواد ظریف وزیر امور خارجه ایران در تهران با دبیرکل {organisation} دیدار و گفت‌وگو کرد."

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from tests.trade.own import ge_gravity, long, square, wide
+from tests.trade.own import ge_gravity, ge_gravity2, long, square, wide
 from tests.worlds import random_shock, small_world
 
 from peyvand.errors import DataError, ModelError, UnknownEconomyError, UnknownSectorError
@@ -58,6 +58,24 @@ def test_it_answers_like_ge_gravity(n, seed, theta, multiplicative):
     else:
         assert_allclose(ours["welfare_hat"], theirs["welfare"], rtol=1e-8)
         assert_allclose(factor[0, 0], 1, rtol=1e-8)
+
+
+@pytest.mark.parametrize("additive", [False, True])
+@pytest.mark.parametrize(("year", "psi"), [(1950, 0.0), (1970, 1.0), (1990, 1.24), (2000, 2.0)])
+def test_it_answers_like_ge_gravity2_on_its_own_panel(data_folder, year, psi, additive):
+    """NAFTA at β = 0.5, θ = 5.03 on the historical panel of 74 to 82 economies: welfare, prices and real prices."""
+    path = data_folder / "ge-gravity2-historical-trade-1950-2000" / "ge_gravity2_example_data.parquet"
+    flows = read_cells(path, ["exporter", "importer"], values=["flow"], year=year)
+    members = ["CAN", "MEX", "USA"]
+    pact = flows["exporter"].isin(members) & flows["importer"].isin(members) & (flows["exporter"] != flows["importer"])
+    effect = flows.assign(value=np.where(pact, 0.5, 0.0))
+    theirs = ge_gravity2(wide(flows), wide(effect), 5.03, psi, additive=additive)
+    rule = "fixed" if additive else "multiplicative"
+    ours = answer(solved(flows, effect[pact], 5.03, deficit_rule=rule, supply_elasticity=psi))
+    assert_allclose(ours["welfare_hat"], theirs["welfare"], rtol=1e-8)
+    assert_allclose(ours["wage_hat"], theirs["price"], rtol=1e-8)
+    assert_allclose(ours["price_index_hat"], theirs["index"], rtol=1e-8)
+    assert_allclose(ours["real_wage_hat"], theirs["real_price"], rtol=1e-8)
 
 
 @some

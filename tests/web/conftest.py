@@ -13,6 +13,7 @@ from peyvand.registry import Registry
 from peyvand.registry.shipped import load_shipped
 from peyvand.web import Settings, create_app
 from peyvand.web.accounts import add_account
+from peyvand.world import World
 
 PASSWORD = "a long summer in Almaty"
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
@@ -41,7 +42,9 @@ def settings(shipped_registry, tmp_path):
 
 @pytest.fixture(scope="session")
 def made_up_world():
-    return world_of()
+    """Figures made up for the tests, under the name of the World that ships."""
+    made = world_of()
+    return World(made.data.assign_attrs(name="eurasia-2019"), made.provenance)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from peyvand import __version__
 from peyvand.errors import PeyvandError, did_you_mean
 
 COMMANDS = {
+    "backcast": ("peyvand.cli.backcast:backcast", "Would the model have foretold past agreements?"),
     "borders": ("peyvand.cli.borders:borders", "How thick is each border, and of what?"),
     "corridors": ("peyvand.cli.corridors:corridors", "Routes, their hours and dollars, and the network they run on."),
     "gravity": ("peyvand.cli.gravity:gravity", "Estimate what moves trade."),

@@ -11,10 +11,14 @@ import click
 from peyvand.cli.options import language_option
 
 if TYPE_CHECKING:
-    from peyvand.corridors import Network, Route
+    import pandas as pd
+
+    from peyvand.corridors import HourValues, Network, Route
     from peyvand.corridors.routes import By
     from peyvand.locale import Language
+    from peyvand.world import World
 
+OTHER_RADII = (0.6, 0.9)
 _LANGUAGE = language_option()
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _NETWORK = click.option(
@@ -114,7 +118,10 @@ def check(network_path: Path | None, extension: Path | None, language: Language,
 
 @corridors.command()
 @click.argument("places", nargs=-1)
-@click.option("--count", type=int, default=10, show_default=True, help="How many crossings and ports to price.")
+@click.option("--for", "economies", multiple=True, metavar="CODE", help="Whose gain ranks; repeat for more than one.")
+@click.option("--links", is_flag=True, help="Rank links, not crossings and ports.")
+@click.option("--count", type=int, default=10, show_default=True, help="How many to show.")
+@click.option("--exact", is_flag=True, help="Solve each again with an hour less, and show that beside.")
 @click.option(
     "--world", "world_name", default="eurasia-2019", show_default=True, help="A World's file, or one that ships."
 )
@@ -124,41 +131,51 @@ def check(network_path: Path | None, extension: Path | None, language: Language,
 @_JSON
 def value(
     places: tuple[str, ...],
+    economies: tuple[str, ...],
+    links: bool,
     count: int,
+    exact: bool,
     world_name: str,
     network_path: Path | None,
     extension: Path | None,
     language: Language,
     as_json: bool,
 ) -> None:
-    """Real income for an hour saved at PLACES, or where it saves most: M USD a year, ranked."""
-    from rich.console import Console
-    from rich.table import Table
+    """Real income for an hour saved at PLACES, or where it is worth most: M USD a year, ranked.
 
-    from peyvand.locale import number, text
-    from peyvand.run import worth_of_hours
+    PLACES are crossings, ports or links ('Aktau > Alat Port'). Beside the default routing dispersion stand those of
+    spectral radius 0.6 and 0.9.
+    """
+    from peyvand.corridors.value import WAY
+    from peyvand.run import hour_resolved, worth_of_hours
     from peyvand.world import World, check
 
     network = _network(network_path, extension)
     world = World.open(world_name)
     check(world)
-    found = worth_of_hours(world=world, network=network, places=places, count=count)
+    inside = list(world.resolve_economies(economies)) if economies else None
+    found = worth_of_hours(world=world, network=network)
+    ranking = found.ranking(inside)
+    if places:
+        ranking = ranking[
+            [key in _asked(network, places) for key in zip(ranking["owner"], ranking["row"], strict=True)]
+        ]
+    else:
+        ranking = ranking[(ranking["owner"] == WAY) == links].head(count)
+    table = ranking.assign(**_other_dispersions(world, network, ranking, inside))
+    if exact:
+        again = [
+            hour_resolved(owner, row, world=world, network=network).sel(economy=inside or list(world.economies))
+            for owner, row in zip(table["owner"], table["row"], strict=True)
+        ]
+        table = table.assign(exact_musd=[float(gain.sum()) for gain in again])
     if as_json:
-        click.echo(found.to_json(orient="records", force_ascii=False, indent=2))
+        rows = json.loads(table.to_json(orient="records", force_ascii=False))
+        for at, row in zip(table.index, rows, strict=True):
+            row["economies"] = json.loads(found.by_economy(at).to_json(orient="records"))
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    table = Table(title=text("corridors.value.title", language), caption=text("corridors.value.caption", language))
-    for name in ("place", "world", "interval", "direct", "winners"):
-        table.add_column(text(f"corridors.value.columns.{name}", language))
-    for row in found.to_dict("records"):
-        gains = sorted(((row[code], code) for code in world.economies), reverse=True)[:3]
-        table.add_row(
-            place_name(network, row["name"], language),
-            number(row["world_musd"], language, decimals=1),
-            " – ".join(number(row[f"world_{end}_musd"], language, decimals=1) for end in ("low", "high")),
-            number(row["direct_musd"], language, decimals=1),
-            "  ".join(f"{code} {number(gain, language, decimals=1)}" for gain, code in gains),
-        )
-    Console().print(table)
+    _show_values(table, found, language, economies=inside)
 
 
 @corridors.command()
@@ -191,6 +208,72 @@ def _network(path: Path | None, extension: Path | None) -> Network:
 
     network = Network.embedded() if path is None else Network.load(path)
     return network if extension is None else network.extended(Network.load(extension))
+
+
+def _asked(network: Network, names: tuple[str, ...]) -> set[tuple[str, int]]:
+    """Owner and row of every place and link that is named; a link as `Aktau > Alat Port`."""
+    from peyvand.corridors.value import PLACE, WAY
+
+    asked: set[tuple[str, int]] = set()
+    for name in names:
+        if " > " in name:
+            one, _, other = name.partition(" > ")
+            asked |= {(WAY, row) for row in network.links_between(one, other)}
+        else:
+            asked |= {(PLACE, row) for row in network.resolve(name)}
+    return asked
+
+
+def _other_dispersions(
+    world: World, network: Network, chosen: pd.DataFrame, economies: list[str] | None
+) -> dict[str, list[float]]:
+    """The gains with routing dispersions of other spectral radii."""
+    from peyvand.corridors import AllenArkolakis
+    from peyvand.run import worth_of_hours
+
+    beside = {}
+    for radius in OTHER_RADII:
+        routing = AllenArkolakis(radius=radius)
+        again = worth_of_hours(world=world, network=network, routing=routing, only=chosen).ranking(economies)
+        beside[f"gain_radius_{100 * radius:.0f}_musd"] = again.sort_index()["gain_musd"].tolist()
+    return beside
+
+
+def _show_values(table: pd.DataFrame, found: HourValues, language: Language, *, economies: list[str] | None) -> None:
+    """A row per place or link: its hours today, what one less is worth and between which bounds, and to whom."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from peyvand.locale import number, text
+
+    def musd(value: float) -> str:
+        return number(value, language, decimals=1)
+
+    who = text("corridors.value.everyone", language) if economies is None else ", ".join(economies)
+    shown = Table(
+        title=text("corridors.value.title", language, who=who), caption=text("corridors.value.caption", language)
+    )
+    others = [column for column in table.columns if str(column).startswith("gain_radius_")]
+    columns = ["place", "hours", "gain", "interval", "radius_60", "radius_90", "direct"]
+    for name in (*columns, *(["exact"] if "exact_musd" in table else []), "winners"):
+        shown.add_column(
+            text(f"corridors.value.columns.{name}", language), justify="left" if name == "place" else "right"
+        )
+    for at, row in zip(table.index, table.to_dict("records"), strict=True):
+        gains = found.by_economy(at)
+        best = gains[gains["economy"].isin(economies or gains["economy"])].head(3)
+        winners = "  ".join(
+            f"{code} {musd(gain)}" for code, gain in zip(best["economy"], best["gain_musd"], strict=True)
+        )
+        shown.add_row(
+            str(row["name_fa" if language == "fa" else "name"]),
+            number(row["hours"], language, decimals=1),
+            musd(row["gain_musd"]),
+            f"{musd(row['low_musd'])} – {musd(row['high_musd'])}",
+            *(musd(row[name]) for name in (*others, "direct_musd", *(["exact_musd"] if "exact_musd" in table else []))),
+            winners,
+        )
+    Console().print(shown)
 
 
 def _show(route: Route, rank: int, network: Network, language: Language) -> None:

@@ -129,7 +129,11 @@ def counterfactual(
         click.echo(json.dumps(said, ensure_ascii=False, allow_nan=False))
         return
     title = text(
-        "trade.counterfactual", language, baseline=baseline, deficits=deficits, method=text(f"trade.{method}", language)
+        "trade.counterfactual",
+        language,
+        baseline=text(f"trade.words.{baseline}", language),
+        deficits=text(f"trade.words.{deficits}", language),
+        method=text(f"trade.{method}", language),
     )
     show_figures(table, language, title=title, decimals=2)
     click.echo(text("trade.counterfactual_note", language, reference=found.rungs.reference))

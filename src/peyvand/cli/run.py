@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peyvand.cli.options import facts_in, language_option, registry_option
+from peyvand.cli.run_tables import VIEWS, view
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ DEFAULT_SCENARIO = "eco-ten"
     help="Draw elasticities, estimates and flows so many times: every figure gets an interval.",
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="The same seed, the same draws.")
+@click.option(
+    "--show",
+    type=click.Choice(["income", *VIEWS]),
+    default="income",
+    show_default=True,
+    help="The table here: real income; the ladder of partial, conditional and full answers; sources of the gain; trade "
+    "created and diverted. The report holds them all.",
+)
 @registry_option
 @language_option("Of the table here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table of economies as JSON, nothing else.")
@@ -51,6 +60,7 @@ def run(
     numeraire: str | None,
     draws: int,
     seed: int,
+    show: str,
     register: str | None,
     language: Language,
     as_json: bool,
@@ -62,7 +72,8 @@ def run(
     """
     from rich.console import Console
 
-    from peyvand.reports.tables import economies
+    from peyvand.cli.people import people_table
+    from peyvand.reports.tables import economies, tables
     from peyvand.reports.write import output_place, write
     from peyvand.run import simulate
     from peyvand.scenarios import explain_caution
@@ -87,7 +98,11 @@ def run(
     if as_json:
         click.echo(json.dumps(economies(done).to_dict("records"), ensure_ascii=False, indent=2))
         return
-    console.print(_table(done, language))
+    title = done.scenario.title[language]
+    shown = _table(done, language) if show == "income" else view(show, tables(done), title=title, language=language)
+    console.print(shown)
+    if show == "income" and done.people is not None and done.people.moved:
+        console.print(people_table(done.people, language))
     for caution in done.warnings:
         notes.print(f"! {explain_caution(caution, done.effect, language)}", style="yellow")
     console.print(text("run.written", language, report=page), soft_wrap=True)

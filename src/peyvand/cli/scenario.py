@@ -55,11 +55,18 @@ def check(
 
     NAME_OR_FILE is a shipped scenario's name or a TOML file. Exit code 0: the file is clear; 2: it is not.
     """
+    from peyvand.corridors import carriage, places_named
     from peyvand.scenarios import explain, explain_caution
 
     effect = _effect(name_or_file, world_name, facts_in(register))
-    lines = explain(effect, language)
-    cautions = [explain_caution(caution, effect, language) for caution in effect.warnings]
+    known, places = effect.warnings, {}
+    if effect.transit:
+        moved = carriage(effect)
+        places = places_named(moved.network, effect.transit, language)
+        effect = effect.carried(moved.cost_hat)
+        known = (*effect.warnings, *moved.warnings)
+    lines = explain(effect, language, places=places)
+    cautions = [explain_caution(caution, effect, language) for caution in known]
     if as_json:
         cuts = json.loads(effect.implied_cuts().to_json(orient="records"))
         click.echo(json.dumps({"says": lines, "warnings": cautions, "pairs": cuts}, ensure_ascii=False, indent=2))

@@ -113,7 +113,12 @@ def solve(
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False, allow_nan=False))
         return
-    title = text("trade.solve", language, deficits=deficits, nest=rungs.result.nest)
+    title = text(
+        "trade.solve",
+        language,
+        deficits=text(f"trade.words.{deficits}", language),
+        nest=text(f"trade.words.{rungs.result.nest}", language),
+    )
     show_figures(table.drop(columns="exports_hat"), language, title=title, decimals=5)
     if out is not None:
         click.echo(text("trade.written", language, folder=str(out)))

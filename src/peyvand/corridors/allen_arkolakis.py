@@ -204,23 +204,31 @@ class TransportCost:
         abroad = (flow["exporter"] != flow["importer"]).astype(float)
         return flow.sel(sector=held["sector"]) * abroad * 1e6 / held
 
-    def sensitivity(self, row: int, sector: SectorCost) -> Array:
-        """(N, N) ∂ ln τ / ∂ hours at one place, between economies: its intensity times the value of time of the goods.
+    def sensitivity(self, row: int, sector: SectorCost, *, owner: str = "place") -> Array:
+        """(N, N) ∂ ln τ / ∂ hours at one place or link, between economies: intensity times the goods' value of time.
 
-        Counts an hour of everyone who passes the place or changes there.
+        Counts an hour of everyone who passes the place or changes there, or takes the link either way.
         """
-        edges = np.flatnonzero(self.graph.stops_at(row))
+        graph = self.graph
+        edges = np.flatnonzero(graph.stops_at(row) if owner == "place" else (graph.kind == LINK) & (graph.owner == row))
         by_pair = kernels.pair_use(
-            sector.paths, tail=self.graph.tail[edges], head=self.graph.head[edges], edge_cost=sector.step[edges],
-            sign=self.graph.sign[edges],
+            sector.paths, tail=graph.tail[edges], head=graph.head[edges], edge_cost=sector.step[edges],
+            sign=graph.sign[edges],
         ).sum(axis=0)  # fmt: skip
-        share, tau = self._shares(), np.exp(sector.paths.log_cost)
-        finite = np.where(np.isfinite(tau), tau, 0.0)
-        total = share @ finite @ share.T
-        mean = share @ (finite * by_pair) @ share.T
+        share, tau = self._shares(), _finite_cost(sector)
+        total = share @ tau @ share.T
+        mean = share @ (tau * by_pair) @ share.T
         found = np.divide(mean, total, out=np.zeros_like(total), where=total > 0)
         np.fill_diagonal(found, 0.0)
         return np.asarray(found * sector.goods.time_value_share_per_day / 24.0)
+
+    def between_centres(self, sector: SectorCost, weight: Array) -> Array:
+        """(C, C) weights of pairs of centres that give ln τ between economies the weights (N, N), home left out."""
+        share, tau = self._shares(), _finite_cost(sector)
+        total = share @ tau @ share.T
+        held = np.divide(weight, total, out=np.zeros_like(total), where=total > 0)
+        np.fill_diagonal(held, 0.0)
+        return np.asarray(share.T @ held @ share * tau)
 
     # -- labels to places ------------------------------------------------------------------------------------------
     def _shares(self) -> Array:
@@ -238,6 +246,12 @@ class TransportCost:
         np.fill_diagonal(values, 0.0)
         share = self._shares()
         return np.asarray(share.T @ values @ share)
+
+
+def _finite_cost(sector: SectorCost) -> Array:
+    """(C, C) τ between centres; 0 where no path leads."""
+    tau = np.exp(sector.paths.log_cost)
+    return np.asarray(np.where(np.isfinite(tau), tau, 0.0))
 
 
 def _mean_over_centres(tau: Array, share: Array) -> Array:

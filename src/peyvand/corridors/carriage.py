@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from peyvand.corridors.allen_arkolakis import AllenArkolakis, TransportCost
 from peyvand.corridors.congestion import requeued
-from peyvand.corridors.measures import after_transit
+from peyvand.corridors.measures import after_transit, eases_stops
 from peyvand.corridors.network import Network
-from peyvand.scenarios import Effect
+from peyvand.errors import ScenarioError
+from peyvand.scenarios import BorderCost, Caution, Effect, Listed, Transit
 from peyvand.world import World
 
 Array = NDArray[np.float64]
@@ -49,6 +50,8 @@ class Carriage:
         How far queues still were from settled, share of hours; NaN where no capacity is published.
     queue_rounds : int
         How often traffic and queues were made to agree.
+    warnings : tuple of Caution
+        What a reader must know of the transit provisions; words under `scenario.warnings` in the locale files.
     """
 
     world: World
@@ -61,6 +64,12 @@ class Carriage:
     tonnes_after: xr.DataArray
     queue_gap: float = float("nan")
     queue_rounds: int = 0
+    warnings: tuple[Caution, ...] = ()
+
+    @property
+    def network(self) -> Network:
+        """Today's."""
+        return self.before.graph.network
 
     def settled(self, solve: Callable[[xr.DataArray], World]) -> Carriage:
         """With traffic after the equilibrium, and queues that agree with it.
@@ -102,7 +111,7 @@ class Carriage:
 
     def crossings(self) -> pd.DataFrame:
         """Crossings and ports: hours and traffic before and after, most traffic first."""
-        held, later = self.before.graph.network.nodes, self.after.graph.network.nodes
+        held, later = self.network.nodes, self.after.graph.network.nodes
         used = self.traffic()
         used = used[
             (used["kind"] == "place") & ~held["kind"].reindex(used["row"]).isin(["city", "sea", "centre"]).to_numpy()
@@ -131,7 +140,7 @@ class Carriage:
     def meta(self) -> dict[str, Any]:
         """What it stands on, in plain values."""
         return {
-            "network": self.before.graph.network.name,
+            "network": self.network.name,
             "dispersion": {sector: round(value, 6) for sector, value in self.before.dispersion.items()},
             "queue_gap": None if np.isnan(self.queue_gap) else self.queue_gap,
             "queue_rounds": self.queue_rounds,
@@ -159,17 +168,43 @@ def carriage(effect: Effect, *, network: Network | None = None, routing: AllenAr
         If a pair that trades would have no route left.
     """
     held, world = network or Network.embedded(), effect.world
-    before = (routing or AllenArkolakis()).cost(held, world.sectors)
     shared = [provision for provision in effect.transit if provision.who == "all"]
-    for_all = before.again(after_transit(held, shared))
-    whole = len(shared) == len(effect.transit)
-    after = for_all if whole else before.again(after_transit(held, effect.transit))
+    networks = [_changed(effect, held, provisions) for provisions in (shared, effect.transit)]
+    before = (routing or AllenArkolakis()).cost(held, world.sectors)
+    for_all = before.again(networks[0])
+    after = for_all if len(shared) == len(effect.transit) else before.again(networks[1])
     tonnes = before.tonnes(world)
     found = Carriage(
         world=world, members=effect.membership, before=before, after=after, for_all=for_all,
         cost_hat=xr.ones_like(world["trade_flow"]), tonnes=tonnes, tonnes_after=tonnes,
+        warnings=cautions_of(effect, held),
     )  # fmt: skip
     return replace(found, cost_hat=_cost_hat(found, after, for_all))
+
+
+def cautions_of(effect: Effect, network: Network) -> tuple[Caution, ...]:
+    """Borders on which the union makes both formalities and waiting cheaper: part of the saving counts twice."""
+    named = {
+        row for each in effect.transit if eases_stops(each) for name in each.crossings for row in network.resolve(name)
+    }
+    ends = network.nodes.loc[sorted(named), ["economy", "neighbour"]].itertuples(index=False)
+    place = {code: at for at, code in enumerate(effect.world.economies)}
+    fading = np.zeros((len(place), len(place)), dtype=bool)
+    for provision, mask in effect.cells:
+        fading |= isinstance(provision, BorderCost) & mask.any(axis=-1)
+    borders = dict.fromkeys(tuple(sorted(pair)) for pair in ends if set(pair) <= place.keys())
+    both = [f"{one}–{other}" for one, other in borders if fading[place[one], place[other]]]
+    return (Caution("scenario.warnings.border_and_transit", {"pairs": Listed(both)}),) if both else ()
+
+
+def _changed(effect: Effect, network: Network, provisions: Iterable[Transit]) -> Network:
+    """The network after the provisions; what it does not hold is named with its line in the union's file."""
+    try:
+        return after_transit(network, provisions)
+    except ScenarioError as error:
+        line = effect.union.line_of(str(error.context["name"])) if "name" in error.context else None
+        place = f"line {line}: " if line else ""
+        raise ScenarioError(f"{place}{error.message}", hint=error.hint, line=line, **error.context) from error
 
 
 def _cost_hat(held: Carriage, after: TransportCost, for_all: TransportCost) -> xr.DataArray:

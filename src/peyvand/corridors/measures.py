@@ -32,6 +32,19 @@ def after_transit(network: Network, provisions: Iterable[Transit]) -> Network:
     return network
 
 
+def places_named(network: Network, provisions: Iterable[Transit], language: str) -> dict[str, str]:
+    """What the places that provisions name are called in a reader's language, by the name in the provision."""
+    names = {name for each in provisions for name in each.crossings}
+    names |= {name for each in provisions for pair in each.links for name in pair}
+    names |= {name for each in provisions for link in each.new_links for name in link.between}
+    return {name: network.called(name, language) for name in names}
+
+
+def eases_stops(provision: Transit) -> bool:
+    """Whether the provision makes hours, fees or the change of gauge at crossings less."""
+    return provision.max_dwell_time_h is not None or provision.max_fee_usd_per_t is not None or provision.one_gauge
+
+
 def _applied(network: Network, provision: Transit) -> Network:
     nodes, links = network.nodes.copy(), network.links.copy()
     rows = _known(lambda: [row for name in provision.crossings for row in network.resolve(name)])

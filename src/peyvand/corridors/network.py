@@ -132,6 +132,18 @@ class Network:
             raise UnknownNameError(f"{name!r} is more than one place", hint=f"say {several}", name=name)
         return rows[0]
 
+    def called(self, name: str, language: str) -> str:
+        """What a name is in a reader's language: that of one place, or what several share before `(rail)`.
+
+        Raises
+        ------
+        UnknownNameError
+            With the nearest name.
+        """
+        rows = list(self.resolve(name))
+        said = self.nodes["name_fa" if language == "fa" else "name"].iloc[rows].where(lambda found: found != "", name)
+        return str(said.iloc[0]) if len(rows) == 1 else str(said.iloc[0]).rpartition(" (")[0] or name
+
     def links_between(self, one: str, other: str, *, mode: str | None = None) -> tuple[int, ...]:
         """Rows of the links between two places.
 

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from peyvand.gravity.kernels import Array
+from peyvand.gravity.kernels import Array, Columns
 
 ROUNDING = 1e-8
 """A residual is never asked to be small against less than this share of a column's own sum of squares."""
@@ -47,7 +47,7 @@ class Absorber(Protocol):
     def weigh(self, weight: Array) -> None:
         """Take new weights (cells) and prepare the normal equations."""
 
-    def project(self, columns: Array, *, tol: float, start: Effects | None = None) -> Effects:
+    def project(self, columns: Columns, *, tol: float, start: Effects | None = None) -> Effects:
         """Effects that fit each of the columns (regressor, cells) best under the weights."""
 
     def expand(self, effects: Effects, column: int, out: Array) -> None:
@@ -78,7 +78,7 @@ class NoEffects:
     def weigh(self, weight: Array) -> None:
         """Nothing depends on the weights."""
 
-    def project(self, columns: Array, *, tol: float, start: Effects | None = None) -> Effects:
+    def project(self, columns: Columns, *, tol: float, start: Effects | None = None) -> Effects:
         return Effects(())
 
     def expand(self, effects: Effects, column: int, out: Array) -> None:

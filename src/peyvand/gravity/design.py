@@ -43,8 +43,8 @@ class Design:
     ----------
     outcome : Array
         (row,).
-    regressors : Array
-        (regressor, row), in the order of `names`.
+    regressors : tuple of Array
+        (row,) each, in the order of `names`; columns of the table as they are where they are numbers.
     rows : NDArray
         The 0-based row of the input behind each row kept.
     clusters : dict
@@ -57,7 +57,7 @@ class Design:
 
     formula: Formula
     outcome: Array
-    regressors: Array
+    regressors: tuple[Array, ...]
     names: tuple[str, ...]
     effects: tuple[FixedEffect, ...]
     weights: Array | None
@@ -134,7 +134,7 @@ def build_design(
     return Design(
         formula=formula,
         outcome=outcome,
-        regressors=np.stack(regressors) if regressors else np.empty((0, len(outcome))),
+        regressors=tuple(np.ascontiguousarray(values, dtype=np.float64) for values in regressors),
         names=tuple(names),
         effects=tuple(joint_effect(effect, axes) for effect in formula.effects),
         weights=weight_values,

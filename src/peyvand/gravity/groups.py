@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from peyvand.gravity.absorb import ROUNDING, Effects, conjugate_gradients
 from peyvand.gravity.design import renumbered
-from peyvand.gravity.kernels import Array, column_effects_inverse, inverse_or_zero, proportional_step, sums_by
+from peyvand.gravity.kernels import Array, Columns, column_effects_inverse, inverse_or_zero, proportional_step, sums_by
 from peyvand.gravity.threads import each
 
 Codes = NDArray[np.intp]
@@ -84,7 +84,7 @@ class GroupEffects:
         return column_effects_inverse(dense, row_sum, column_sum, None)
 
     # -- least squares ---------------------------------------------------------------------------------------------
-    def project(self, columns: Array, *, tol: float, start: Effects | None = None) -> Effects:
+    def project(self, columns: Columns, *, tol: float, start: Effects | None = None) -> Effects:
         """Effects (level, regressor) of the head and (regressor, level) of the rest, one after another."""
         weighted = [self.weight * column for column in columns]
         energy = np.array([total @ column for total, column in zip(weighted, columns, strict=True)])

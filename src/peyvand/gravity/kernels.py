@@ -7,11 +7,15 @@ Several regressors are carried along together as one more dim, so that the sums 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import blas, lapack
 
 Array = NDArray[np.float64]
+Columns = Sequence[Array] | Array
+"""Several columns of values over the same rows or cells: a list of arrays, or an array (column, cell)."""
 
 
 def inverse_or_zero(values: Array) -> Array:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from peyvand.errors import ConvergenceError
 from peyvand.gravity.absorb import Absorber, Effects, NoEffects
-from peyvand.gravity.kernels import Array
+from peyvand.gravity.kernels import Array, Columns
 from peyvand.gravity.threads import FEW, each
 
 CHUNK = 1 << 15
@@ -63,7 +63,7 @@ class PoissonFit:
 def poisson_fit(
     *,
     flow: Array,
-    regressors: Array,
+    regressors: Columns,
     prior: Array,
     absorber: Absorber,
     offset: Array | None = None,
@@ -77,8 +77,8 @@ def poisson_fit(
     ----------
     flow, prior, offset, start : Array
         Cells; `prior` is the weight of a row and zero where the panel has none; `start` is a first ln μ.
-    regressors : Array
-        (regressor, cell).
+    regressors : sequence of Array
+        (cell,) each.
     patience : int, optional
         Return unconverged after this many steps if some ln μ of a zero flow still runs away.
 
@@ -116,7 +116,7 @@ class _Work:
     """The arrays that a fit updates in place."""
 
     def __init__(
-        self, *, flow: Array, regressors: Array, prior: Array, absorber: Absorber, offset: Array | None,
+        self, *, flow: Array, regressors: Columns, prior: Array, absorber: Absorber, offset: Array | None,
         start: Array | None,
     ) -> None:  # fmt: skip
         self.flow, self.regressors, self.prior, self.absorber, self.offset = flow, regressors, prior, absorber, offset
@@ -147,14 +147,14 @@ class _Work:
             self.kept, self.effects, self.residual = identified(self.regressors, self.weight, self.absorber)
             if len(self.kept) == len(self.regressors):
                 return  # what the search found is exact enough for a first step
-            self.regressors, self.effects = self.regressors[self.kept], None
+            self.regressors, self.effects = [self.regressors[at] for at in self.kept], None
             self.slopes, self.residual = np.zeros(len(self.kept)), np.empty((0, self.absorber.cells))
         if not self.kept:
             self.information = np.empty((0, 0))
             return
         self.effects = self.absorber.project(self.regressors, tol=tol, start=self.effects)
         if len(self.residual) != len(self.regressors):
-            self.residual = np.empty_like(self.regressors)
+            self.residual = np.empty((len(self.regressors), self.absorber.cells))
         subtract(self.absorber, self.effects, self.regressors, self.residual)
 
     def step(self, *, tol: float) -> None:
@@ -271,7 +271,7 @@ def weighted_gram(columns: Array, weight: Array) -> Array:
     return np.asarray(np.sum(parts, axis=0))
 
 
-def subtract(absorber: Absorber, effects: Effects, columns: Array, out: Array) -> None:
+def subtract(absorber: Absorber, effects: Effects, columns: Columns, out: Array) -> None:
     """Columns less their fitted effects, written into `out`."""
     for column in range(len(columns)):
         absorber.expand(effects, column, out[column])
@@ -279,7 +279,7 @@ def subtract(absorber: Absorber, effects: Effects, columns: Array, out: Array) -
 
 
 def identified(
-    regressors: Array, weight: Array, absorber: Absorber, *, ratio: float = 1e-10
+    regressors: Columns, weight: Array, absorber: Absorber, *, ratio: float = 1e-10
 ) -> tuple[list[int], Effects, Array]:
     """Which regressors add something to the fixed effects and to the regressors before them.
 
@@ -292,7 +292,7 @@ def identified(
         The regressors that are identified, the effects of all, and all without their effects, loosely projected.
     """
     effects = absorber.project(regressors, tol=LOOSE)
-    rest = np.empty_like(regressors)
+    rest = np.empty((len(regressors), absorber.cells))
     subtract(absorber, effects, regressors, rest)
     before = np.array([float((weight * column) @ column) for column in regressors])
     if min(_shares(rest, weight, before), default=1.0) < 1e-2:

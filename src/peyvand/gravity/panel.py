@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from peyvand.gravity.absorb import ROUNDING, Effects, conjugate_gradients
 from peyvand.gravity.kernels import (
     Array,
+    Columns,
     cell_sums,
     column_effects_inverse,
     inverse_or_zero,
@@ -114,7 +115,7 @@ class PanelEffects:
             self.column_inverse[block] = column_effects_inverse(weight, row_sum, column_sum, self.parts.get(block))
 
     # -- least squares ---------------------------------------------------------------------------------------------
-    def project(self, columns: Array, *, tol: float, start: Effects | None = None) -> Effects:
+    def project(self, columns: Columns, *, tol: float, start: Effects | None = None) -> Effects:
         """Effects (block, regressor, row), (block, regressor, column) and (regressor, group, pair)."""
         row_sums, column_sums, pair_sums, energy = self._right_hand_sides(columns)
         if not self.has_pairs:
@@ -189,15 +190,15 @@ class PanelEffects:
         return fitted.reshape(-1)
 
     # -- private ---------------------------------------------------------------------------------------------------
-    def _right_hand_sides(self, columns: Array) -> tuple[Array, Array, Array, Array]:
+    def _right_hand_sides(self, columns: Columns) -> tuple[Array, Array, Array, Array]:
         shape, count = self.shape, len(columns)
-        values = columns.reshape(count, -1, shape.rows, shape.columns)
+        values = [column.reshape(-1, shape.rows, shape.columns) for column in columns]
         items = [(column, group) for column in range(count) for group in range(shape.groups)]
 
         def sums(item: tuple[int, int]) -> tuple[Array, Array, Array, float]:
             column, group = item
             run = slice(group * shape.blocks, (group + 1) * shape.blocks)
-            return cell_sums(self.weight[run], values[column, run])
+            return cell_sums(self.weight[run], values[column][run])
 
         parts = each(sums, items, cells=self.cells)
         blocks = shape.groups * shape.blocks

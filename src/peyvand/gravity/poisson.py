@@ -18,10 +18,10 @@ from peyvand.gravity.absorb import Absorber
 from peyvand.gravity.covariance import read_vcov
 from peyvand.gravity.design import Design, build_design
 from peyvand.gravity.formula import parse
-from peyvand.gravity.kernels import Array
+from peyvand.gravity.kernels import Array, Columns
 from peyvand.gravity.layout import absorber_for, panel_shape
 from peyvand.gravity.newton import PoissonFit, poisson_fit
-from peyvand.gravity.panel import PanelEffects, PanelShape
+from peyvand.gravity.panel import PanelShape
 from peyvand.gravity.results import Estimate, Sample, sample_covariance
 from peyvand.gravity.separation import empty_groups, rectify, separated_rows
 from peyvand.gravity.threads import one_blas_thread
@@ -221,7 +221,7 @@ def _search(design: Design, shape: PanelShape | None, keep: Mask, running: Mask,
         )  # fmt: skip
     separated = np.zeros_like(keep)
     separated[keep] = separated_rows(
-        outcome=design.outcome[keep], regressors=design.regressors[:, keep],
+        outcome=design.outcome[keep], regressors=np.array([values[keep] for values in design.regressors]),
         codes=[effect.codes[keep] for effect in design.effects],
     )  # fmt: skip
     return separated, "linear_programme"
@@ -232,21 +232,11 @@ def _separated_by(rule: str) -> str:
     return f"separated ({rule}): {combination}"
 
 
-def _cells(design: Design, absorber: Absorber, keep: Mask) -> tuple[Array, Array, Array, Array | None]:
+def _cells(design: Design, absorber: Absorber, keep: Mask) -> tuple[Array, Columns, Array, Array | None]:
     """Outcome, regressors, prior weights and offset in cells; the outcome is 0 where a row is not kept."""
-    prior = _prior(design, absorber, keep)
-    flow = absorber.to_cells(design.outcome)
-    identity = isinstance(absorber, PanelEffects) and absorber.shape.cell is None
-    if identity or len(flow) == len(design.outcome):
-        regressors = design.regressors if absorber.to_cells(design.outcome) is design.outcome else None
-    else:
-        regressors = None
-    if regressors is None:
-        regressors = np.empty((len(design.regressors), absorber.cells))
-        for column, values in zip(regressors, design.regressors, strict=True):
-            column[:] = absorber.to_cells(values)
+    regressors = [absorber.to_cells(values) for values in design.regressors]
     offset = None if design.offset is None else absorber.to_cells(design.offset)
-    return flow, regressors, prior, offset
+    return absorber.to_cells(design.outcome), regressors, _prior(design, absorber, keep), offset
 
 
 def _prior(design: Design, absorber: Absorber, keep: Mask) -> Array:

@@ -44,7 +44,7 @@ def reset_test(estimate: Estimate) -> Reset:
     centre = float(np.mean(index[sample.keep]))
     square = np.where(sample.keep, (index - centre) ** 2, 0.0)
     scale = float(np.max(np.abs(square))) or 1.0
-    wider = replace(design, regressors=np.vstack([design.regressors, square / scale]), names=(*design.names, "RESET"))
+    wider = replace(design, regressors=(*design.regressors, square / scale), names=(*design.names, "RESET"))
     clusters = tuple(estimate.covariance.clusters)
     kind = "cluster" if clusters else read_vcov("iid" if estimate.vcov_name == "iid" else "hetero", None)[0]
     with one_blas_thread():

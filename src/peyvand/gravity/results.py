@@ -18,7 +18,7 @@ from peyvand.gravity.absorb import Absorber
 from peyvand.gravity.checks import warnings_of
 from peyvand.gravity.covariance import Covariance, covariance, read_vcov
 from peyvand.gravity.design import Design, joint_effect, term_columns
-from peyvand.gravity.kernels import Array
+from peyvand.gravity.kernels import Array, Columns
 from peyvand.gravity.tables import read_columns
 from peyvand.gravity.threads import one_blas_thread
 from peyvand.locale import text
@@ -298,9 +298,12 @@ class Estimate:
             link = link + known.reindex(wanted).to_numpy(dtype=np.float64)
         return np.asarray(link)
 
-    def _slopes_part(self, regressors: Array) -> Array:
+    def _slopes_part(self, regressors: Columns) -> Array:
         design = self.sample.design
-        return np.asarray(self.values @ regressors[[design.names.index(name) for name in self.names]])
+        part = np.zeros(len(design.outcome))
+        for name, slope in zip(self.names, self.values, strict=True):
+            part += slope * regressors[design.names.index(name)]
+        return part
 
     # -- words -----------------------------------------------------------------------------------------------------
     def to_dict(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from scipy.sparse import coo_array, eye_array, hstack
 from peyvand.errors import ConvergenceError
 from peyvand.gravity.absorb import Absorber
 from peyvand.gravity.design import renumbered
-from peyvand.gravity.kernels import Array
+from peyvand.gravity.kernels import Array, Columns
 from peyvand.gravity.newton import subtract, weighted_gram
 
 Mask = NDArray[np.bool_]
@@ -41,7 +41,7 @@ def empty_groups(outcome: Array, codes: Sequence[NDArray[np.intp]]) -> list[Mask
 def rectify(
     *,
     absorber: Absorber,
-    regressors: Array,
+    regressors: Columns,
     flow: Array,
     prior: Array,
     candidates: Mask,
@@ -51,17 +51,20 @@ def rectify(
 
     Parameters
     ----------
-    regressors : Array
-        (regressor, cell).
+    regressors : sequence of Array
+        (cell,) each.
     candidates : Mask
         Zero flows that may be separated; the other zero flows are held at 0 as the positive flows are.
     """
     zero = candidates & (flow == 0) & (prior > 0)
     weight = np.where(zero, 1.0, HELD) * (prior > 0)
     absorber.weigh(weight)
-    size = np.sqrt(np.maximum((regressors**2 * (prior > 0)).sum(axis=1), np.finfo(float).tiny))
-    scaled = regressors / size[:, None] * np.sqrt(np.count_nonzero(prior))
-    rest = np.empty_like(scaled)
+    held = float(np.count_nonzero(prior))
+    sizes = [float((column * column) @ (prior > 0)) for column in regressors]
+    scaled = [
+        column * np.sqrt(held / max(size, np.finfo(float).tiny)) for column, size in zip(regressors, sizes, strict=True)
+    ]
+    rest = np.empty((len(scaled), len(flow)))
     if len(scaled):
         subtract(absorber, absorber.project(scaled, tol=1e-7), scaled, rest)
     solve = _pseudo_inverse(weighted_gram(rest, weight), np.array([(weight * column) @ column for column in scaled]))

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.reports.borders import border_table
+from peyvand.reports.figures import by_economy, exports_and_imports, flow_cells, growth, percent_change
 from peyvand.reports.intervals import economy_intervals, group_intervals, uncertainty
 from peyvand.reports.pacts import agreements_in_force, standings
+from peyvand.reports.path import path
+from peyvand.reports.people import destinations, openness, people, places
+from peyvand.reports.trade_effects import creation, ladder, partners, sources_by_sector
 from peyvand.reports.variants import variants
 from peyvand.world import STATUSES, World
 
@@ -32,13 +35,13 @@ _ESTIMATED = tuple(STATUSES.index(status) for status in ("estimated", "assumed")
 def economies(run: Run) -> pd.DataFrame:
     """One row an economy: real income and its parts, wages, prices, exports, imports, tariff revenue, intervals."""
     world, result = run.trade.baseline, run.trade.data
-    before, after = _flow(world["trade_flow"]), _flow(result["trade_flow_counterfactual"])
-    exports, imports = _abroad(before)
-    exports_after, imports_after = _abroad(after)
-    revenue = _by_economy(world["tariff_revenue"])
-    revenue_after = _by_economy(result["tariff_revenue_counterfactual"])
-    first_order = 100 * _by_economy(result["first_order_welfare"])
-    income = _percent(result["welfare_hat"])
+    before, after = flow_cells(world["trade_flow"]), flow_cells(result["trade_flow_counterfactual"])
+    exports, imports = exports_and_imports(before)
+    exports_after, imports_after = exports_and_imports(after)
+    revenue = by_economy(world["tariff_revenue"])
+    revenue_after = by_economy(result["tariff_revenue_counterfactual"])
+    first_order = 100 * by_economy(result["first_order_welfare"])
+    income = percent_change(result["welfare_hat"])
     return pd.DataFrame(
         {
             "economy": world.economies,
@@ -46,25 +49,27 @@ def economies(run: Run) -> pd.DataFrame:
             "name_fa": _names(world, "name_fa"),
             "member": np.isin(world.economies, members_of(run)),
             "real_income_change_percent": income,
-            "real_income_change_musd": _by_economy(result["real_income_change_musd"]),
-            "terms_of_trade_percent": 100 * _by_economy(result["terms_of_trade"]),
-            "volume_of_trade_percent": 100 * _by_economy(result["volume_of_trade"]),
-            "trade_costs_saved_percent": 100 * _by_economy(result["trade_cost_saving"]),
+            "real_income_change_musd": by_economy(result["real_income_change_musd"]),
+            "terms_of_trade_percent": 100 * by_economy(result["terms_of_trade"]),
+            "volume_of_trade_percent": 100 * by_economy(result["volume_of_trade"]),
+            "trade_costs_saved_percent": 100 * by_economy(result["trade_cost_saving"]),
             "first_order_percent": first_order,
             "remainder_percent": income - first_order,
-            "real_wage_change_percent": _percent(result["real_wage_hat"]),
-            "consumer_price_change_percent": _percent(result["consumer_price_hat"]),
+            "real_wage_change_percent": percent_change(result["real_wage_hat"]),
+            "consumer_price_change_percent": percent_change(result["consumer_price_hat"]),
             "exports_musd": exports,
             "exports_counterfactual_musd": exports_after,
-            "exports_change_percent": _growth(exports, exports_after),
+            "exports_change_percent": growth(exports, exports_after),
             "imports_musd": imports,
             "imports_counterfactual_musd": imports_after,
-            "imports_change_percent": _growth(imports, imports_after),
+            "imports_change_percent": growth(imports, imports_after),
             "tariff_revenue_musd": revenue,
             "tariff_revenue_counterfactual_musd": revenue_after,
             "tariff_revenue_change_musd": revenue_after - revenue,
+            "openness_percent": 100 * by_economy(result["openness"]),
+            "openness_counterfactual_percent": 100 * by_economy(result["openness_counterfactual"]),
             "estimated_trade_share": _estimated_share(world),
-            "final_expenditure_musd": _by_economy(world["final_expenditure"]),
+            "final_expenditure_musd": by_economy(world["final_expenditure"]),
         }
     ).join(economy_intervals(run))
 
@@ -72,7 +77,8 @@ def economies(run: Run) -> pd.DataFrame:
 def groups(run: Run) -> pd.DataFrame:
     """Three rows: the members, the outsiders, the world. Real income is summed in M USD over baseline expenditure."""
     table = economies(run)
-    before, after = _flow(run.trade.baseline["trade_flow"]), _flow(run.trade.data["trade_flow_counterfactual"])
+    before = flow_cells(run.trade.baseline["trade_flow"])
+    after = flow_cells(run.trade.data["trade_flow_counterfactual"])
     member = table["member"].to_numpy()
     parts = {MEMBERS: member, OUTSIDERS: ~member, EVERYONE: np.ones_like(member)}
     rows = []
@@ -88,7 +94,7 @@ def groups(run: Run) -> pd.DataFrame:
                 "real_income_change_musd": gain,
                 "trade_within_musd": trade,
                 "trade_within_counterfactual_musd": trade_after,
-                "trade_within_change_percent": float(_growth(np.array(trade), np.array(trade_after))),
+                "trade_within_change_percent": float(growth(np.array(trade), np.array(trade_after))),
                 "trade_across_musd": _across(before, inside),
                 "trade_across_counterfactual_musd": _across(after, inside),
                 "tariff_revenue_change_musd": table.loc[inside, "tariff_revenue_change_musd"].sum(),
@@ -98,36 +104,41 @@ def groups(run: Run) -> pd.DataFrame:
 
 
 def sectors(run: Run) -> pd.DataFrame:
-    """One row an economy and sector: output, exports and imports, today and in the union."""
+    """One row an economy and sector: output, trade, value added and employment, first-order sources of the gain."""
     world, result = run.trade.baseline, run.trade.data
-    before, after = _flow(world["trade_flow"]), _flow(result["trade_flow_counterfactual"])
+    before, after = flow_cells(world["trade_flow"]), flow_cells(result["trade_flow_counterfactual"])
     abroad = (1 - np.eye(len(world.economies)))[:, :, None]
     output = world["output"].transpose("economy", "sector").values
     output_after = result["output_counterfactual"].transpose("economy", "sector").values
     labels = pd.MultiIndex.from_product([world.economies, world.sectors], names=["economy", "sector"]).to_frame()
-    return labels.reset_index(drop=True).assign(
-        member=np.repeat(np.isin(world.economies, members_of(run)), len(world.sectors)),
-        output_musd=output.ravel(),
-        output_counterfactual_musd=output_after.ravel(),
-        output_change_percent=_growth(output, output_after).ravel(),
-        exports_musd=(before * abroad).sum(axis=1).ravel(),
-        exports_counterfactual_musd=(after * abroad).sum(axis=1).ravel(),
-        imports_musd=(before * abroad).sum(axis=0).ravel(),
-        imports_counterfactual_musd=(after * abroad).sum(axis=0).ravel(),
+    return (
+        labels.reset_index(drop=True)
+        .assign(
+            member=np.repeat(np.isin(world.economies, members_of(run)), len(world.sectors)),
+            output_musd=output.ravel(),
+            output_counterfactual_musd=output_after.ravel(),
+            output_change_percent=growth(output, output_after).ravel(),
+            exports_musd=(before * abroad).sum(axis=1).ravel(),
+            exports_counterfactual_musd=(after * abroad).sum(axis=1).ravel(),
+            imports_musd=(before * abroad).sum(axis=0).ravel(),
+            imports_counterfactual_musd=(after * abroad).sum(axis=0).ravel(),
+        )
+        .join(sources_by_sector(run))
     )
 
 
 def pairs(run: Run) -> pd.DataFrame:
     """One row a pair of economies: trade both ways, the border's thickness and what the union takes from it."""
     world, result = run.trade.baseline, run.trade.data
-    before, after = _flow(world["trade_flow"]).sum(axis=2), _flow(result["trade_flow_counterfactual"]).sum(axis=2)
+    before = flow_cells(world["trade_flow"]).sum(axis=2)
+    after = flow_cells(result["trade_flow_counterfactual"]).sum(axis=2)
     table = border_table(run)
     place = {code: at for at, code in enumerate(world.economies)}
     first, second = (table[end].map(place).to_numpy() for end in ("economy", "partner"))
     return table.assign(
         trade_musd=before[first, second] + before[second, first],
         trade_counterfactual_musd=after[first, second] + after[second, first],
-    ).assign(trade_change_percent=lambda t: _growth(t["trade_musd"].array, t["trade_counterfactual_musd"].array))
+    ).assign(trade_change_percent=lambda t: growth(t["trade_musd"].array, t["trade_counterfactual_musd"].array))
 
 
 def flows(run: Run) -> pd.DataFrame:
@@ -141,7 +152,7 @@ def flows(run: Run) -> pd.DataFrame:
         "tariff_rate_counterfactual_share": run.shock["tariff_rate_counterfactual"],
         "iceberg_cost_hat": run.shock["iceberg_cost_hat"],
     }
-    table = index.to_frame(index=False).assign(**{name: _flow(array).ravel() for name, array in cells.items()})
+    table = index.to_frame(index=False).assign(**{name: flow_cells(array).ravel() for name, array in cells.items()})
     return table.assign(trade_flow_status=np.array(STATUSES)[_status(world)].ravel())
 
 
@@ -157,8 +168,16 @@ TABLES: dict[str, Callable[[Run], pd.DataFrame | None]] = {
     "pacts": standings,
     "agreements": agreements_in_force,
     "uncertainty": uncertainty,
+    "path": path,
+    "ladder": ladder,
+    "creation": creation,
     "sectors": sectors,
+    "partners": partners,
     "pairs": pairs,
+    "people": people,
+    "destinations": destinations,
+    "openness": openness,
+    "places": places,
     "flows": flows,
     "provenance": provenance,
 }
@@ -184,7 +203,7 @@ def estimated_shares(run: Run) -> tuple[float, float]:
         By value of today's trade; by the absolute change of the flows.
     """
     world = run.trade.baseline
-    before, after = _flow(world["trade_flow"]), _flow(run.trade.data["trade_flow_counterfactual"])
+    before, after = flow_cells(world["trade_flow"]), flow_cells(run.trade.data["trade_flow_counterfactual"])
     inside = np.isin(world.economies, members_of(run))
     among = (np.outer(inside, inside) & ~np.eye(len(inside), dtype=bool))[:, :, None]
     estimated = np.isin(_status(world), _ESTIMATED) & among
@@ -196,37 +215,13 @@ def estimated_error(run: Run) -> float:
     world = run.trade.baseline
     if "trade_flow_cv" not in world.data:
         return float("nan")
-    flow, inside = _flow(world["trade_flow"]), np.isin(world.economies, members_of(run))
+    flow, inside = flow_cells(world["trade_flow"]), np.isin(world.economies, members_of(run))
     among = (np.outer(inside, inside) & ~np.eye(len(inside), dtype=bool))[:, :, None]
     weight = flow * (among & np.isin(_status(world), _ESTIMATED))
-    return float(np.average(_flow(world["trade_flow_cv"]), weights=weight)) if weight.sum() > 0 else float("nan")
+    return float(np.average(flow_cells(world["trade_flow_cv"]), weights=weight)) if weight.sum() > 0 else float("nan")
 
 
 # -- arithmetic ----------------------------------------------------------------------------------------------------
-def _flow(array: xr.DataArray) -> Array:
-    return np.asarray(array.transpose(*_CELL).values, dtype=float)
-
-
-def _by_economy(array: xr.DataArray) -> Array:
-    return np.asarray(array.transpose("economy").values, dtype=float)
-
-
-def _percent(hat: xr.DataArray) -> Array:
-    return 100 * (_by_economy(hat) - 1)
-
-
-def _growth(before: Array, after: Array) -> Array:
-    """Change in per cent; NaN where nothing was there to change."""
-    before, after = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
-    return np.asarray(100 * (np.divide(after, before, out=np.full(before.shape, np.nan), where=before > 0) - 1))
-
-
-def _abroad(flow: Array) -> tuple[Array, Array]:
-    """Exports and imports of each economy, all sectors."""
-    total = flow.sum(axis=2) * (1 - np.eye(len(flow)))
-    return total.sum(axis=1), total.sum(axis=0)
-
-
 def _among(flow: Array, inside: Flags) -> float:
     total = flow.sum(axis=2) * (1 - np.eye(len(flow)))
     return float(total[np.ix_(inside, inside)].sum())
@@ -246,7 +241,7 @@ def _status(world: World) -> NDArray[np.int_]:
 
 def _estimated_share(world: World) -> Array:
     """Share of each economy's exports and imports that is estimated or assumed."""
-    flow = _flow(world["trade_flow"]) * (1 - np.eye(len(world.economies)))[:, :, None]
+    flow = flow_cells(world["trade_flow"]) * (1 - np.eye(len(world.economies)))[:, :, None]
     doubtful = flow * np.isin(_status(world), _ESTIMATED)
     total = flow.sum(axis=(1, 2)) + flow.sum(axis=(0, 2))
     part = doubtful.sum(axis=(1, 2)) + doubtful.sum(axis=(0, 2))

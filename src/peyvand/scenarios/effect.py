@@ -7,13 +7,14 @@ twice, a customs union that would be split, a baseline that has not been moved t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from peyvand.errors import ScenarioError, UnknownNameError
 from peyvand.gravity import Thickness, known_causes, thickness
@@ -23,7 +24,16 @@ from peyvand.scenarios.cautions import Caution, cautions_of
 from peyvand.scenarios.estimates import estimate
 from peyvand.scenarios.in_force import Agreement, AgreementKind, Facts
 from peyvand.scenarios.kernels import Array, Mask
-from peyvand.scenarios.provisions import AgreementEffect, AnyProvision, BorderCost, Tariff, Transit
+from peyvand.scenarios.people import people_pairs
+from peyvand.scenarios.provisions import (
+    AgreementEffect,
+    AnyProvision,
+    BorderCost,
+    PeopleProvision,
+    Tariff,
+    Transit,
+    Visa,
+)
 from peyvand.world import Shock, World
 
 if TYPE_CHECKING:
@@ -44,6 +54,9 @@ def day_of(world: World) -> date:
 class Effect:
     """A union set into a World; made by `Union.effect`.
 
+    `carriage_hat` (exporter, importer, sector) is what its transit provisions do to the cost of carriage, once the
+    corridors room has said it: see `carried`.
+
     Raises
     ------
     ScenarioError
@@ -54,6 +67,7 @@ class Effect:
     world: World
     facts: Facts
     given_borders: Thickness | None = None
+    carriage_hat: xr.DataArray | None = None
 
     def __post_init__(self) -> None:
         if self.day.year < self.world.base_year:
@@ -67,7 +81,7 @@ class Effect:
                 hint="set the union into the World of its base year",
             )
         split_blocs(self)
-        self._final_tariff  # noqa: B018  (refuses early what provisions say twice or of nobody)
+        self._final_tariff, self.people  # noqa: B018  (refuses early what provisions say twice or of nobody)
 
     # -- who, where, when ----------------------------------------------------------------------------------------------
     @property
@@ -96,8 +110,28 @@ class Effect:
 
     @property
     def transit(self) -> tuple[Transit, ...]:
-        """The provisions that change a transport network: not in `shock`, which knows none; `run` joins the two."""
+        """The provisions that change a transport network."""
         return tuple(provision for provision in self.union.provisions if isinstance(provision, Transit))
+
+    @cached_property
+    def people(self) -> tuple[tuple[PeopleProvision, Mask], ...]:
+        """The provisions that move people, each with its (N, N) pairs: the mobility room simulates them."""
+        return people_pairs(self)
+
+    @property
+    def moves_trade(self) -> bool:
+        """Whether a provision or a common tariff changes what goods and services cost, transit apart."""
+        stated = (p.goods_trade_percent or p.services_trade_percent for p, _ in self.people if isinstance(p, Visa))
+        return bool(self.cells) or self.union.kind == "customs-union" or any(stated)
+
+    def carried(self, carriage_hat: xr.DataArray) -> Effect:
+        """The effect with the change of carriage τ̂ (exporter, importer, sector) that its transit provisions bring.
+
+        It then is in the shock of every year, phased in like a border cost, in the implied cuts and the warnings. What
+        easier visas do to the cost of trade, where a provision states it, comes the same way; one multiplies the other.
+        """
+        before = 1.0 if self.carriage_hat is None else self.carriage_hat
+        return replace(self, carriage_hat=before * carriage_hat)
 
     # -- the baseline of the day ---------------------------------------------------------------------------------------
     @cached_property
@@ -156,7 +190,7 @@ class Effect:
             )
         share = self._share_in(year)
         tariff = kernels.phased_tariff(tariff_rate=self._tariff, final=self._final_tariff, share=share)
-        return self._shock(tariff=tariff, log_cost=share * self._final_log_cost)
+        return self._shock(tariff=tariff, log_cost=share * (self._final_log_cost + self._final_log_carriage))
 
     def schedule(self) -> dict[int, Shock]:
         """The shock of every year of the phase-in, from 1 to the last (0 where there is none)."""
@@ -166,25 +200,28 @@ class Effect:
     def implied_cuts(self, *, year: int | None = None) -> pd.DataFrame:
         """The ad valorem cut of every pair that the union touches, in per cent of cost; one row per direction.
 
-        Columns: `exporter`, `importer`, `tariff_cut_percent`, `cost_cut_percent`, `total_cut_percent` (1 − κ̂, in logs
-        weighted by what the importer pays today), `partial_trade_ratio` (trade by its own cost alone, new / old). NaN
-        where no trade is recorded. On a World that must first be moved to the union's day, tariffs are cut from those
-        of the day and flows weigh as they are.
+        Columns: `exporter`, `importer`, `tariff_cut_percent`, `cost_cut_percent`, `transport_cut_percent`,
+        `total_cut_percent` (1 − κ̂, in logs weighted by what the importer pays today), `partial_trade_ratio` (trade by
+        its own cost alone, new / old). NaN where no trade is recorded. On a World that must first be moved to the
+        union's day, tariffs are cut from those of the day and flows weigh as they are.
         """
         if self.needs_baseline:
             moved = self.baseline(lambda world, shock: world.replace(tariff_rate=shock["tariff_rate_counterfactual"]))
-            return self.union.effect(moved, facts=self.facts).implied_cuts(year=year)
+            return replace(self.union.effect(moved, facts=self.facts), carriage_hat=self.carriage_hat).implied_cuts(
+                year=year
+            )
         share = self._share_in(year)
-        log_cost = share * self._final_log_cost
+        log_cost, log_carriage = share * self._final_log_cost, share * self._final_log_carriage
         tariff = kernels.phased_tariff(tariff_rate=self._tariff, final=self._final_tariff, share=share)
         log_tariff = np.log1p(tariff) - np.log1p(self._tariff)
-        touched = (np.abs(log_cost) + np.abs(log_tariff)).sum(axis=-1) > 0
+        touched = (np.abs(log_cost) + np.abs(log_tariff) + np.abs(log_carriage)).sum(axis=-1) > 0
         touched |= kernels.pairs_between(self.membership)
         rows, columns = np.nonzero(touched)
         weight = kernels.paid_trade_weights(paid=self._paid)[rows, columns]
         theta = self._theta
-        log_cost, log_tariff = log_cost[rows, columns], log_tariff[rows, columns]
-        ratio = kernels.partial_trade_ratio(weight=weight, log_cost_hat=log_cost + log_tariff, trade_elasticity=theta)
+        log_cost, log_tariff, log_carriage = (x[rows, columns] for x in (log_cost, log_tariff, log_carriage))
+        total = log_cost + log_tariff + log_carriage
+        ratio = kernels.partial_trade_ratio(weight=weight, log_cost_hat=total, trade_elasticity=theta)
         names = np.array(self.world.economies)
         return pd.DataFrame(
             {
@@ -192,7 +229,8 @@ class Effect:
                 "importer": names[columns],
                 "tariff_cut_percent": _cut_percent(weight, log_tariff),
                 "cost_cut_percent": _cut_percent(weight, log_cost),
-                "total_cut_percent": _cut_percent(weight, log_cost + log_tariff),
+                "transport_cut_percent": _cut_percent(weight, log_carriage),
+                "total_cut_percent": _cut_percent(weight, total),
                 "partial_trade_ratio": ratio,
             }
         )
@@ -238,6 +276,12 @@ class Effect:
                 log_cost += np.where(mask & ~self.already_free[..., None], change, 0.0)
         return log_cost
 
+    @cached_property
+    def _final_log_carriage(self) -> Array:
+        if self.carriage_hat is None:
+            return np.zeros_like(self._tariff)
+        return np.asarray(np.log(self.carriage_hat.transpose(*_CELL).values))
+
     def _border_cost(self, provision: BorderCost) -> Array:
         if provision.cut_percent is not None:
             return np.full_like(self._tariff, np.log1p(-provision.cut_percent / 100))
@@ -282,7 +326,7 @@ class Effect:
         found: list[tuple[AnyProvision, Mask]] = []
         said: dict[str, Mask] = {}
         for number, provision in enumerate(self.union.provisions, start=1):
-            if isinstance(provision, Transit):
+            if isinstance(provision, Transit | PeopleProvision):
                 continue
             mask = self._mask(provision)
             if not mask.any():
@@ -311,19 +355,28 @@ class Effect:
             )
 
     def _mask(self, provision: Tariff | BorderCost | AgreementEffect) -> Mask:
-        between = kernels.pairs_between(self.membership)
-        if provision.pairs:
-            wanted = frozenset(frozenset(self._economy(name) for name in pair) for pair in provision.pairs)
-            strange = [pair for pair in wanted if len(pair) < 2 or not pair <= set(self.members)]
-            if strange:
-                raise ScenarioError(
-                    f"{' and '.join(sorted(strange[0]))} is no pair of two members", hint="pairs name two members each"
-                )
-            between = between & self._pair_mask(wanted)
+        between = self.pairs_of(provision.pairs)
         sectors = self._sector_mask(provision.sectors) & ~self._sector_mask(provision.except_sectors)
         if isinstance(provision, AgreementEffect):
             self._known(lambda: estimate(provision.estimate))
         return between[..., None] & sectors
+
+    def pairs_of(self, pairs: Iterable[tuple[str, str]]) -> Mask:
+        """(N, N) both directions of the pairs named, or of all members where none is.
+
+        Raises
+        ------
+        ScenarioError
+            If a pair does not name two members.
+        """
+        between = kernels.pairs_between(self.membership)
+        wanted = frozenset(frozenset(self._economy(name) for name in pair) for pair in pairs)
+        strange = [pair for pair in wanted if len(pair) < 2 or not pair <= set(self.members)]
+        if strange:
+            raise ScenarioError(
+                f"{' and '.join(sorted(strange[0]))} is no pair of two members", hint="pairs name two members each"
+            )
+        return between & self._pair_mask(wanted) if wanted else between
 
     # -- a customs union's outside ------------------------------------------------------------------------------------
     @cached_property

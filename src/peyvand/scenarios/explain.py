@@ -5,8 +5,8 @@ Names of economies come from the World, everything else from the locale files un
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import jdatetime
@@ -16,13 +16,30 @@ from peyvand.scenarios.cautions import SHOWN, Caution, Listed
 from peyvand.scenarios.effect import Effect
 from peyvand.scenarios.estimates import estimate
 from peyvand.scenarios.in_force import Facts
-from peyvand.scenarios.provisions import AnyProvision, BorderCost, Scope, Tariff, Transit
+from peyvand.scenarios.provisions import (
+    AnyProvision,
+    BorderCost,
+    PeopleProvision,
+    Scholars,
+    Scope,
+    Tariff,
+    Transit,
+    Visa,
+)
 from peyvand.world import World
 
 
-def explain(effect: Effect, language: Language = "en") -> list[str]:
-    """The union as sentences: members, kind and day, each provision, the outside, the implied cuts."""
-    say = Words(language, effect.world, effect.facts)
+def explain(effect: Effect, language: Language = "en", *, places: Mapping[str, str] | None = None) -> list[str]:
+    """The union as sentences: members, kind and day, each provision, the outside, the implied cuts.
+
+    Parameters
+    ----------
+    effect : Effect
+    language : {"en", "fa"}
+    places : mapping, optional
+        What crossings and ports are called in this language, by the name that the file gives them.
+    """
+    say = Words(language, effect.world, effect.facts, places or {})
     union = effect.union
     phased = say("phased", years=say.number(union.phase_in_years)) if union.phase_in_years else say("at_once")
     lines = [
@@ -41,7 +58,9 @@ def explain(effect: Effect, language: Language = "en") -> list[str]:
         common = zip(effect.world.sectors, effect.external_rates, strict=True)
         rates = [f"{say.sector(name)} {say.percent(100 * rate)}" for name, rate in common if rate == rate]
         lines.append(say("external_rates", rates=say.listed(rates)))
-    cuts = effect.implied_cuts()["total_cut_percent"].dropna()
+    pairs = effect.implied_cuts()
+    inside = pairs["exporter"].isin(effect.members) & pairs["importer"].isin(effect.members)
+    cuts = pairs.loc[inside, "total_cut_percent"].dropna()
     cuts = cuts[cuts.abs() > 0]
     if len(cuts):
         low, high, mean = (say.percent(value, 1) for value in (cuts.min(), cuts.max(), cuts.mean()))
@@ -62,6 +81,7 @@ class Words:
     language: Language
     world: World
     facts: Facts
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, key: str, **values: str) -> str:
         return text(f"scenario.say.{key}", self.language, **values)
@@ -88,6 +108,9 @@ class Words:
     def agreement(self, name: str) -> str:
         return self.facts.agreement(name).words(self.language)
 
+    def place(self, name: str) -> str:
+        return self.places.get(name, name)
+
     def sector(self, name: str) -> str:
         return catalogue(self.language).get(f"sectors.{name}", name)
 
@@ -96,6 +119,10 @@ class Words:
         comma, last = ("، ", " و ") if self.language == "fa" else (", ", " and ")
         *first, final = [str(item) for item in items]
         return f"{comma.join(first)}{last}{final}" if first else final
+
+    def amount(self, value: float) -> str:
+        """A number with the one decimal that it has, or none."""
+        return self.number(value, 0 if float(value).is_integer() else 1)
 
     def number(self, value: float, decimals: int = 0) -> str:
         return number(value, self.language, decimals=decimals)
@@ -123,6 +150,8 @@ class Words:
             left_out = len(value) - SHOWN
             more = [self("more", count=self.number(left_out))] if left_out > 0 else []
             return self.listed([*(turn(item) for item in value[:SHOWN]), *more])
+        if name == "year":
+            return localise_digits(str(value), self.language)
         if name in ("day", "known"):
             return self.day(str(value))
         if isinstance(value, int | float):
@@ -134,6 +163,8 @@ def _provision(say: Words, provision: AnyProvision) -> list[str]:
     """One sentence for a provision, and one for each exception."""
     if isinstance(provision, Transit):
         return _transit(say, provision)
+    if isinstance(provision, PeopleProvision):
+        return _people(say, provision)
     where = {"pairs": _pairs(say, provision), "sectors": _sectors(say, provision)}
     if isinstance(provision, Tariff):
         lines = [say("tariff", cut=say.percent(100 * provision.cut_share), **where)]
@@ -158,13 +189,15 @@ def _provision(say: Words, provision: AnyProvision) -> list[str]:
 
 def _transit(say: Words, provision: Transit) -> list[str]:
     """A sentence for each thing that changes on the way, and whose goods have it."""
-    crossings = say.listed(provision.crossings) if provision.crossings else ""
-    links = say.listed(f"{one}–{other}" for one, other in provision.links) if provision.links else ""
+    crossings = say.listed(map(say.place, provision.crossings)) if provision.crossings else ""
+    links = (
+        say.listed(f"{say.place(one)}–{say.place(other)}" for one, other in provision.links) if provision.links else ""
+    )
     lines = []
     if provision.max_dwell_time_h is not None:
-        lines.append(say("transit_hours", crossings=crossings, hours=say.number(provision.max_dwell_time_h, 1)))
+        lines.append(say("transit_hours", crossings=crossings, hours=say.amount(provision.max_dwell_time_h)))
     if provision.max_fee_usd_per_t is not None:
-        lines.append(say("transit_fee", crossings=crossings, fee=say.number(provision.max_fee_usd_per_t, 1)))
+        lines.append(say("transit_fee", crossings=crossings, fee=say.amount(provision.max_fee_usd_per_t)))
     if provision.one_gauge:
         lines.append(say("transit_gauge", crossings=crossings))
     if provision.closed:
@@ -174,13 +207,34 @@ def _transit(say: Words, provision: Transit) -> list[str]:
     if provision.cost_cut_share is not None:
         lines.append(say("transit_cheaper", links=links, cut=say.percent(100 * provision.cost_cut_share)))
     if provision.departures_per_week is not None:
-        lines.append(say("transit_departures", links=links, count=say.number(provision.departures_per_week, 1)))
+        lines.append(say("transit_departures", links=links, count=say.amount(provision.departures_per_week)))
     for link in provision.new_links:
-        lines.append(say("transit_new", link="–".join(link.between), mode=say(f"transit_mode_{link.mode}")))
+        lines.append(
+            say("transit_new", link="–".join(map(say.place, link.between)), mode=say(f"transit_mode_{link.mode}"))
+        )
     return [*lines, say(f"transit_for_{provision.who}")]
 
 
-def _pairs(say: Words, provision: Scope) -> str:
+def _people(say: Words, provision: PeopleProvision) -> list[str]:
+    """A sentence for a visa rule with its effect on trade, or for places with what goes with them."""
+    where = _pairs(say, provision)
+    if isinstance(provision, Visa):
+        lines = [say("visa", regime=text(f"mobility.regime.{provision.regime}", say.language), pairs=where)]
+        goods, services = provision.goods_trade_percent, provision.services_trade_percent
+        if goods or services:
+            lines.append(say("visa_trade", goods=say.percent(goods), services=say.percent(services)))
+        return lines
+    places = say.number(provision.places_per_year)
+    if isinstance(provision, Scholars):
+        return [say("scholars", places=places, pairs=where)]
+    filled, years = say.percent(100 * provision.filled_share), say.number(provision.years, 1)
+    lines = [say("students", places=places, pairs=where, filled=filled, years=years)]
+    if provision.scholarships_per_year:
+        lines.append(say("scholarships", count=say.number(provision.scholarships_per_year)))
+    return [*lines, say("degrees_recognised")] if provision.degrees_recognised else lines
+
+
+def _pairs(say: Words, provision: Scope | PeopleProvision) -> str:
     if not provision.pairs:
         return say("everywhere")
     return say("between", pairs=say.listed(f"{say.name(one)}–{say.name(other)}" for one, other in provision.pairs))

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import PydanticCustomError
 
 from peyvand.errors import ScenarioError, did_you_mean
 from peyvand.scenarios.provisions import KINDS, NOT_YET, TariffException
@@ -34,6 +33,8 @@ _EXAMPLES = {
     "sectors": 'sectors = ["machinery_equipment"]',
     "except_sectors": 'except_sectors = ["agriculture_food"]',
     "pairs": 'pairs = [["IRN", "KAZ"]], two members each',
+    "regime": 'regime = "free"; or "eta", "on_arrival", "e_visa", "required"',
+    "places_per_year": "places_per_year = 5000, a whole number",
     "exceptions": 'exceptions = [{ exporter = "IRN", importer = "KAZ", cut_share = 0.5 }]',
 }
 _NOT_YET_KEYS = {
@@ -64,11 +65,6 @@ _DATE = re.compile(r"=\s*(\d+\s*[-/.]\s*\d+\s*[-/.]\s*\d+\S*)")
 _DECIMAL_COMMA = re.compile(r"=\s*\d+,\d")
 _OTHER_DIGITS = re.compile(r"=\s*[-+]?[\u0660-\u0669\u06f0-\u06f9]")
 Place = tuple[str | int, ...]
-
-
-def unclear(message: str, hint: str) -> PydanticCustomError:
-    """A rule of the file that was broken, with its hint, for a validator to raise."""
-    return PydanticCustomError("unclear", "{message}", {"message": message, "hint": hint})
 
 
 def scenario_error(error: ValidationError, *, text: str = "", name: str = "the union") -> ScenarioError:

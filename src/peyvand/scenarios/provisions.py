@@ -1,7 +1,8 @@
 """What a union agrees on: the provisions of a scenario file, each checked when it is made.
 
-A provision says what changes, in which sectors and between which members. Kinds that later rooms will simulate are
-known by name, so that a file which uses one is refused clearly and not read past.
+A provision says what changes, in which sectors and between which members; `transit`, `visa`, `students` and `scholars`
+belong to the rooms of corridors and mobility. Kinds that are not simulated yet are known by name, so that a file which
+uses one is refused clearly and not read past.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 DEFAULT_CAP_PERCENT = 25.0
 
@@ -19,11 +21,13 @@ Names = Annotated[tuple[str, ...], from_list]
 Pair = Annotated[tuple[str, str], from_list]
 Pairs = Annotated[tuple[Pair, ...], from_list]
 
-NOT_YET = (
-    "visa", "students", "scholars", "sanctions", "rules_of_origin", "sensitive_list", "preference_use",
-    "services", "payments",
-)  # fmt: skip
+NOT_YET = ("sanctions", "rules_of_origin", "sensitive_list", "preference_use", "services", "payments")
 """Kinds that are planned and not simulated yet."""
+
+
+def unclear(message: str, hint: str) -> PydanticCustomError:
+    """A rule of the file that was broken, with its hint, for a validator to raise."""
+    return PydanticCustomError("unclear", "{message}", {"message": message, "hint": hint})
 
 
 class Part(BaseModel):
@@ -112,7 +116,7 @@ class NewLink(Part):
     @model_validator(mode="after")
     def _rail_has_a_gauge(self) -> NewLink:
         if (self.mode == "rail") != (self.gauge_mm is not None):
-            raise ValueError("a new link by rail, and no other, has a gauge_mm")
+            raise unclear("a new link by rail, and no other, has a gauge_mm", "gauge_mm = 1435 or 1520")
         return self
 
 
@@ -142,24 +146,83 @@ class Transit(Part):
         stops = self.max_dwell_time_h is not None or self.max_fee_usd_per_t is not None or self.one_gauge
         lines = any(x is not None for x in (self.hours_cut_share, self.cost_cut_share, self.departures_per_week))
         if stops and not self.crossings:
-            raise ValueError("max_dwell_time_h, max_fee_usd_per_t and one_gauge need crossings")
+            raise unclear("max_dwell_time_h, max_fee_usd_per_t and one_gauge need crossings", 'crossings = ["Sarakhs"]')
         if lines and not self.links:
-            raise ValueError("hours_cut_share, cost_cut_share and departures_per_week need links")
+            raise unclear(
+                "hours_cut_share, cost_cut_share and departures_per_week need links", 'links = [["Aktau", "Alat Port"]]'
+            )
         if not (self.crossings or self.links or self.new_links):
-            raise ValueError("a transit provision names crossings, links or new_links")
+            raise unclear(
+                "a transit provision names crossings, links or new_links", "names are those of peyvand corridors export"
+            )
         if (self.crossings and not (stops or self.closed)) or (self.links and not (lines or self.closed)):
-            raise ValueError("a transit provision says what changes at its crossings and links")
+            raise unclear(
+                "a transit provision says what changes at its crossings and links",
+                "max_dwell_time_h = 6 for crossings, hours_cut_share = 0.2 for links, or closed = true",
+            )
         return self
 
 
-AnyProvision = Tariff | BorderCost | AgreementEffect | Transit
+class Visa(Part):
+    """Members ask no more of each other's nationals than `regime`; a rule that asks less already stays as it is.
+
+    `goods_trade_percent` and `services_trade_percent` are the share of a pair's trade that visas on both sides are
+    taken to hinder (nothing unless said): what returns of it follows the rules that fall, see `peyvand.mobility`.
+    """
+
+    kind: Literal["visa"] = "visa"
+    regime: Literal["required", "e_visa", "on_arrival", "eta", "free"]
+    pairs: Pairs = ()
+    goods_trade_percent: Annotated[float, Field(ge=0, lt=100)] = 0.0
+    services_trade_percent: Annotated[float, Field(ge=0, lt=100)] = 0.0
+
+
+class _Places(Part):
+    """So many places a year in all, allotted to the pairs so that each member sends as many as it takes."""
+
+    places_per_year: Annotated[int, Field(ge=1, le=10_000_000)]
+    pairs: Pairs = ()
+
+
+class Students(_Places):
+    """Exchange places: `filled_share` of them are taken up, each for `years`; scholarships pay for some.
+
+    Scholarships and the recognition of degrees are counted and shown; no effect of them is simulated.
+    """
+
+    kind: Literal["students"] = "students"
+    years: Annotated[float, Field(gt=0, le=10)] = 1.0
+    filled_share: Share = 1.0
+    scholarships_per_year: Annotated[int, Field(ge=0)] = 0
+    degrees_recognised: bool = False
+
+    @model_validator(mode="after")
+    def _scholarships_are_for_places(self) -> Students:
+        if self.scholarships_per_year > self.places_per_year:
+            raise ValueError("scholarships_per_year are for some of places_per_year, and there are more of them")
+        return self
+
+
+class Scholars(_Places):
+    """Places for visiting scholars: counted and allotted, no effect is simulated."""
+
+    kind: Literal["scholars"] = "scholars"
+
+
+PeopleProvision = Visa | Students | Scholars
+AnyProvision = Tariff | BorderCost | AgreementEffect | Transit | Visa | Students | Scholars
 Provision = Annotated[AnyProvision, Field(discriminator="kind")]
 KINDS: dict[str, type[AnyProvision]] = {
     "tariff": Tariff,
     "border_cost": BorderCost,
     "agreement": AgreementEffect,
     "transit": Transit,
+    "visa": Visa,
+    "students": Students,
+    "scholars": Scholars,
 }
+PEOPLE = ("visa", "students", "scholars")
+"""Kinds that move people: the mobility room simulates them, trade does not know them."""
 
 
 def dumped(provision: AnyProvision) -> dict[str, Any]:

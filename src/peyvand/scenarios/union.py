@@ -16,8 +16,8 @@ from peyvand.gravity import Thickness
 from peyvand.locale import LANGUAGES
 from peyvand.scenarios.effect import Effect
 from peyvand.scenarios.in_force import Facts
-from peyvand.scenarios.problems import scenario_error, unclear
-from peyvand.scenarios.provisions import Names, Part, Provision, dumped, from_list
+from peyvand.scenarios.problems import scenario_error
+from peyvand.scenarios.provisions import Names, Part, Provision, dumped, from_list, unclear
 from peyvand.world import Shock, World
 
 UnionKind = Literal["partial-scope", "free-trade-area", "customs-union"]

@@ -39,6 +39,16 @@ TARIFFS = Source(
     citation="F. Teti (2024), 30+ years of trade policy: evidence from 160 countries.",
     may_feed="averages",
 )
+WIOD_2016 = Source(
+    publisher="World Input-Output Database",
+    title="World Input-Output Tables, 2016 release, bilateral trade by industry with applied tariffs",
+    licence="CC BY 4.0 to our knowledge; tariffs free for research with citation",
+    url="https://www.rug.nl/ggdc/valuechain/wiod/wiod-2016-release",
+    vintage="2016 release (2000-2014)",
+    citation="M. P. Timmer, E. Dietzenbacher, B. Los, R. Stehrer and G. J. de Vries (2015), An illustrated user guide "
+    "to the World Input-Output Database, Review of International Economics 23, 575-605; assembled by A. Lashkaripour "
+    "(2021).  Tariffs: F. Teti (2024).",
+)
 ELASTICITIES = Source(
     publisher="A. Lashkaripour and the authors cited",
     title="Eight sets of sector trade elasticities on ICIO industries",
@@ -101,6 +111,24 @@ def read_icio(path: str | Path, *, year: int | None = None) -> Table:
         "2022 uses the tariffs of 2021; CHN and MEX are sums of their processing and other parts",
     )
     return Table(frame, ICIO, notes)
+
+
+def read_wiod_2016(path: str | Path, *, year: int | None = None) -> Table:
+    """Trade and tariffs of WIOD's 2016 release, 2000–2014: 43 economies and the rest of the world, 16 sectors.
+
+    The file of all years, `wiod_2000_2014.parquet`, has the columns of the ICIO set and the same faults in its tariffs.
+
+    Returns
+    -------
+    Table
+        As `read_icio`; sectors by the publisher's names, `services` the last.
+    """
+    found = read_icio(path, year=year)
+    notes = (
+        *(note for note in found.notes if note.startswith(("tariffs of the rest", "services carried"))),
+        "stock changes below zero were removed by the source and output recomputed: totals are not those of the tables",
+    )
+    return Table(found.frame, WIOD_2016, notes)
 
 
 def read_elasticities(path: str | Path) -> Table:

@@ -2,6 +2,7 @@
 
 from peyvand.trade.batch import UnionSweep
 from peyvand.trade.caliendo_parro import CaliendoParro
+from peyvand.trade.creation import creation_and_diversion
 from peyvand.trade.drawn import GravityEffect
 from peyvand.trade.ladder import Ladder, ladder
 from peyvand.trade.many import Many, solve_many, union_sweep
@@ -21,6 +22,7 @@ __all__ = [
     "UnionSweep",
     "Unions",
     "border_sensitivity",
+    "creation_and_diversion",
     "delta_deviation",
     "draw",
     "ladder",

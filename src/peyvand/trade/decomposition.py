@@ -21,12 +21,18 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decomposition:
-    """First-order sources of welfare, shares of income, (sector, economy)."""
+class Source:
+    """One first-order source of welfare, shares of income."""
 
-    terms_of_trade: Array
-    volume_of_trade: Array
-    trade_cost_saving: Array
+    by_sector: Array
+    """(sector, economy)"""
+    by_partner: Array
+    """(economy, partner)"""
+
+    @property
+    def total(self) -> Array:
+        """(economy)"""
+        return np.asarray(self.by_sector.sum(axis=0))
 
 
 def decompose(
@@ -37,8 +43,8 @@ def decompose(
     unit_cost_hat: Array,
     cost_hat: Array,
     final_expenditure: Array,
-) -> Decomposition:
-    """The three first-order sources of each economy's welfare by sector.
+) -> dict[str, Source]:
+    """The three first-order sources of each economy's welfare, by sector and by trading partner.
 
     Parameters
     ----------
@@ -48,14 +54,29 @@ def decompose(
         ĉ.
     final_expenditure : Array (economy)
         I, M USD before the change.
+
+    Returns
+    -------
+    dict of str to Source
+        `terms_of_trade`, `volume_of_trade`, `trade_cost_saving`.
     """
-    dearer = unit_cost_hat - 1
-    paid_to_exporters = np.matmul(dearer[:, None, :], trade_flow)[:, 0, :]
-    taxed_flow = tariff_rate * trade_flow
-    real_change = (tariff_rate * trade_flow_counterfactual - taxed_flow).sum(axis=1)
-    taxed_dearer = np.matmul(dearer[:, None, :], taxed_flow)[:, 0, :]
-    return Decomposition(
-        terms_of_trade=(trade_flow.sum(axis=2) * dearer - paid_to_exporters) / final_expenditure,
-        volume_of_trade=(real_change - taxed_dearer) / final_expenditure,
-        trade_cost_saving=-((trade_flow + taxed_flow) * (cost_hat - 1)).sum(axis=1) / final_expenditure,
+    sold_dearer = trade_flow * (unit_cost_hat - 1)[:, :, None]
+    by_pair = sold_dearer.sum(axis=0)
+    taxed_more = tariff_rate * (trade_flow_counterfactual - trade_flow - sold_dearer)
+    saved = (1 + tariff_rate) * trade_flow
+    saved *= 1 - cost_hat
+    return {
+        "terms_of_trade": Source(
+            by_sector=(sold_dearer.sum(axis=2) - sold_dearer.sum(axis=1)) / final_expenditure,
+            by_partner=(by_pair - by_pair.T) / final_expenditure[:, None],
+        ),
+        "volume_of_trade": _of_purchases(taxed_more, final_expenditure),
+        "trade_cost_saving": _of_purchases(saved, final_expenditure),
+    }
+
+
+def _of_purchases(cells: Array, final_expenditure: Array) -> Source:
+    """What importers get from their purchases (sector, exporter, importer), M USD."""
+    return Source(
+        by_sector=cells.sum(axis=1) / final_expenditure, by_partner=cells.sum(axis=0).T / final_expenditure[:, None]
     )

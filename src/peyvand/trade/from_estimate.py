@@ -267,10 +267,10 @@ def _log_costs(
     missing = np.zeros(len(rows), dtype=bool)
     for name, table in estimate.fixed_effects(panel).items():
         keys = name.split("^")
-        labels = rows[keys].astype(str).agg("^".join, axis=1)
-        if any(labels.groupby(rows[side]).nunique().max() == 1 for side in ("exporter", "importer")):
+        labels = pd.MultiIndex.from_frame(rows[keys])
+        if any(_follows(labels, rows[side]) for side in ("exporter", "importer")):
             continue
-        known = table.set_index(table[keys].astype(str).agg("^".join, axis=1))["effect"]
+        known = table.set_index(pd.MultiIndex.from_frame(table[keys]))["effect"]
         values = known.reindex(labels).to_numpy(dtype=np.float64, copy=True)
         gone = np.isnan(values)
         if gone.any():
@@ -281,6 +281,13 @@ def _log_costs(
         row = rows.iloc[int(np.argmax(np.isnan(cost)))]
         raise DataError(f"{row['exporter']} → {row['importer']}: a regressor is missing, so its cost is not known")
     return cost, tuple(zip(rows.loc[missing, "exporter"], rows.loc[missing, "importer"], strict=True))
+
+
+def _follows(labels: pd.MultiIndex, side: pd.Series) -> bool:
+    """Whether an effect is of the exporter (or the importer) alone: one level for each of them."""
+    levels, owners = labels.factorize()[0], pd.factorize(side)[0]
+    pairs = np.unique(np.column_stack([owners, levels]), axis=0)
+    return len(pairs) == len(np.unique(owners))
 
 
 def _filled(rows: pd.DataFrame, values: Array, gone: NDArray[np.bool_], fill: str | None) -> Array:

@@ -18,7 +18,7 @@ def nest_of(world: World, *, supply_elasticity: float = 0.0) -> Nest:
     - `armington`: one sector without inputs, the model of structural gravity.
     - `universal_gravity`: that with an output supply of elasticity ψ.
     """
-    inputs = float(abs(world["input_share"]).max()) > 0
+    inputs = bool((world["input_share"].values > 0).any())
     if len(world.sectors) > 1:
         return "caliendo_parro" if inputs else "many_sectors"
     if supply_elasticity:

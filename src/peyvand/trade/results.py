@@ -22,8 +22,8 @@ from peyvand.variables import labelled, labelled_dataset
 from peyvand.world import Shock, World
 
 Array = NDArray[np.float64]
-Table = Literal["economies", "sectors", "pairs"]
-TABLES: tuple[Table, ...] = ("economies", "sectors", "pairs")
+Table = Literal["economies", "sectors", "pairs", "partners"]
+TABLES: tuple[Table, ...] = ("economies", "sectors", "pairs", "partners")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -101,14 +101,14 @@ class TradeResult:
         )
 
     def to_frame(self, table: Table = "economies") -> pd.DataFrame:
-        """A tidy table with a row per economy, per economy and sector, or per exporter, importer and sector.
+        """A tidy table: a row per economy, economy and sector, exporter, importer and sector, or economy and partner.
 
         Raises
         ------
         UnknownNameError
             If there is no such table.
         """
-        makers = {"economies": self._economies, "sectors": self._sectors, "pairs": self._pairs}
+        makers = dict(zip(TABLES, (self._economies, self._sectors, self._pairs, self._partners), strict=True))
         if table not in makers:
             raise UnknownNameError(f"no table {table!r}", hint=did_you_mean(table, TABLES), table=table)
         return makers[table]().reset_index()
@@ -123,6 +123,9 @@ class TradeResult:
 
     def _pairs(self) -> pd.DataFrame:
         return _table([self.baseline["trade_flow"], self["trade_flow_counterfactual"]])
+
+    def _partners(self) -> pd.DataFrame:
+        return _table(self._over("economy", "partner"))
 
     def _over(self, *dims: str) -> list[xr.DataArray]:
         return [array for array in self.data.data_vars.values() if array.dims == dims]
@@ -140,29 +143,27 @@ def trade_result(
 ) -> TradeResult:
     """The kernel's arrays as a labelled result: here the labels return."""
     base, block, after = problem.base, problem.block, found.conditions
-    flow = trade_flows(block, after)
+    before, flow = base.trade_flow, trade_flows(block, after)
     price = np.exp((base.final_share * np.log(after.price_index_hat)).sum(axis=0))
     welfare_hat = after.final_expenditure / base.final_expenditure / price
     sources = decompose(
-        trade_flow=base.trade_flow,
+        trade_flow=before,
         trade_flow_counterfactual=flow,
         tariff_rate=base.tariff_rate,
         unit_cost_hat=after.unit_cost_hat,
         cost_hat=problem.cost_hat,
         final_expenditure=base.final_expenditure,
     )
-    levied = (base.tariff_rate * base.trade_flow).sum(axis=(0, 1))
+    levied = (base.tariff_rate * before).sum(axis=(0, 1))
     levied_after = ((1 - after.kept_share) * after.expenditure).sum(axis=0)
     received = base.final_expenditure - base.value_added - levied
     received_after = after.final_expenditure - after.wage_hat * base.value_added - levied_after
-    rents = partial(rent_income, trade_flow=base.trade_flow, rent_rate=problem.rent_rate)
+    rents = partial(rent_income, trade_flow=before, rent_rate=problem.rent_rate)
     rents_after = partial(rent_income, trade_flow=flow, rent_rate=problem.rent_rate_counterfactual)
     wage_hat = after.unit_cost_hat[0] if supply_elasticity else after.wage_hat
-    by_source = {
-        "terms_of_trade": sources.terms_of_trade,
-        "volume_of_trade": sources.volume_of_trade,
-        "trade_cost_saving": sources.trade_cost_saving,
-    }
+    value_added = base.value_added_share * base.output
+    value_added_after = base.value_added_share * after.output
+    earned, earned_after = value_added.sum(axis=0), value_added_after.sum(axis=0)
     transfer_gain = (received_after - received) / base.final_expenditure
     values = {
         "welfare_hat": welfare_hat,
@@ -177,19 +178,27 @@ def trade_result(
         "trade_deficit_counterfactual": (flow.sum(axis=1) - flow.sum(axis=2)).sum(axis=0),
         "final_expenditure": base.final_expenditure,
         "final_expenditure_counterfactual": after.final_expenditure,
-        **{name: by_sector.sum(axis=0) for name, by_sector in by_source.items()},
+        **{name: source.total for name, source in sources.items()},
         "transfer_gain": transfer_gain,
-        "first_order_welfare": sum(by_sector.sum(axis=0) for by_sector in by_source.values()) + transfer_gain,
+        "first_order_welfare": sum(source.total for source in sources.values()) + transfer_gain,
+        "openness": _crossing(before) / (earned + levied),
+        "openness_counterfactual": _crossing(flow) / (earned_after + levied_after),
         "price_index_hat": after.price_index_hat.T,
         "unit_cost_hat": after.unit_cost_hat.T,
         "output_counterfactual": after.output.T,
         "domestic_trade_share": np.einsum("snn->ns", base.trade_share),
         "domestic_trade_share_counterfactual": home_trade_share(block, after).T,
-        **{f"{name}_by_sector": by_sector.T for name, by_sector in by_source.items()},
+        "sector_value_added": value_added.T,
+        "sector_value_added_counterfactual": value_added_after.T,
+        "employment_share": (value_added / earned).T,
+        "employment_share_counterfactual": (value_added_after / earned_after).T,
+        **{f"{name}_by_sector": source.by_sector.T for name, source in sources.items()},
+        **{f"{name}_by_partner": source.by_partner for name, source in sources.items()},
         "trade_flow_counterfactual": np.moveaxis(flow, 0, 2),
     }
+    labels = {**baseline.data.indexes, "partner": baseline.data.indexes["economy"].rename("partner")}
     return TradeResult(
-        data=labelled_dataset(values, baseline.data.indexes),
+        data=labelled_dataset(values, labels),
         baseline=baseline,
         shock=shock,
         deficit_rule=deficit_rule,
@@ -197,6 +206,13 @@ def trade_result(
         iterations=found.iterations,
         nest=nest_of(baseline, supply_elasticity=supply_elasticity),
     )
+
+
+def _crossing(flow: Array) -> Array:
+    """Exports and imports together (economy), from (sector, exporter, importer)."""
+    abroad = flow.sum(axis=0)
+    np.fill_diagonal(abroad, 0.0)
+    return np.asarray(abroad.sum(axis=0) + abroad.sum(axis=1))
 
 
 def _across_borders(flow: xr.DataArray, name: str, *, keep: str) -> xr.DataArray:

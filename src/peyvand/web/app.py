@@ -21,8 +21,10 @@ from peyvand.web.problems import RESPONSES, install
 from peyvand.web.rooms import ROOMS
 from peyvand.web.settings import Settings
 from peyvand.web.site import Site, site_of
+from peyvand.web.streams import Streams
 from peyvand.web.today import Today
 from peyvand.web.visitor import guard_writes
+from peyvand.web.worker import Workers
 from peyvand.world import World
 
 API = "/api/v1"
@@ -57,7 +59,11 @@ def create_app(settings: Settings | None = None, *, world: World | None = None) 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         today.measure()
+        workers = Workers(held)
+        workers.start()
         yield
+        await app.state.streams.close()
+        workers.stop()
         site.registry.close()
 
     app = FastAPI(
@@ -71,6 +77,7 @@ def create_app(settings: Settings | None = None, *, world: World | None = None) 
         responses=dict(RESPONSES),
     )
     app.state.site = site
+    app.state.streams = Streams(site.registry, most=held.most_streams)
     app.state.menu = [room for room in ROOMS if room.path]
     app.include_router(health)
     app.include_router(_front(), include_in_schema=False)

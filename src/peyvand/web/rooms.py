@@ -25,6 +25,9 @@ class Room:
 
 
 ROOMS = (
+    Room("designer", "/designer", api=False),
+    Room("scenarios", pages=False),
+    Room("runs"),
     Room("borders", "/borders"),
     Room("registry", "/registry"),
     Room("registry_edit", api=False),

@@ -79,18 +79,27 @@ def web_words(language: Language, key: str, **fields: object) -> Markup:
     return Markup(catalogue(language)[f"web.{key}"]).format(**fields)
 
 
+WEB, REPORT = ("peyvand.web", "templates"), ("peyvand.reports", "page")
+
+
 @cache
-def environment() -> Environment:
-    """The web's templates, then the report's, whose parts they share."""
+def environment(*shelves: tuple[str, str]) -> Environment:
+    """The web's templates, then the report's, whose parts they share; or the shelves in another order.
+
+    Parameters
+    ----------
+    *shelves : (package, folder)
+        `WEB` and `REPORT`, the first looked at first: both may have a template of the same name.
+    """
     made = Environment(
-        loader=ChoiceLoader([PackageLoader("peyvand.web", "templates"), PackageLoader("peyvand.reports", "page")]),
+        loader=ChoiceLoader([PackageLoader(*shelf) for shelf in shelves or (WEB, REPORT)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters["exp_m1"] = math.expm1
+    made.filters |= {"exp_m1": math.expm1, "plain": lambda value: f"{value:g}"}
     return made
 
 

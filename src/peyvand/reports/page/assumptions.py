@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
+from peyvand.corridors import places_named
 from peyvand.reports.tables import estimated_error, estimated_shares, members_of
 from peyvand.reports.voice import Voice
 from peyvand.scenarios import explain, explain_caution
@@ -72,7 +73,10 @@ def _estimated(run: Run, voice: Voice) -> list[Markup]:
 
 def provisions(run: Run, *, voice: Voice) -> list[Markup]:
     """What the union's members agree on, as its room says it."""
-    return [voice.prose(line) for line in explain(run.effect, voice.language)]
+    moved, places = run.carriage, None
+    if moved is not None:
+        places = places_named(moved.network, run.effect.transit, voice.language)
+    return [voice.prose(line) for line in explain(run.effect, voice.language, places=places)]
 
 
 def warnings(run: Run, *, voice: Voice) -> list[Markup]:

@@ -42,6 +42,8 @@
   };
   for (const button of document.querySelectorAll("[data-switch]")) button.addEventListener("click", () => turn[button.dataset.switch]());
 
+  document.addEventListener("peyvand:localise", event => localise(event.detail)); // words that a page brings later
+
   // -- the map: slider, play, what to show, details ---------------------------------------------------------------
   function written(item, t) {
     const value = +item.dataset.from + (item.dataset.to - item.dataset.from) * t;

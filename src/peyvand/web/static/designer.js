@@ -1,0 +1,90 @@
+// The designer: members by map, list or pact; controls that show what belongs to them; what it says, as it is drawn.
+const form = document.getElementById("designer");
+const says = document.getElementById("says");
+const empty = says.innerHTML;
+const boxes = new Map([...form.querySelectorAll("[name=members]")].map(box => [box.value, box]));
+const members = () => [...boxes.values()].filter(box => box.checked).map(box => box.value);
+
+// -- members: the map and the list are one ------------------------------------------------------------------------
+function drawMembers() {
+  const inside = new Set(members());
+  for (const land of form.querySelectorAll(".land[data-code]")) land.classList.toggle("member", inside.has(land.dataset.code));
+  for (const border of form.querySelectorAll(".border")) border.classList.toggle("inside", border.dataset.pair.split("-").every(code => inside.has(code)));
+  for (const line of form.querySelectorAll("[data-economies]")) {
+    const own = line.dataset.economies.split(" "), box = line.querySelector("input");
+    line.hidden = !box.checked && !own.some(code => inside.has(code));
+  }
+}
+for (const item of form.querySelectorAll(".land[data-code]")) item.addEventListener("click", () => {
+  const box = boxes.get(item.dataset.code);
+  if (box) { box.checked = !box.checked; changed(); }
+});
+document.getElementById("preset").addEventListener("change", event => {
+  const chosen = new Set(event.target.value.split(" "));
+  if (event.target.value) for (const [code, box] of boxes) box.checked = chosen.has(code);
+});
+
+// -- controls -----------------------------------------------------------------------------------------------------
+function showWhatBelongs() {
+  const on = name => form.elements[name]?.checked;
+  for (const part of form.querySelectorAll("[data-needs]")) part.hidden = !on(part.dataset.needs);
+  for (const part of form.querySelectorAll("[data-way]")) part.hidden = part.dataset.way !== form.elements.way.value;
+  for (const part of form.querySelectorAll("[data-kind]")) part.hidden = part.dataset.kind !== form.elements.kind.value;
+  document.getElementById("by-controls").hidden = on("mode");
+}
+for (const slider of form.querySelectorAll("[data-twin]")) {
+  const number = document.getElementById(slider.dataset.twin);
+  slider.addEventListener("input", () => { number.value = slider.value; });
+  number.addEventListener("input", () => { slider.value = number.value; });
+}
+
+// -- what it says, and the borders as the union would leave them ----------------------------------------------------
+let waiting = 0, asked = 0;
+const element = (tag, text, options = {}) => Object.assign(document.createElement(tag), { textContent: text }, options);
+function html(tag, markup) { // sentences come from our server, numbers marked and the rest escaped there
+  const made = document.createElement(tag);
+  made.innerHTML = markup;
+  return made;
+}
+function tell(found) {
+  const heading = says.querySelector("h2");
+  if (!found.clear) {
+    const words = element("p", "", { className: "problem" });
+    words.append(element("b", found.title + " "), element("span", found.message, { lang: "en", dir: "ltr" }));
+    if (found.hint) words.append(element("span", "→ " + found.hint, { className: "hint", lang: "en", dir: "ltr" }));
+    says.replaceChildren(heading, words);
+    return;
+  }
+  const list = element("ul", "", { className: "assumptions" });
+  list.append(...found.says.map(line => html("li", line)));
+  const cautions = element("ul", "", { className: "assumptions care" });
+  cautions.append(...found.warnings.map(line => html("li", line)));
+  says.replaceChildren(heading, list, ...(found.warnings.length ? [cautions] : []));
+  if (!form.elements.mode.checked) form.elements.file.value = found.file;
+  for (const border of form.querySelectorAll(".border[style]")) {
+    const after = found.borders[border.dataset.pair], style = border.style;
+    style.setProperty("--a1", after ? after[0] : style.getPropertyValue("--a0"));
+    style.setProperty("--b1", after ? after[1] : style.getPropertyValue("--b0"));
+  }
+  document.dispatchEvent(new CustomEvent("peyvand:localise", { detail: says }));
+}
+async function look() {
+  const mine = ++asked;
+  if (members().length < 2 && !form.elements.mode.checked) { says.innerHTML = empty; return; }
+  try {
+    const answer = await fetch(form.dataset.check, { method: "POST", body: new FormData(form) });
+    const found = await answer.json();
+    if (mine === asked) tell("clear" in found ? found : { clear: false, title: found.title, message: found.detail, hint: found.hint });
+  } catch { /* the server is away: the controls stay, the next change asks again */ }
+}
+function changed() {
+  showWhatBelongs();
+  drawMembers();
+  clearTimeout(waiting);
+  waiting = setTimeout(look, 250);
+}
+form.addEventListener("input", event => { if (!event.target.closest(".map")) changed(); });
+form.addEventListener("change", event => { if (!event.target.closest(".map")) changed(); });
+form.addEventListener("submit", () => { form.querySelector(".run-bar button").disabled = true; });
+window.addEventListener("pageshow", () => { form.querySelector(".run-bar button").disabled = false; });
+changed();

@@ -1,0 +1,264 @@
+"""The line of work: bounded, done once, given back when a worker dies, cancelled, cleaned up; and what a run leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import update
+from tests.web.conftest import csrf_of
+
+from peyvand.errors import BusyError, NotFoundError, ScenarioError
+from peyvand.registry.models import table_of
+from peyvand.registry.server import Job
+from peyvand.reports.write import FILES
+from peyvand.scenarios import open_scenario
+from peyvand.web import queue, worker
+from peyvand.web.runs import ask_run, clean_up, result_file, run_code
+from peyvand.web.streams import Streams
+
+TITLE = {"en": "A test", "fa": "آزمون"}
+
+
+@pytest.fixture
+def site(app):
+    return app.state.site
+
+
+@pytest.fixture
+def engine(site):
+    return site.registry.engine
+
+
+def ask(engine, code, *, client="a", most=3, most_each=2):
+    return queue.ask(
+        engine, code=code, kind="run", asked={}, title=TITLE, client=client, most=most, most_each=most_each
+    )
+
+
+def ask_shipped(site, name="iran-kazakhstan", draws=0):
+    union = open_scenario(name)
+    return ask_run(site.registry, site.settings, union=union, world=site.today.world, client="a", draws=draws)
+
+
+def work_off(site, **settings):
+    """Do everything that waits, in this process."""
+    given = {"worker": "me", "world": site.today.world, "give_up": pytest.fail}
+    while (work := queue.claim(site.registry.engine, "me")) is not None:
+        worker.do(site.registry, replace(site.settings, **settings), work, **given)
+
+
+def age(engine, code, **columns):
+    with engine.begin() as connection:
+        connection.execute(update(table_of(Job)).where(table_of(Job).c.code == code).values(**columns))
+
+
+# -- the line ------------------------------------------------------------------------------------------------------
+def test_the_same_question_waits_once(engine):
+    assert ask(engine, "1").state == "waiting"
+    assert ask(engine, "1", client="b").code == "1"
+    assert queue.newest(engine)[1] == 1
+
+
+def test_the_line_is_bounded_for_each_and_for_all(engine):
+    ask(engine, "1")
+    ask(engine, "2")
+    with pytest.raises(BusyError, match="you have enough"):
+        ask(engine, "3")
+    ask(engine, "3", client="b")
+    with pytest.raises(BusyError, match="full"):
+        ask(engine, "4", client="c")
+
+
+def test_the_oldest_is_claimed_first_and_by_one(engine):
+    for code in ("1", "2"):
+        ask(engine, code)
+        age(engine, code, asked_at=f"2026-01-01T00:00:0{code}")
+    assert queue.claim(engine, "one").code == "1"
+    assert queue.claim(engine, "other").code == "2"
+    assert queue.claim(engine, "third") is None
+
+
+def test_a_dead_workers_job_is_done_again_twice_at_most(engine):
+    ask(engine, "1")
+    for _ in range(queue.MOST_TRIES):
+        assert queue.claim(engine, "mortal") is not None
+        assert queue.requeue_lost(engine) == 0  # its heart has just beaten
+        age(engine, "1", beat_at="2026-01-01T00:00:00")
+        queue.requeue_lost(engine)
+    assert queue.get(engine, "1").state == "failed"
+    assert "interrupted" in queue.get(engine, "1").error["message"]
+
+
+def test_a_restart_requeues_what_ran_and_keeps_what_is_done(engine):
+    for code in ("1", "2"):
+        ask(engine, code)
+        queue.claim(engine, "me")
+    queue.finish(engine, "1", "me")
+    assert queue.requeue_lost(engine, every=True) == 1
+    assert [queue.get(engine, code).state for code in ("1", "2")] == ["done", "waiting"]
+
+
+def test_a_late_worker_cannot_finish_what_is_no_longer_its_own(engine):
+    ask(engine, "1")
+    queue.claim(engine, "slow")
+    queue.requeue_lost(engine, every=True)
+    queue.claim(engine, "quick")
+    assert not queue.finish(engine, "1", "slow")
+    assert not queue.beat(engine, "1", "slow")
+    assert queue.finish(engine, "1", "quick")
+
+
+def test_cancelled_work_is_not_finished_and_may_be_asked_again(engine):
+    ask(engine, "1")
+    queue.claim(engine, "me")
+    assert queue.cancel(engine, "1").state == "cancelled"
+    assert not queue.beat(engine, "1", "me", step="equilibrium")
+    assert not queue.finish(engine, "1", "me")
+    assert ask(engine, "1").state == "waiting"
+
+
+def test_old_runs_go_with_their_folders(site, engine):
+    work = ask_shipped(site)
+    work_off(site)
+    assert result_file(site.settings, work.code, "report.html").is_file()
+    clean_up(engine, site.settings)
+    assert queue.get(engine, work.code).state == "done"
+    age(engine, work.code, finished_at="2020-01-01T00:00:00")
+    clean_up(engine, site.settings)
+    with pytest.raises(NotFoundError):
+        queue.get(engine, work.code)
+    assert list(site.settings.runs.iterdir()) == []
+
+
+# -- a run ---------------------------------------------------------------------------------------------------------
+def test_a_run_leaves_every_file_and_a_page_in_both_languages(site, client):
+    work = ask_shipped(site)
+    work_off(site)
+    assert queue.get(site.registry.engine, work.code).state == "done"
+    held = {path.name for path in (site.settings.runs / work.code).iterdir()}
+    assert held - FILES == {"view-en.html", "view-fa.html"}
+    for language, word in (("en", "real income"), ("fa", "درآمد واقعی")):
+        page = client.get(f"/{language}/runs/{work.code}/")
+        assert page.status_code == 200
+        assert word in page.text
+        assert "<script>" not in page.text
+    report = client.get(f"/en/runs/{work.code}/report.html")
+    assert report.headers["content-disposition"].startswith("attachment")
+
+
+def test_the_name_of_a_run_follows_its_content(site):
+    union, world = open_scenario("iran-kazakhstan"), site.today.world
+    from peyvand.scenarios import Facts
+
+    asked = {"scenario": union.to_toml(), "draws": 0, "seed": 0}
+    code = run_code(asked, world, Facts.shipped())
+    assert code == run_code(dict(asked), world, Facts.shipped())
+    assert code != run_code(asked | {"draws": 10}, world, Facts.shipped())
+
+
+def test_a_union_that_is_not_clear_never_waits(site):
+    union = open_scenario("iran-kazakhstan").model_copy(update={"world": "/etc/passwd"})
+    with pytest.raises(ScenarioError, match="holds the World"):
+        ask_run(site.registry, site.settings, union=union, world=site.today.world, client="a")
+    assert queue.newest(site.registry.engine)[1] == 0
+
+
+def test_a_run_that_takes_too_long_is_stopped_with_a_reason(site, monkeypatch):
+    import time
+
+    monkeypatch.setattr(queue, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "simulate", lambda *_, **__: time.sleep(1))
+    monkeypatch.setattr(worker, "save", lambda *_: None)
+    work, stopped = ask_shipped(site), []
+    claimed = queue.claim(site.registry.engine, "me")
+    limits = replace(site.settings, run_seconds=0.1)
+    given = {"worker": "me", "world": site.today.world, "give_up": lambda: stopped.append(1)}
+    worker.do(site.registry, limits, claimed, **given)
+    assert stopped
+    assert "took longer" in queue.get(site.registry.engine, work.code).error["message"]
+
+
+def test_a_fault_of_our_own_fails_the_run_and_not_the_worker(site, monkeypatch):
+    monkeypatch.setattr(worker, "simulate", lambda *_, **__: 1 / 0)
+    work = ask_shipped(site)
+    work_off(site)
+    assert queue.get(site.registry.engine, work.code).state == "failed"
+
+
+def test_a_workers_process_takes_work_and_ends(site):
+    """A real process on the World that ships."""
+    from peyvand.world import World
+
+    settings = replace(site.settings, workers=1)
+    union = open_scenario("iran-kazakhstan")
+    work = ask_run(site.registry, settings, union=union, world=World.embedded(), client="a", draws=0)
+    workers = worker.Workers(settings)
+    workers.start()
+    try:
+        for _ in range(600):
+            if queue.get(site.registry.engine, work.code).over:
+                break
+            asyncio.run(asyncio.sleep(0.1))
+    finally:
+        workers.stop()
+    assert queue.get(site.registry.engine, work.code).state == "done"
+
+
+# -- following -----------------------------------------------------------------------------------------------------
+def test_events_follow_a_run_to_its_end(site):
+    work = ask_shipped(site)
+
+    async def follow():
+        streams, seen = Streams(site.registry, most=2), []
+        streams.enter(work.code)
+        async for event in streams.follow(work.code, "fa"):
+            seen.append(json.loads(event.split("data: ")[1]))
+            if len(seen) == 1:
+                await asyncio.to_thread(work_off, site)
+        await streams.close()
+        return seen
+
+    seen = asyncio.run(follow())
+    assert seen[0]["state"] == "waiting"
+    assert seen[-1] == {"state": "done", "step": "انجام شد", "share": 1.0}
+
+
+def test_places_of_those_who_wait_are_bounded(site):
+    async def crowd():
+        streams = Streams(site.registry, most=2)
+        streams.enter("a")
+        streams.enter("b")
+        with pytest.raises(BusyError):
+            streams.enter("c")
+
+    asyncio.run(crowd())
+
+
+# -- pages ---------------------------------------------------------------------------------------------------------
+def test_a_run_on_its_way_may_be_cancelled_from_its_page(site, client):
+    work = ask_shipped(site)
+    page = client.get(f"/fa/runs/{work.code}/").text
+    assert f"/api/v1/runs/{work.code}/events?language=fa" in page
+    token = csrf_of(client, f"/fa/runs/{work.code}/")
+    assert client.post(f"/fa/runs/{work.code}/cancel", data={"csrf": token}).status_code == 303
+    assert "لغو" in client.get(f"/fa/runs/{work.code}/").text
+
+
+def test_two_runs_side_by_side(site, client):
+    codes = [ask_shipped(site, name).code for name in ("iran-kazakhstan", "eco-ten")]
+    work_off(site)
+    page = client.get("/en/compare", params={"run": codes})
+    assert page.status_code == 200
+    assert "Iran and Kazakhstan" in page.text
+    assert client.get("/en/compare", params={"run": codes[:1]}).headers["location"] == "/en/runs"
+    assert page.text.count('scope="col"') == 2
+
+
+def test_only_a_runs_own_files_are_given(site, client):
+    work = ask_shipped(site)
+    work_off(site)
+    for name in ("../registry.sqlite", "..%2Fregistry.sqlite", "view-en.html", "%00", "report.htm"):
+        assert client.get(f"/en/runs/{work.code}/{name}").status_code == 404, name
