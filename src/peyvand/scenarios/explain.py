@@ -150,6 +150,8 @@ class Words:
             left_out = len(value) - SHOWN
             more = [self("more", count=self.number(left_out))] if left_out > 0 else []
             return self.listed([*(turn(item) for item in value[:SHOWN]), *more])
+        if name == "year":
+            return localise_digits(str(value), self.language)
         if name in ("day", "known"):
             return self.day(str(value))
         if isinstance(value, int | float):

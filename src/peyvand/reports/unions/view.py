@@ -71,6 +71,14 @@ class UnionsView:
         """(union): share of the draws in which it holds."""
         return None if self.draws is None else self.draws.probability_of_stability("individual", rule=self.rule)
 
+    @cached_property
+    def regret(self) -> dict[int, float]:
+        """By union: what the best one would have given its members more, M USD on average over the draws."""
+        if self.draws is None:
+            return {}
+        table = self.draws.regret()
+        return dict(zip(table["union"].tolist(), table["mean_regret_musd"].tolist(), strict=True))
+
     # -- words ---------------------------------------------------------------------------------------------------------
     def says(self, union: int) -> str:
         """A union in words."""
@@ -152,6 +160,7 @@ class UnionsView:
             row["described"] = self.says(union)
             row["holds"] = bool(self.held.stable[union])
             row["probability"] = None if self.probability is None else float(self.probability[union])
+            row["regret"] = self.regret.get(union)
             row["broken_by"] = self._told(deviation)
         return found
 
