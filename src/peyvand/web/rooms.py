@@ -35,6 +35,9 @@ ROOMS = (
     Room("runs"),
     Room("borders", "/borders", kept=True),
     Room("registry", "/registry"),
+    Room("registry_edit", api=False),
+    Room("registry_value", api=False),
+    Room("news", "/news"),
     Room("sources", "/sources", kept=True),
     Room("account", api=False),
 )
