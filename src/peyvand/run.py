@@ -2,6 +2,7 @@
 
 scenario ── union.shock(world) ──> Shock ──> CaliendoParro.solve ──> TradeResult
 transit ─── network before, after ──> τ̂ ─^      └── traffic ──> queues, where a capacity is published ──> τ̂ again
+visas, places ── people today ──> journeys, migrants, students;  τ̂ too, where a provision states one
 world ──── thickness ────────────> borders today ── after(shock) ──> borders in the union
 what moves the answer: the provisions of one kind alone, and every other closure, each solved again (`Run.variants`)
 how sure it is: the same scenario with other elasticities, estimates and flows, where draws are asked for (`Run.draws`)
@@ -25,10 +26,21 @@ import pandas as pd
 import xarray as xr
 
 import peyvand
-from peyvand.corridors import AllenArkolakis, Carriage, HourValues, Network, an_hour_less, carriage, value_of_hours
+from peyvand.corridors import (
+    AllenArkolakis,
+    Carriage,
+    HourValues,
+    Network,
+    TransportCost,
+    an_hour_less,
+    carriage,
+    value_of_hours,
+)
 from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
+from peyvand.mobility import People, people_of
 from peyvand.scenarios import AgreementEffect, Caution, Effect, Facts, Union, estimates, open_scenario
+from peyvand.scenarios.provisions import PEOPLE
 from peyvand.trade import (
     CaliendoParro,
     Draws,
@@ -44,12 +56,14 @@ from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule
 from peyvand.world import Shock, World, check
 
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "xarray")
-STEPS = ("world", "shock", "carriage", "borders", "equilibrium", "variants", "draws")
+STEPS = ("world", "shock", "people", "carriage", "borders", "equilibrium", "variants", "draws")
 """The steps of a run in their order, as `progress` is told of them; their words are in the locale under `steps`."""
 
 Progress = Callable[[str], None]
 ALL = "all"
 """Of a variant: with every provision of the union."""
+TRANSPORT = "transport"
+"""The part of a border's thickness that waiting and fees at crossings and ports make."""
 LEVEL = 0.9
 """Of the intervals: so many of the draws lie inside."""
 FROZEN_DRAWS = 100
@@ -105,6 +119,8 @@ class Run:
         The partial and conditional answers beside the full one; None where the conditional one was not reached.
     path : tuple of (int, TradeResult or None)
         Every year of the phase-in with its own equilibrium, None where there is none; empty for a union at once.
+    people : People or None
+        Travellers, migrants and students among the members, today and in the union.
     """
 
     scenario: Union
@@ -120,6 +136,7 @@ class Run:
     variance: pd.DataFrame | None = None
     ladder: Ladder | None = None
     path: tuple[tuple[int, TradeResult | None], ...] = ()
+    people: People | None = None
 
     @property
     def world(self) -> World:
@@ -186,13 +203,17 @@ def simulate(
         lambda before, change: solver.solve(before, change).counterfactual
     )
     effect = union.effect(today, facts=bound)
+    tell("people")
+    people = people_of(effect, seed=seed)
+    if people.cost_hat is not None:
+        effect = effect.carried(people.cost_hat)
     shock = effect.shock()
     moved: Carriage | None = None
     if effect.transit:
         tell("carriage")
         moved = carriage(effect, network=network, routing=routing)
     tell("borders")
-    borders = effect.borders
+    borders = with_waiting(effect.borders, today, before=None if moved is None else moved.before, network=network)
     tell("equilibrium")
     if moved is not None:
         moved = moved.settled(lambda cost_hat: solver.solve(today, effect.carried(cost_hat).shock()).counterfactual)
@@ -200,7 +221,7 @@ def simulate(
         shock = effect.shock()
     trade = solver.solve(today, shock)
     tell("variants")
-    variants = (*_kinds_alone(union, effect, moved, solver), *_other_closures(today, shock, solver))
+    variants = (*_kinds_alone(union, effect, moved, people, solver), *_other_closures(today, shock, solver))
     drawn, variance = None, None
     if draws:
         tell("draws")
@@ -219,14 +240,34 @@ def simulate(
         meta={
             **_meta(union, asked, bound, trade, moved, seconds=time.perf_counter() - started),
             "numeraire": solver.numeraire,
+            "people": people.meta(),
             **_drawn_meta(drawn),
         },
         variants=variants,
         draws=drawn,
         variance=variance,
         ladder=_ladder(trade),
-        path=tuple(_path(effect, moved, solver, trade)),
+        path=tuple(_path(effect, solver, trade)),
+        people=people,
     )
+
+
+def with_waiting(
+    borders: Thickness, world: World, *, before: TransportCost | None = None, network: Network | None = None
+) -> Thickness:
+    """The borders with a part `transport`: hours and fees at crossings and ports, out of the unexplained.
+
+    Parameters
+    ----------
+    borders : Thickness
+    world : World
+    before : TransportCost, optional
+        Costs on today's network, if they are known already.
+    network : Network, optional
+        The one that ships, by default.
+    """
+    cost = before or AllenArkolakis().cost(network or Network.embedded(), world.sectors)
+    return borders.split(TRANSPORT, cost.waiting()) if set(cost.economies) & set(world.economies) else borders
 
 
 def estimates_behind(effect: Effect) -> GravityEffect | None:
@@ -307,14 +348,20 @@ def carried(shock: Shock, cost_hat: xr.DataArray, world: World) -> Shock:
     )
 
 
-def _kinds_alone(union: Union, effect: Effect, moved: Carriage | None, solver: CaliendoParro) -> Iterator[Variant]:
-    """The provisions of each kind without the others, where there are others."""
+def _kinds_alone(
+    union: Union, effect: Effect, moved: Carriage | None, people: People, solver: CaliendoParro
+) -> Iterator[Variant]:
+    """The provisions of each kind that moves trade without the others, where there are others."""
     external = ["tariff"] if union.external_tariff not in (None, "own") else []
-    kinds = list(dict.fromkeys((*external, *(provision.kind for provision in union.provisions))))
+    silent = [kind for kind in PEOPLE if kind != "visa" or people.cost_hat is None]
+    said = (provision.kind for provision in union.provisions if provision.kind not in silent)
+    kinds = list(dict.fromkeys((*external, *said)))
     for kind in kinds if len(kinds) > 1 else ():
         alone = _only(union, kind).effect(effect.world, facts=effect.facts, borders=effect.borders)
         if kind == "transit" and moved is not None:
             alone = alone.carried(moved.cost_hat)
+        if kind == "visa" and people.cost_hat is not None:
+            alone = alone.carried(people.cost_hat)
         yield _variant(effect.world, alone.shock(), solver, provisions=kind)
 
 
@@ -341,17 +388,12 @@ def _ladder(trade: TradeResult) -> Ladder | None:
         return None
 
 
-def _path(
-    effect: Effect, moved: Carriage | None, solver: CaliendoParro, trade: TradeResult
-) -> Iterator[tuple[int, TradeResult | None]]:
-    """Each year of the phase-in on today's World; what happens to carriage is there from the first year on."""
+def _path(effect: Effect, solver: CaliendoParro, trade: TradeResult) -> Iterator[tuple[int, TradeResult | None]]:
+    """Each year of the phase-in on today's World; the effect holds what happens to carriage, phased in as all else."""
     last = effect.union.phase_in_years
     for year in range(1, last + 1) if last > 1 else ():
-        shock = effect.shock(year=year)
-        if moved is not None:
-            shock = carried(shock, moved.cost_hat, effect.world)
         try:
-            yield year, trade if year == last else solver.solve(effect.world, shock)
+            yield year, trade if year == last else solver.solve(effect.world, effect.shock(year=year))
         except ConvergenceError:
             yield year, None
 

@@ -7,6 +7,7 @@ import json
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from tests.worlds import small_world
 
 from peyvand.cli import cli
 
@@ -42,3 +43,27 @@ def test_search_ranks_and_says_what_holds(tmp_path):
 def test_the_table_is_in_the_readers_language(language):
     shown = asked("search", "iran-kazakhstan", "--language", language).stdout
     assert {"en": "Holds?", "fa": "پایدار"}[language] in shown
+
+
+def test_ask_lists_and_answers(tmp_path):
+    listed = asked("ask", "--language", "fa").stdout
+    assert "اکو" in listed
+    told = json.loads(asked("ask", "iran-eaeu", "--out", str(tmp_path), "--json").stdout)
+    assert told["joiner"] == "IRN"
+    assert (tmp_path / "unions.html").exists()
+
+
+def test_join_gives_an_order():
+    told = json.loads(asked("join", "iran-kazakhstan", "--json").stdout)
+    assert set(told["order"]) == {"IRN", "KAZ"}
+    assert told["complete"]
+
+
+def test_tariffs_alone(tmp_path):
+    small_world(3, 2, 4, economies=("TKM", "IRN", "KAZ")).save(tmp_path / "small.nc.gz")
+    args = ("tariffs", "TKM", "--world", str(tmp_path / "small.nc.gz"))
+    assert "TKM" in asked(*args, "--language", "fa").stdout
+    told = json.loads(asked(*args, "--json").stdout)
+    assert told[0]["settled"]
+    assert told[0]["welfare_hat"]["TKM"] >= 1
+    assert told[0]["improvable_share"]["TKM"] <= 1e-8

@@ -87,3 +87,35 @@ def test_build(capsys, tmp_path):
     assert code == 0
     assert "2 rules of 2 economies in 1 snapshots" in out
     assert out_file.exists()
+
+
+class TestPeople:
+    def test_the_changes_among_members(self, capsys):
+        _, out, _ = run(capsys, "people", "visa-free-ten")
+        assert "Journeys a year" in out
+        assert "+720,000" in out
+
+    def test_places_in_persian(self, capsys):
+        _, out, _ = run(capsys, "people", "exchange-places", "--language", "fa")
+        assert "۵٬۰۰۰ جا در سال برای دانشجو" in out
+
+    def test_json_holds_every_table(self, capsys):
+        said = json.loads(run(capsys, "people", "exchange-places", "--json")[1])
+        assert {"totals", "pairs", "places", "rules", "seed", "draws"} <= set(said)
+
+    def test_a_union_that_moves_nobody_says_so(self, capsys):
+        assert "no provision moves people" in run(capsys, "people", "eco-ten")[1]
+
+
+class TestProfile:
+    def test_a_pair_in_everything(self, capsys, tmp_path):
+        code, out, err = run(capsys, "profile", "IRN", "KAZ", "--on", "1403/5/9", "--svg", str(tmp_path / "a.svg"))
+        assert code == 0
+        assert "Shared heritage" in out
+        assert "a.svg" in err
+        assert (tmp_path / "a.svg").read_text("utf-8").startswith("<svg")
+
+    def test_json_has_null_for_what_is_not_known(self, capsys):
+        said = json.loads(run(capsys, "profile", "IRN", "KAZ", "--json")[1])
+        migrants = next(measure for measure in said["measures"] if measure["name"] == "migrants")
+        assert migrants["values"] == [None, None]

@@ -14,7 +14,7 @@ from babel import Locale
 from tests.worlds import small_world
 
 from peyvand.run import Run, simulate
-from peyvand.scenarios import Union
+from peyvand.scenarios import Students, Union, open_scenario
 from peyvand.world import World
 from peyvand.world.world import PROVENANCE_COLUMNS
 
@@ -82,6 +82,15 @@ def world_of(economies: tuple[str, ...] = (*MEMBERS, *OTHERS), seed: int = 7, **
 def made_run(scenario: str = "eco-ten") -> Run:
     """A shipped union, solved on the made-up World, with a few draws."""
     return simulate(scenario, world=world_of(), draws=8, seed=3)
+
+
+@cache
+def full_run() -> Run:
+    """The shipped union with places for students: a run that has every table."""
+    union = open_scenario("eco-ten")
+    places = Students(places_per_year=100)
+    union = union.model_copy(update={"provisions": (*union.provisions, places)})
+    return simulate(union, world=world_of(), draws=8, seed=3)
 
 
 def idle_run() -> Run:

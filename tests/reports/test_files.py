@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pyarrow.parquet
 import pytest
-from tests.reports.runs import MEMBERS, made_run
+from tests.reports.runs import MEMBERS, full_run
 
 from peyvand.errors import OutputError
 from peyvand.reports import write
@@ -23,7 +23,7 @@ from peyvand.scenarios import parse_scenario
 
 @pytest.fixture(scope="module")
 def files():
-    return outputs(made_run())
+    return outputs(full_run())
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def book(files):
 
 @pytest.fixture(scope="module")
 def found():
-    return tables(made_run())
+    return tables(full_run())
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -78,7 +78,7 @@ def test_workbook_gives_the_table_back(book, found, name, language):
 
 
 def test_record_says_what_the_run_stood_on(files):
-    run = made_run()
+    run = full_run()
     record = json.loads(files[RECORD])
     assert record["schema"] == "peyvand.run/1"
     assert record["world_hash"] == run.world.data_hash
@@ -93,11 +93,11 @@ def test_record_says_what_the_run_stood_on(files):
 
 
 def test_the_scenario_beside_the_report_gives_the_same_union(files):
-    assert parse_scenario(files["scenario.toml"].decode()) == made_run().scenario
+    assert parse_scenario(files["scenario.toml"].decode()) == full_run().scenario
 
 
 def test_every_file_of_the_page_is_there(tmp_path):
-    page = write(made_run(), tmp_path / "out")
+    page = write(full_run(), tmp_path / "out")
     assert page == tmp_path / "out" / REPORT
     assert {path.name for path in page.parent.iterdir()} == FILES
     assert sorted(tmp_path.iterdir()) == [tmp_path / "out"]
@@ -105,21 +105,21 @@ def test_every_file_of_the_page_is_there(tmp_path):
 
 def test_an_earlier_output_is_replaced(tmp_path):
     folder = tmp_path / "out"
-    write(made_run(), folder)
+    write(full_run(), folder)
     (folder / REPORT).write_text("old")
-    write(made_run(), folder)
+    write(full_run(), folder)
     assert (folder / REPORT).read_text(encoding="utf-8").startswith("<!doctype html>")
     assert sorted(tmp_path.iterdir()) == [folder]
 
 
 def test_an_empty_folder_is_filled(tmp_path):
-    assert write(made_run(), tmp_path).parent == tmp_path
+    assert write(full_run(), tmp_path).parent == tmp_path
 
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path):
     (tmp_path / "thesis.docx").write_text("mine")
     with pytest.raises(OutputError, match=r"thesis\.docx") as caught:
-        write(made_run(), tmp_path)
+        write(full_run(), tmp_path)
     assert "--out" in caught.value.hint
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
 
@@ -127,21 +127,21 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path):
 def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "out").write_text("mine")
     with pytest.raises(OutputError, match="is a file"):
-        write(made_run(), tmp_path / "out")
+        write(full_run(), tmp_path / "out")
     assert (tmp_path / "out").read_text() == "mine"
 
 
 def test_a_place_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(OutputError, match="cannot write") as caught:
-        write(made_run(), tmp_path / "file" / "deep" / "out")
+        write(full_run(), tmp_path / "file" / "deep" / "out")
     assert "--out" in caught.value.hint
 
 
 @pytest.mark.parametrize("step", ["write_bytes", "rename"])
 def test_what_fails_leaves_the_old_output_and_nothing_else(tmp_path, monkeypatch, step):
     folder = tmp_path / "out"
-    write(made_run(), folder)
+    write(full_run(), folder)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     calls, kept = [], getattr(Path, step)
 
@@ -153,7 +153,7 @@ def test_what_fails_leaves_the_old_output_and_nothing_else(tmp_path, monkeypatch
 
     monkeypatch.setattr(Path, step, fails)
     with pytest.raises(OutputError, match="No space left"):
-        write(made_run(), folder)
+        write(full_run(), folder)
     monkeypatch.undo()
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert sorted(tmp_path.iterdir()) == [folder]
@@ -161,7 +161,7 @@ def test_what_fails_leaves_the_old_output_and_nothing_else(tmp_path, monkeypatch
 
 def test_a_name_that_is_too_long_is_refused(tmp_path):
     with pytest.raises(OutputError, match="File name too long") as caught:
-        write(made_run(), tmp_path / ("x" * 300))
+        write(full_run(), tmp_path / ("x" * 300))
     assert "shorter" in caught.value.hint
     assert not list(tmp_path.iterdir())
 
@@ -170,24 +170,24 @@ def test_a_link_to_a_folder_stays_a_link(tmp_path):
     (tmp_path / "real").mkdir()
     link = tmp_path / "link"
     link.symlink_to(tmp_path / "real")
-    write(made_run(), link)
+    write(full_run(), link)
     assert link.is_symlink()
     assert {path.name for path in (tmp_path / "real").iterdir()} == FILES
-    write(made_run(), link)
+    write(full_run(), link)
     assert sorted(tmp_path.iterdir()) == [link, tmp_path / "real"]
 
 
 def test_a_loop_of_links_is_refused(tmp_path):
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     with pytest.raises(OutputError, match="loop") as caught:
-        write(made_run(), tmp_path / "loop")
+        write(full_run(), tmp_path / "loop")
     assert caught.value.hint
 
 
 def test_a_file_above_the_folder_is_named(tmp_path):
     (tmp_path / "file").write_text("mine")
     with pytest.raises(OutputError, match="file is a file, not a folder"):
-        write(made_run(), tmp_path / "file" / "sub")
+        write(full_run(), tmp_path / "file" / "sub")
 
 
 def test_a_full_disk_gets_its_own_hint(tmp_path, monkeypatch):
@@ -196,6 +196,6 @@ def test_a_full_disk_gets_its_own_hint(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OutputError, match="No space left") as caught:
-        write(made_run(), tmp_path / "out")
+        write(full_run(), tmp_path / "out")
     assert "free some space" in caught.value.hint
     assert not list(tmp_path.iterdir())

@@ -33,7 +33,9 @@ def said(changes, members=("AAA", "BBB"), language="en", **options):
         ]
     )
     run = SimpleNamespace(
-        scenario=SimpleNamespace(title={"en": "The union", "fa": "اتحادیه"}), world=SimpleNamespace(base_year=2019)
+        scenario=SimpleNamespace(title={"en": "The union", "fa": "اتحادیه"}),
+        world=SimpleNamespace(base_year=2019),
+        people=None,
     )
     return headline(run, economies=economies, groups=groups, voice=Voice(language, NAMES), **options).striptags()
 
@@ -142,7 +144,9 @@ def test_persian_says_the_same(changes):
 
 def test_a_title_is_never_markup():
     run = SimpleNamespace(
-        scenario=SimpleNamespace(title={"en": "<b>x</b>", "fa": "<b>"}), world=SimpleNamespace(base_year=2019)
+        scenario=SimpleNamespace(title={"en": "<b>x</b>", "fa": "<b>"}),
+        world=SimpleNamespace(base_year=2019),
+        people=None,
     )
     table = pd.DataFrame({"economy": ["AAA"], "member": [True], "real_income_change_percent": [0.0]})
     groups = pd.DataFrame([{"group": "members", "real_income_change_percent": 0.0, "real_income_change_musd": 0.0}])

@@ -22,8 +22,9 @@ LATIN_ALLOWED = {
 }  # fmt: skip
 PERSIAN = re.compile(r"[\u0600-\u06ff]")
 DYNAMIC = (
-    "closure.", "closure_name.", "ladder.", "money.", "months.", "pairs.", "sureness.column.", "sureness.source.",
-    "table.", "variants.alone.",
+    "closure.", "closure_name.", "ladder.", "money.", "months.", "pairs.", "people.effect.", "people.flow.",
+    "people.headline.", "sureness.column.", "sureness.source.", "table.", "unions.headline.", "unions.join.",
+    "unions.lattice.", "unions.tile.", "unions.variant.", "variants.alone.",
 )  # fmt: skip
 
 
@@ -156,7 +157,8 @@ def test_each_neighbour_of_the_union_is_drawn_with_its_own_weights(scenario):
     run = made_run(scenario)
     html = render(run, tables(run))
     drawn = re.findall(
-        r'data-pair="([A-Z-]+)" tabindex="0"[^>]*style="--a0:([\d.]+);--a1:([\d.]+);--b0:([\d.]+);--b1:([\d.]+)"', html
+        r'data-pair="([A-Z-]+)" tabindex="0"[^>]*style="--a0:([\d.]+);--a1:([\d.]+);--b0:([\d.]+);--b1:([\d.]+)[;"]',
+        html,
     )
     assert {pair for pair, *_ in drawn} >= {"IRN-KAZ"}
     for _, *weights in drawn:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
-from tests.reports.runs import MEMBERS, idle_run, made_run
+from tests.reports.runs import MEMBERS, full_run, idle_run
 
 from peyvand.locale import LANGUAGES
 from peyvand.reports.borders import MOVABLE_CAP, movable_part
@@ -18,7 +18,7 @@ from peyvand.world import World
 
 @pytest.fixture(scope="module")
 def run():
-    return made_run()
+    return full_run()
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from tests.worlds import small_world, worlds
 from peyvand.errors import ScenarioError
 from peyvand.gravity import thickness
 from peyvand.scenarios import BorderCost, Tariff, TariffException, Union, open_scenario, parse_scenario
+from peyvand.world import World
 
 a_law = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TITLE = {"en": "A union", "fa": "اتحادیه"}
@@ -296,3 +297,18 @@ def test_shipped_scenarios_fit_a_world_of_their_members():
         sectors = ("agriculture_food", "mining")
         effect = made.effect(small_world(economies=(*made.members, "EU27", "ROW"), sectors=sectors))
         assert (effect.implied_cuts()["total_cut_percent"] > 0).any()
+
+
+def test_a_world_younger_agreements_and_high_duties_are_named():
+    """The interim agreement of Iran and the Eurasian union is not in the rates of 2019; Iran's are those of the law."""
+    world = World.embedded()
+    made = open_scenario("iran-eaeu")
+    said = {caution.key.split(".")[-1]: caution.values for caution in made.effect(world).warnings}
+    assert list(said["young_agreement"]["agreements"]) == ["IRN-EAEU-interim"]
+    assert list(said["high_duties"]["economies"]) == ["IRN"]
+    assert 10 < said["high_duties"]["share"] < 20
+    calm = union(("TUR", "AZE"), CUT, world="eurasia-2019").effect(world)
+    keys = {caution.key.split(".")[-1] for caution in calm.warnings}
+    assert not keys & {"young_agreement", "high_duties"}
+    later = made.model_copy(update={"as_of": date(2024, 12, 31)})
+    assert "young_agreement" in {caution.key.split(".")[-1] for caution in later.effect(world).warnings}

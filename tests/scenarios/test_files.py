@@ -13,10 +13,13 @@ from peyvand.errors import ScenarioError
 from peyvand.scenarios import (
     AgreementEffect,
     BorderCost,
+    Scholars,
+    Students,
     Tariff,
     TariffException,
     Transit,
     Union,
+    Visa,
     open_scenario,
     parse_scenario,
     provision_from,
@@ -102,7 +105,12 @@ def test_shipped_scenarios_are_clear(name):
     union = open_scenario(name)
     assert union.title["en"]
     assert union.title["fa"]
-    assert {type(provision) for provision in union.provisions} in ({Tariff, BorderCost}, {Transit})
+    assert {type(provision) for provision in union.provisions} in (
+        {Tariff, BorderCost},
+        {Transit},
+        {Visa},
+        {Students, Scholars},
+    )
 
 
 def test_a_file_saved_by_windows_is_read(tmp_path):

@@ -258,7 +258,8 @@ def test_other_facts_may_be_given(region):
     none = Facts(())
     made = two(date(2025, 6, 1))
     assert not made.effect(region, facts=none).needs_baseline
-    assert [caution.key for caution in two().effect(region, facts=none).warnings] == ["scenario.warnings.other_world"]
+    keys = [caution.key.split(".")[-1] for caution in two().effect(region, facts=none).warnings]
+    assert keys == ["other_world", "high_duties"]  # the made-up rates are high; no agreement is spoken of
 
 
 def test_the_moved_world_survives_its_file(region, tmp_path):

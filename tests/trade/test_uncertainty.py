@@ -12,6 +12,7 @@ from tests.worlds import random_shock, small_world
 
 from peyvand.errors import ConvergenceError, ModelError
 from peyvand.trade import CaliendoParro, GravityEffect, delta_deviation, draw, variance_shares
+from peyvand.trade.balancing import scale_to_margins
 from peyvand.trade.deficits import DEFICIT_RULES
 from peyvand.trade.drawn import Centre
 from peyvand.world import Shock, World
@@ -187,21 +188,34 @@ def test_what_cannot_be_drawn_is_refused():
 
 
 @pytest.mark.slow
-def test_intervals_cover_the_truth(test_size):
+@pytest.mark.parametrize("source", ["elasticity", "flow"])
+def test_intervals_cover_the_truth(test_size, source):
     """A true World, seen with errors of known size: 90 % intervals hold the true answer about nine times in ten.
 
-    The interval is centred on what was seen, so the check is for the order of magnitude: 0.75 to 1 of 40 to 60 Worlds.
+    The interval is centred on what was seen, and answers of one World move together: with 20 Worlds or more of four
+    economies each, 0.78 to 0.98 of the answers is what chance allows around 0.9.
     """
     inside = total = 0
-    for seed in range(int(20 * test_size)):
+    for seed in range(int(25 * test_size)):
         truth = calm(small_world(4, 2, seed=100 + seed, tariffs=False), theta=0.15, flow=0.2)
         shock = Shock.of(truth, iceberg_cost_hat=random_shock(truth, seed)["iceberg_cost_hat"])
         true = CaliendoParro().solve(truth, shock)["welfare_hat"].values
-        rng = np.random.default_rng(seed)
-        theta = truth["trade_elasticity"] * np.exp(0.15 * rng.standard_normal(2))
-        seen = truth.replace(trade_elasticity=theta)
-        table = draw(seen, shock, draws=80, seed=seed, freeze=["flow"]).intervals(0.9)
+        seen = as_seen(truth, source, np.random.default_rng(seed))
+        frozen = ["flow" if source == "elasticity" else "elasticity"]
+        table = draw(seen, shock, draws=120, seed=seed, freeze=frozen).intervals(0.9)
         percent = 100 * (true - 1)
         inside += int(((table["low_percent"] <= percent) & (percent <= table["high_percent"])).sum())
         total += len(percent)
-    assert 0.75 <= inside / total <= 1.0
+    assert 0.78 <= inside / total <= 0.98
+
+
+def as_seen(truth, source, rng):
+    """The World with its elasticities, or its flows, measured with the errors that it states."""
+    if source == "elasticity":
+        theta = truth["trade_elasticity"] * np.exp(truth["trade_elasticity_se"] * rng.standard_normal(2))
+        return truth.replace(trade_elasticity=theta)
+    flow = truth["trade_flow"].transpose("sector", "exporter", "importer")
+    deviation = np.sqrt(np.log1p(truth["trade_flow_cv"].transpose(*flow.dims).values ** 2))
+    noisy = flow.values * np.exp(deviation * rng.standard_normal(flow.shape) - deviation**2 / 2)
+    scaled = scale_to_margins(noisy, rows=flow.values.sum(axis=2), columns=flow.values.sum(axis=1))
+    return truth.replace(trade_flow=flow.copy(data=scaled.values))

@@ -181,18 +181,20 @@ def _html(blocks: list[Block], language: Language) -> str:
     direction = "rtl" if language == "fa" else "ltr"
     parts = [
         f'<!doctype html><html lang="{language}" dir="{direction}"><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width">',
         "<title>peyvand backcast</title>",
         "<style>body{font:16px/1.6 system-ui;margin:2rem auto;max-width:70rem;padding:0 1rem}table{border-collapse:"
         "collapse;margin:0 0 2rem}th,td{padding:.2rem .6rem;text-align:start;border-bottom:1px solid #ccc}"
-        "caption{text-align:start;font-weight:600;padding:.4rem 0}div{overflow-x:auto}</style>",
+        "h2{font-size:1rem}div{overflow-x:auto}</style>",
     ]
     for title, frame in blocks:
         headings, rows = _cells(frame, language)
         head = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in headings)
         body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-        parts.append(
-            f"<div><table><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        )
+        parts += [
+            f"<h2>{escape(title)}</h2>",
+            f"<div><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>",
+        ]
     return "\n".join([*parts, "</html>"])
 
 

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from peyvand.cli.days import ON, day_words
 from peyvand.cli.exchange import match_command
 from peyvand.cli.options import language_option
+from peyvand.cli.people import estimates_command, forecast_command, people_command
+from peyvand.cli.profile import profile_command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,47 +24,22 @@ if TYPE_CHECKING:
 
 _LANGUAGE = language_option()
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "0123456789" * 2)
-_LAST_JALALI_YEAR = 1700
 _WORDS_FIT = 5
 """So many columns of whole words fit a terminal; more are shortened, with a legend."""
 
 
-class Day(click.ParamType):  # type: ignore[type-arg]  # generic in the stubs only
-    """A day in either calendar and any digits: 2024-07-30, 1403/5/9 or ۱۴۰۳/۵/۹."""
-
-    name = "day"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        said = str(value).translate(_DIGITS).replace("/", "-")
-        try:
-            year, month, day = (int(part) for part in said.split("-"))
-            if year >= _LAST_JALALI_YEAR:
-                return date(year, month, day)
-            import jdatetime
-
-            found: date = jdatetime.date(year, month, day).togregorian()
-        except ValueError:
-            self.fail(f"{value!r} is no day; write 2024-07-30 or 1403-05-09", param, ctx)
-        return found
-
-
-_ON = click.option("--on", "day", type=Day(), help="The day (2024-07-30, or Jalali 1403-05-09); the last known one.")
-
-
 @click.group()
 def mobility() -> None:
-    """Visa rules, openness to people, exchange rounds."""
+    """Visa rules, openness to people, what a union changes for them, exchange rounds."""
 
 
-mobility.add_command(match_command)
+for command in (match_command, people_command, profile_command, estimates_command, forecast_command):
+    mobility.add_command(command)
 
 
 @mobility.command()
 @click.argument("economies", nargs=-1, required=True)
-@_ON
+@ON
 @click.option("--history", is_flag=True, help="Every rule of the pair since 2019-11, not only that of the day.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Also draw the rules among three or more as a picture.")
 @_LANGUAGE
@@ -95,7 +73,7 @@ def visas(
 
 @mobility.command("openness")
 @click.argument("economies", nargs=-1, required=True)
-@_ON
+@ON
 @click.option("--within", is_flag=True, help="Count only partners among ECONOMIES.")
 @_LANGUAGE
 @_JSON
@@ -120,7 +98,7 @@ def openness_command(
 
     shares = [name for name in table.columns if name.endswith("_share")]
     partners = number(int(table["partners"].max()), language)
-    grid = Table(title=text("mobility.openness.title", language, day=_date(snapshot, language), partners=partners))
+    grid = Table(title=text("mobility.openness.title", language, day=day_words(snapshot, language), partners=partners))
     grid.add_column(text("mobility.openness.economy", language))
     for name in shares:
         grid.add_column(text(f"mobility.openness.{name.removesuffix('_share')}", language), justify="right")
@@ -175,7 +153,7 @@ def _show_matrix(
     from peyvand.sources.passport_index import REGIMES
 
     snapshot = rules.snapshot_of(day)
-    grid = Table(title=text("mobility.visas.matrix", language, day=_date(snapshot, language)))
+    grid = Table(title=text("mobility.visas.matrix", language, day=day_words(snapshot, language)))
     grid.add_column(text("mobility.visas.origin", language))
     for code in codes:
         grid.add_column(code, overflow="fold")
@@ -207,12 +185,14 @@ def _sentence(rule: Rule, language: Language) -> str:
     if rule.days is not None:
         words = text("mobility.visas.days", language, regime=words, days=number(rule.days, language))
     ends = {"origin": _name(rule.origin, language), "destination": _name(rule.destination, language)}
-    first, last = _date(rule.first_seen, language), _date(rule.last_seen, language)
+    first, last = day_words(rule.first_seen, language), day_words(rule.last_seen, language)
     parts = [text("mobility.visas.seen", language, first=first, last=last)]
     if rule.recoded:
         parts.append(text("mobility.visas.recoded", language))
     elif rule.seen_before:
-        parts.append(text("mobility.visas.changed", language, before=_date(rule.seen_before, language), first=first))
+        parts.append(
+            text("mobility.visas.changed", language, before=day_words(rule.seen_before, language), first=first)
+        )
     return (
         text("mobility.visas.direction", language, rule=words, **ends)
         + f" ({text('mobility.visas.join', language).join(parts)})"
@@ -223,7 +203,7 @@ def _show_source(snapshot: date, language: Language) -> None:
     from peyvand.locale import text
     from peyvand.sources.passport_index import PASSPORT_INDEX
 
-    day = _date(snapshot, language)
+    day = day_words(snapshot, language)
     click.echo(text("mobility.visas.source", language, publisher=PASSPORT_INDEX.publisher, day=day))
 
 
@@ -233,7 +213,7 @@ def _draw(rules: Visas, codes: tuple[str, ...], day: date | None, file: Path, la
     from peyvand.mobility import matrix
     from peyvand.mobility.heatmap import heatmap
 
-    title = text("mobility.visas.matrix", language, day=_date(rules.snapshot_of(day), language))
+    title = text("mobility.visas.matrix", language, day=day_words(rules.snapshot_of(day), language))
     names = {code: _name(code, language) for code in codes}
     try:
         file.write_text(heatmap(matrix(rules, codes, day), title=title, language=language, names=names), "utf-8")
@@ -246,17 +226,6 @@ def _name(code: str, language: Language) -> str:
     from peyvand.sources.country_names import country_names
 
     return str(country_names([code]).frame[f"name_{language}"].iloc[0])
-
-
-def _date(day: date, language: Language) -> str:
-    """The day in the reader's calendar and digits."""
-    if language == "en":
-        return day.isoformat()
-    import jdatetime
-
-    from peyvand.locale import localise_digits
-
-    return localise_digits(jdatetime.date.fromgregorian(date=day).strftime("%Y/%m/%d"), "fa")
 
 
 def _plain(rule: Rule) -> dict[str, Any]:

@@ -72,6 +72,7 @@ def run(
     """
     from rich.console import Console
 
+    from peyvand.cli.people import people_table
     from peyvand.reports.tables import economies, tables
     from peyvand.reports.write import output_place, write
     from peyvand.run import simulate
@@ -100,6 +101,8 @@ def run(
     title = done.scenario.title[language]
     shown = _table(done, language) if show == "income" else view(show, tables(done), title=title, language=language)
     console.print(shown)
+    if show == "income" and done.people is not None and done.people.moved:
+        console.print(people_table(done.people, language))
     for caution in done.warnings:
         notes.print(f"! {explain_caution(caution, done.effect, language)}", style="yellow")
     console.print(text("run.written", language, report=page), soft_wrap=True)

@@ -8,6 +8,7 @@ import click
 
 from peyvand.cli.counterfactual import counterfactual
 from peyvand.cli.options import language_option
+from peyvand.cli.sensitivity import sensitivity
 from peyvand.cli.solve import solve
 from peyvand.locale import Language, number, text
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 _LANGUAGE = language_option()
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else.")
 _WORLD = click.option("--world", "world_name", help="A World's file, or one that ships.")
-DEFAULT_WORLD = "eurasia-2019"
 
 
 @click.group()
@@ -28,32 +28,7 @@ def trade() -> None:
 
 trade.add_command(solve)
 trade.add_command(counterfactual)
-
-
-@trade.command()
-@click.argument("economies", nargs=-1)
-@_WORLD
-@click.option("--top", default=15, show_default=True, type=click.IntRange(min=1), help="Rows.")
-@click.option("--by-sector", is_flag=True, help="Each sector of a pair by itself.")
-@_LANGUAGE
-@_JSON
-def sensitivity(
-    economies: tuple[str, ...], world_name: str | None, top: int, by_sector: bool, language: Language, as_json: bool
-) -> None:
-    """What 1 % less cost at each border is worth to ECONOMIES together, M USD a year; to everybody by default.
-
-    First-order: derivatives of the equilibrium with fixed deficits. A large change is a scenario of its own.
-    """
-    from peyvand.trade import border_sensitivity
-    from peyvand.world import World
-
-    world = World.open(world_name or DEFAULT_WORLD)
-    found = border_sensitivity(world, economies=economies or None)
-    table = found.ranking(by="cell" if by_sector else "pair", top=top)
-    if as_json:
-        click.echo(table.to_json(orient="records", indent=2))
-        return
-    _show(table, ["gain_musd"], language, title=text("trade.sensitivity", language), decimals=1)
+trade.add_command(sensitivity)
 
 
 @trade.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from peyvand.scenarios import Union
     from peyvand.trade import CaliendoParro
     from peyvand.unions import Landscape
+    from peyvand.unions.questions import Answer
 
 DEFAULT_SCENARIO = "eco-ten"
 _LANGUAGE = language_option()
@@ -79,33 +80,186 @@ def search(
     _show(found, told, language)
 
 
+@unions.command()
+@click.argument("name", required=False)
+@_WORLD
+@_DEFICITS
+@click.option("--draws", default=0, show_default=True, help="Draws of elasticities and flows, for probabilities.")
+@click.option("--seed", default=0, show_default=True, help="Of the draws.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("peyvand-unions"), show_default=True, help="Folder."
+)
+@_LANGUAGE
+@_JSON
+def ask(
+    name: str | None, world_name: str | None, deficits: Any, draws: int, seed: int, out: Path, language: Language,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Answer a question that ships, and write its page; without NAME, list the questions.
+
+    The folder gets unions.html (English and Persian, opens offline), unions.json and tables.
+    """
+    from peyvand.reports.unions import write_answer
+    from peyvand.reports.unions.write import told
+    from peyvand.trade import CaliendoParro
+    from peyvand.unions.questions import ask as ask_question
+    from peyvand.unions.questions import question, shipped
+    from peyvand.world import World
+
+    if name is None:
+        titles = {held: dict(question(held).title) for held in shipped()}
+        if as_json:
+            click.echo(json.dumps(titles, ensure_ascii=False, indent=2))
+            return
+        for held, title in titles.items():
+            click.echo(f"{held}: {title[language]}")
+        return
+    with _bar(text("unions.ask.running", language)) as progress:
+        answer = ask_question(
+            name, world=World.open(world_name) if world_name else None, draws=draws, seed=seed,
+            model=CaliendoParro(deficit_rule=deficits), progress=progress,
+        )  # fmt: skip
+    page = write_answer(answer, out)
+    if as_json:
+        click.echo(json.dumps(told(answer), ensure_ascii=False, indent=2))
+        return
+    for line in _lines(answer, language):
+        click.echo(line)
+    click.echo(text("unions.ask.written", language, page=page))
+
+
+@unions.command()
+@click.argument("scenario", default=DEFAULT_SCENARIO)
+@_AMONG
+@_WORLD
+@_DEFICITS
+@_LANGUAGE
+@_JSON
+def join(
+    scenario: str, among: str | None, world_name: str | None, deficits: Any, language: Language, as_json: bool
+) -> None:
+    """In which order could the members of SCENARIO join, so that everyone present accepts each step?
+
+    And what would keep the union of all together, if it does not hold: transfers, or a smaller provision.
+    """
+    from peyvand.trade import CaliendoParro
+    from peyvand.unions.advice import advice, advice_words
+
+    model = CaliendoParro(deficit_rule=deficits)
+    found = _searched(scenario, among, world_name, model, language=language)
+    given = advice(found, model=model)
+    if as_json:
+        click.echo(json.dumps(given.to_dict(), ensure_ascii=False, indent=2))
+        return
+    for line in advice_words(given, language):
+        click.echo(line)
+
+
+@unions.command()
+@click.argument("economies", nargs=-1, required=True)
+@click.option("--world", "world_name", default="eurasia-2019", show_default=True, help="A World's file, or its name.")
+@_DEFICITS
+@_LANGUAGE
+@_JSON
+def tariffs(economies: tuple[str, ...], world_name: str, deficits: Any, language: Language, as_json: bool) -> None:
+    """The tariffs that one economy would set alone, or Nash tariffs of two to four, and what they give.
+
+    One tariff a goods sector on everybody, from 0 to 300 %.
+    """
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    from peyvand.locale import catalogue
+    from peyvand.trade import CaliendoParro
+    from peyvand.unions.tariffs import nash_tariffs
+    from peyvand.world import World
+
+    world = World.open(world_name)
+    with _bar(text("unions.tariffs.running", language)) as progress:
+        points = nash_tariffs(world, economies, model=CaliendoParro(deficit_rule=deficits), progress=progress)
+    if as_json:
+        rows = [
+            {
+                "tariff": {
+                    code: {sector: float(rate) for sector, rate in row.items()} for code, row in point.tariff.iterrows()
+                },
+                "welfare_hat": {code: float(point.welfare_hat[code]) for code in point.tariff.index},
+                "from_starts": list(point.from_starts),
+                "settled": point.settled,
+                "improvable_share": {code: float(share) for code, share in point.improvable.items()},
+            }
+            for point in points
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    console, words = Console(), catalogue(language)
+    for point in points:
+        starts = text("unions.comma", language).join(
+            text(f"unions.tariffs.start.{name}", language) for name in point.from_starts
+        )
+        table = Table(title=text("unions.tariffs.title", language, starts=starts), box=SIMPLE_HEAD)
+        table.add_column(text("unions.tariffs.sector", language))
+        for code in point.tariff.index:
+            table.add_column(code, justify="right")
+        for sector in point.tariff.columns:
+            shown = [number(100 * float(rate), language, decimals=1) for rate in point.tariff[sector]]
+            table.add_row(words.get(f"sectors.{sector}", sector), *shown)
+        table.add_section()
+        gains = [
+            number(100 * (float(point.welfare_hat[code]) - 1), language, decimals=3, sign=True)
+            for code in point.tariff.index
+        ]
+        table.add_row(text("unions.tariffs.gain", language), *gains)
+        console.print(table)
+        if not point.settled:
+            console.print(text("unions.tariffs.unsettled", language), style="yellow")
+
+
+@contextmanager
+def _bar(words: str) -> Iterator[Callable[[float], None]]:
+    """A progress bar on standard error; gives what tells it the share that is done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(words, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+def _lines(answer: Answer, language: Language) -> list[str]:
+    """What an answer says, in a few lines."""
+    from peyvand.reports.unions.view import JoinView
+    from peyvand.reports.unions.write import voice_of
+    from peyvand.unions.questions import JoinAnswer
+    from peyvand.unions.summary import sentences, stabilities
+
+    title = answer.question.title[language]
+    if isinstance(answer, JoinAnswer):
+        view = JoinView(answer, voice_of(answer, language))
+        return [title, *(f"• {said.striptags()}" for said in (view.headline, *view.refusals))]
+    found = [title]
+    for name, landscape in answer.landscapes.items():
+        found.append(text(f"report.unions.variant.{name}", language))
+        found += [f"• {line}" for line in sentences(landscape, stabilities(landscape, rule="stay"), language)]
+    return found
+
+
 def _searched(
     scenario: str, among: str | None, world_name: str | None, model: CaliendoParro, *, language: Language,
     cache: Path | None = None, workers: int = 2, scheduler: str | None = None,
 ) -> Landscape:  # fmt: skip
     """The search of a scenario with a progress bar."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
     from peyvand.unions import search as search_unions
     from peyvand.world import World
 
     union = _asked(scenario, among)
     world = World.open(world_name) if world_name else World.embedded(union.world)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with (
-        _executor(scheduler) as executor,
-        Progress(*columns, console=Console(stderr=True), transient=True) as bar,
-    ):
-        task = bar.add_task(text("unions.search.running", language, count=2 ** len(union.members)), total=1.0)
+    words = text("unions.search.running", language, count=2 ** len(union.members))
+    with _executor(scheduler) as executor, _bar(words) as progress:
         return search_unions(
-            world,
-            union,
-            model=model,
-            store=cache,
-            executor=executor,
-            workers=workers,
-            progress=lambda share: bar.update(task, completed=share),
+            world, union, model=model, store=cache, executor=executor, workers=workers, progress=progress
         )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peyvand.cli.options import language_option
+from peyvand.cli.sensitivity import sensitivity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,10 @@ _WORLD = click.option(
 
 @click.group()
 def world() -> None:
-    """Explain, check and build the World."""
+    """Explain, check and build the World; which of its borders matters most?"""
+
+
+world.add_command(sensitivity)
 
 
 @world.command()

@@ -3,10 +3,12 @@
 from peyvand.mobility.exchange import ExchangeRound, match
 from peyvand.mobility.exchange_files import Student, University, read_students, read_universities
 from peyvand.mobility.openness import compare, matrix, openness, reciprocity
+from peyvand.mobility.people import People, people_of
 from peyvand.mobility.visas import Rule, Visas
 
 __all__ = [
     "ExchangeRound",
+    "People",
     "Rule",
     "Student",
     "University",
@@ -15,6 +17,7 @@ __all__ = [
     "match",
     "matrix",
     "openness",
+    "people_of",
     "read_students",
     "read_universities",
     "reciprocity",

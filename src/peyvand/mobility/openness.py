@@ -83,6 +83,19 @@ def matrix(visas: Visas, economies: Iterable[str], day: date | None = None) -> p
     return wide.reindex(index=list(codes), columns=list(codes)).fillna("")
 
 
+def usual_rules(visas: Visas, codes: Iterable[str], day: date | None = None) -> pd.DataFrame:
+    """Rules of a day, origins in rows and destinations in columns, as `matrix`; a border closed in the pandemic shows
+    the rule that was last seen before."""
+    order = list(codes)
+    spells = visas.spells
+    seen = spells[(spells["first"] <= visas.snapshots.index(visas.snapshot_of(day))) & (spells["regime"] != "closed")]
+    inside = seen[seen["origin"].isin(order) & seen["destination"].isin(order)].sort_values("first")
+    last = inside.astype({"origin": object, "destination": object, "regime": object})
+    last = last.drop_duplicates(["origin", "destination"], keep="last")
+    wide = last.pivot(index="origin", columns="destination", values="regime")
+    return wide.reindex(index=order, columns=order).astype(object).fillna("")
+
+
 def openness(
     visas: Visas,
     economies: Iterable[str],

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from peyvand.errors import RegistryError, did_you_mean
 from peyvand.registry.models import Agreement, Commitment, Membership, Signatory
 from peyvand.scenarios.files import provision_from
-from peyvand.scenarios.provisions import NOT_YET, AnyProvision, Tariff, TariffException
+from peyvand.scenarios.provisions import NOT_YET, PEOPLE, AnyProvision, Tariff, TariffException
 from peyvand.scenarios.union import Union
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _pending(registry: Registry, code: str, rows: list[Commitment], here: frozen
     for one in rows:
         said = json.loads(one.provision or "{}")
         directions = _directions(registry, one, here)
-        if said["kind"] in NOT_YET:
+        if said["kind"] in (*NOT_YET, *PEOPLE):  # moves people, not money
             skipped.append((one.code, said["kind"]))
             continue
         if not directions:

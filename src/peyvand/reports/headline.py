@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from markupsafe import Markup
 
+from peyvand.mobility.people import ALL as ALL_MEMBERS
+from peyvand.reports.people import people_only, rounded
+from peyvand.reports.rows import records
 from peyvand.reports.tables import MEMBERS
 from peyvand.reports.variants import NOTICEABLE_PERCENT, doubt
 from peyvand.reports.voice import Voice
@@ -39,7 +42,7 @@ def headline(run: Run, *, economies: pd.DataFrame, groups: pd.DataFrame, voice: 
     together = groups.set_index("group").loc[MEMBERS]
     union, most = run.scenario.title[voice.language], economies[_INCOME].abs().max()
     if most < LEAST_CHANGE_PERCENT:
-        return voice.t("headline.nothing", union=union)
+        return people_headline(run, voice=voice) or voice.t("headline.nothing", union=union)
     if most < NOTICEABLE_PERCENT:
         return voice.t("headline.hardly", union=union, percent=voice.percent(NOTICEABLE_PERCENT, 3, sign=False))
     rises = together[_INCOME] >= 0
@@ -52,6 +55,25 @@ def headline(run: Run, *, economies: pd.DataFrame, groups: pd.DataFrame, voice: 
         year=voice.year(run.world.base_year),
         gains=_gains(economies[economies["member"]], voice, rough=rough),
         loses=_loses(economies, voice, rough=rough),
+    )
+
+
+def people_headline(run: Run, *, voice: Voice) -> Markup | None:
+    """One sentence on people, for a union that moves no trade; None where it moves nobody."""
+    if not people_only(run) or run.people is None:
+        return None
+    totals = run.people.totals
+    rows = {str(row["flow"]): row for row in records(rounded(totals[totals["destination"] == ALL_MEMBERS]))}
+    flow = next((name for name in ("journeys", "students") if float(rows[name]["partial_change"]) > 0), None)
+    if flow is None:
+        return None
+    return voice.t(
+        f"people.headline.{flow}",
+        union=run.scenario.title[voice.language],
+        more=voice.n(rows[flow]["partial_change"]),
+        low=voice.n(rows[flow]["partial_change_low"]),
+        high=voice.n(rows[flow]["partial_change_high"]),
+        full=voice.n(rows[flow]["conditional_change"]),
     )
 
 

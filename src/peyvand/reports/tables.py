@@ -13,10 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from peyvand.reports.borders import border_table
+from peyvand.reports.corridors import crossings, journeys, links
 from peyvand.reports.figures import by_economy, exports_and_imports, flow_cells, growth, percent_change
 from peyvand.reports.intervals import economy_intervals, group_intervals, uncertainty
 from peyvand.reports.pacts import agreements_in_force, standings
 from peyvand.reports.path import path
+from peyvand.reports.people import destinations, openness, people, places
 from peyvand.reports.trade_effects import creation, ladder, partners, sources_by_sector
 from peyvand.reports.variants import variants
 from peyvand.world import STATUSES, World
@@ -173,6 +175,13 @@ TABLES: dict[str, Callable[[Run], pd.DataFrame | None]] = {
     "sectors": sectors,
     "partners": partners,
     "pairs": pairs,
+    "people": people,
+    "destinations": destinations,
+    "openness": openness,
+    "places": places,
+    "crossings": crossings,
+    "corridor_links": links,
+    "journeys": journeys,
     "flows": flows,
     "provenance": provenance,
 }

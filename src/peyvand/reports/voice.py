@@ -84,6 +84,11 @@ class Voice:
             return self.commas(items)
         return self.t("list.last", first=self.commas(items[:-1]), last=self.commas(items[-1:]))
 
+    def chain(self, codes: Sequence[str]) -> Markup:
+        """Names one after the other: the arrow points the way the language is read."""
+        arrow = " → " if self.direction == "ltr" else " ← "
+        return Markup(arrow).join(Markup("<bdi>{}</bdi>").format(self.name(code)) for code in codes)
+
     def sector(self, code: str) -> str:
         return self.word(f"sectors.{code}", code)
 

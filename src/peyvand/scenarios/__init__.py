@@ -6,7 +6,17 @@ from peyvand.scenarios.estimates import Estimate, estimates
 from peyvand.scenarios.explain import explain, explain_caution
 from peyvand.scenarios.files import open_scenario, parse_scenario, provision_from, read_scenario, shipped
 from peyvand.scenarios.in_force import Agreement, Facts
-from peyvand.scenarios.provisions import AgreementEffect, BorderCost, NewLink, Tariff, TariffException, Transit
+from peyvand.scenarios.provisions import (
+    AgreementEffect,
+    BorderCost,
+    NewLink,
+    Scholars,
+    Students,
+    Tariff,
+    TariffException,
+    Transit,
+    Visa,
+)
 from peyvand.scenarios.union import Union
 
 __all__ = [
@@ -19,10 +29,13 @@ __all__ = [
     "Facts",
     "Listed",
     "NewLink",
+    "Scholars",
+    "Students",
     "Tariff",
     "TariffException",
     "Transit",
     "Union",
+    "Visa",
     "day_of",
     "estimates",
     "explain",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,6 +22,9 @@ SHOWN = 8
 
 MOSTLY = 0.5
 """Share of the borders' sectors from which on a cap that binds there is warned of."""
+
+HIGH_DUTIES = 0.1
+"""Duties over imports from which on a World's rates are above what is collected: exemptions are not in them."""
 
 _ARROW = "→"
 
@@ -82,6 +86,30 @@ def _came_into_force(effect: Effect) -> Iterator[Finding]:
         yield "cut_unknown", {"agreements": Listed(unknown), "day": effect.day.isoformat()}
 
 
+def _younger_than_its_tariffs(effect: Effect) -> Iterator[Finding]:
+    """A World's tariffs are those of its year: what came into force in its course is hardly in them."""
+    start, held = date(effect.world.base_year, 1, 1), set(effect.members)
+    fresh = effect.facts.came_into_force(after=start - timedelta(days=1), until=date(start.year, 12, 31))
+    within = [agreement for agreement, pairs in fresh if any(pair <= held for pair in pairs)]
+    unknown = [agreement.name for agreement in within if agreement.tariff_cut_share is None]
+    if unknown:
+        yield "young_agreement", {"agreements": Listed(unknown), "year": str(start.year)}
+
+
+def _high_duties(effect: Effect) -> Iterator[Finding]:
+    """Members whose duties, at the World's rates, are more than an economy with exemptions collects."""
+    if not any(isinstance(provision, Tariff) for provision in effect.union.provisions):
+        return
+    flow = effect.world["trade_flow"].transpose("exporter", "importer", "sector").sum("sector")
+    imports = flow.where(flow["exporter"] != flow["importer"], 0.0).sum("exporter").values
+    duties = effect.world["tariff_revenue"].values
+    share = np.divide(duties, imports, out=np.zeros_like(duties), where=imports > 0)
+    high = [at for at in np.argsort(-share) if share[at] > HIGH_DUTIES and effect.membership[at]]
+    if high:
+        names = Listed(effect.world.economies[at] for at in high)
+        yield "high_duties", {"economies": names, "share": round(100 * float(share[high[0]]))}
+
+
 def _already_free(effect: Effect) -> Iterator[Finding]:
     if not any(isinstance(provision, AgreementEffect) for provision in effect.union.provisions):
         return
@@ -110,7 +138,11 @@ def _customs_union(effect: Effect) -> Iterator[Finding]:
 
 def _without_effect(effect: Effect) -> Iterator[Finding]:
     cuts = effect.implied_cuts()
-    if not effect.transit and not (cuts[["tariff_cut_percent", "cost_cut_percent"]].abs() > 0).to_numpy().any():
+    if (
+        not effect.transit
+        and not effect.people
+        and not (cuts[["tariff_cut_percent", "cost_cut_percent"]].abs() > 0).to_numpy().any()
+    ):
         yield "no_effect", {}
 
 
@@ -166,6 +198,7 @@ def _more_than_triples(effect: Effect) -> Iterator[Finding]:
 
 
 _RULES = (
-    _other_world, _bloc, _leaving, _facts_end_before, _came_into_force, _already_free, _customs_union, _without_effect,
+    _other_world, _bloc, _leaving, _facts_end_before, _came_into_force, _younger_than_its_tariffs,
+    _high_duties, _already_free, _customs_union, _without_effect,
     _not_recorded, _unmeasured, _cap_binds, _sanctioned, _more_than_triples,
 )  # fmt: skip

@@ -24,7 +24,16 @@ from peyvand.scenarios.cautions import Caution, cautions_of
 from peyvand.scenarios.estimates import estimate
 from peyvand.scenarios.in_force import Agreement, AgreementKind, Facts
 from peyvand.scenarios.kernels import Array, Mask
-from peyvand.scenarios.provisions import AgreementEffect, AnyProvision, BorderCost, Tariff, Transit
+from peyvand.scenarios.people import people_pairs
+from peyvand.scenarios.provisions import (
+    AgreementEffect,
+    AnyProvision,
+    BorderCost,
+    PeopleProvision,
+    Tariff,
+    Transit,
+    Visa,
+)
 from peyvand.world import Shock, World
 
 if TYPE_CHECKING:
@@ -72,7 +81,7 @@ class Effect:
                 hint="set the union into the World of its base year",
             )
         split_blocs(self)
-        self._final_tariff  # noqa: B018  (refuses early what provisions say twice or of nobody)
+        self._final_tariff, self.people  # noqa: B018  (refuses early what provisions say twice or of nobody)
 
     # -- who, where, when ----------------------------------------------------------------------------------------------
     @property
@@ -104,12 +113,25 @@ class Effect:
         """The provisions that change a transport network."""
         return tuple(provision for provision in self.union.provisions if isinstance(provision, Transit))
 
+    @cached_property
+    def people(self) -> tuple[tuple[PeopleProvision, Mask], ...]:
+        """The provisions that move people, each with its (N, N) pairs: the mobility room simulates them."""
+        return people_pairs(self)
+
+    @property
+    def moves_trade(self) -> bool:
+        """Whether a provision or a common tariff changes what goods and services cost, transit apart."""
+        stated = (p.goods_trade_percent or p.services_trade_percent for p, _ in self.people if isinstance(p, Visa))
+        return bool(self.cells) or self.union.kind == "customs-union" or any(stated)
+
     def carried(self, carriage_hat: xr.DataArray) -> Effect:
         """The effect with the change of carriage τ̂ (exporter, importer, sector) that its transit provisions bring.
 
-        It then is in the shock of every year, phased in like a border cost, in the implied cuts and the warnings.
+        It then is in the shock of every year, phased in like a border cost, in the implied cuts and the warnings. What
+        easier visas do to the cost of trade, where a provision states it, comes the same way; one multiplies the other.
         """
-        return replace(self, carriage_hat=carriage_hat)
+        before = 1.0 if self.carriage_hat is None else self.carriage_hat
+        return replace(self, carriage_hat=before * carriage_hat)
 
     # -- the baseline of the day ---------------------------------------------------------------------------------------
     @cached_property
@@ -304,7 +326,7 @@ class Effect:
         found: list[tuple[AnyProvision, Mask]] = []
         said: dict[str, Mask] = {}
         for number, provision in enumerate(self.union.provisions, start=1):
-            if isinstance(provision, Transit):
+            if isinstance(provision, Transit | PeopleProvision):
                 continue
             mask = self._mask(provision)
             if not mask.any():
@@ -333,19 +355,28 @@ class Effect:
             )
 
     def _mask(self, provision: Tariff | BorderCost | AgreementEffect) -> Mask:
-        between = kernels.pairs_between(self.membership)
-        if provision.pairs:
-            wanted = frozenset(frozenset(self._economy(name) for name in pair) for pair in provision.pairs)
-            strange = [pair for pair in wanted if len(pair) < 2 or not pair <= set(self.members)]
-            if strange:
-                raise ScenarioError(
-                    f"{' and '.join(sorted(strange[0]))} is no pair of two members", hint="pairs name two members each"
-                )
-            between = between & self._pair_mask(wanted)
+        between = self.pairs_of(provision.pairs)
         sectors = self._sector_mask(provision.sectors) & ~self._sector_mask(provision.except_sectors)
         if isinstance(provision, AgreementEffect):
             self._known(lambda: estimate(provision.estimate))
         return between[..., None] & sectors
+
+    def pairs_of(self, pairs: Iterable[tuple[str, str]]) -> Mask:
+        """(N, N) both directions of the pairs named, or of all members where none is.
+
+        Raises
+        ------
+        ScenarioError
+            If a pair does not name two members.
+        """
+        between = kernels.pairs_between(self.membership)
+        wanted = frozenset(frozenset(self._economy(name) for name in pair) for pair in pairs)
+        strange = [pair for pair in wanted if len(pair) < 2 or not pair <= set(self.members)]
+        if strange:
+            raise ScenarioError(
+                f"{' and '.join(sorted(strange[0]))} is no pair of two members", hint="pairs name two members each"
+            )
+        return between & self._pair_mask(wanted) if wanted else between
 
     # -- a customs union's outside ------------------------------------------------------------------------------------
     @cached_property

@@ -16,7 +16,16 @@ from peyvand.scenarios.cautions import SHOWN, Caution, Listed
 from peyvand.scenarios.effect import Effect
 from peyvand.scenarios.estimates import estimate
 from peyvand.scenarios.in_force import Facts
-from peyvand.scenarios.provisions import AnyProvision, BorderCost, Scope, Tariff, Transit
+from peyvand.scenarios.provisions import (
+    AnyProvision,
+    BorderCost,
+    PeopleProvision,
+    Scholars,
+    Scope,
+    Tariff,
+    Transit,
+    Visa,
+)
 from peyvand.world import World
 
 
@@ -141,6 +150,8 @@ class Words:
             left_out = len(value) - SHOWN
             more = [self("more", count=self.number(left_out))] if left_out > 0 else []
             return self.listed([*(turn(item) for item in value[:SHOWN]), *more])
+        if name == "year":
+            return localise_digits(str(value), self.language)
         if name in ("day", "known"):
             return self.day(str(value))
         if isinstance(value, int | float):
@@ -152,6 +163,8 @@ def _provision(say: Words, provision: AnyProvision) -> list[str]:
     """One sentence for a provision, and one for each exception."""
     if isinstance(provision, Transit):
         return _transit(say, provision)
+    if isinstance(provision, PeopleProvision):
+        return _people(say, provision)
     where = {"pairs": _pairs(say, provision), "sectors": _sectors(say, provision)}
     if isinstance(provision, Tariff):
         lines = [say("tariff", cut=say.percent(100 * provision.cut_share), **where)]
@@ -202,7 +215,26 @@ def _transit(say: Words, provision: Transit) -> list[str]:
     return [*lines, say(f"transit_for_{provision.who}")]
 
 
-def _pairs(say: Words, provision: Scope) -> str:
+def _people(say: Words, provision: PeopleProvision) -> list[str]:
+    """A sentence for a visa rule with its effect on trade, or for places with what goes with them."""
+    where = _pairs(say, provision)
+    if isinstance(provision, Visa):
+        lines = [say("visa", regime=text(f"mobility.regime.{provision.regime}", say.language), pairs=where)]
+        goods, services = provision.goods_trade_percent, provision.services_trade_percent
+        if goods or services:
+            lines.append(say("visa_trade", goods=say.percent(goods), services=say.percent(services)))
+        return lines
+    places = say.number(provision.places_per_year)
+    if isinstance(provision, Scholars):
+        return [say("scholars", places=places, pairs=where)]
+    filled, years = say.percent(100 * provision.filled_share), say.number(provision.years, 1)
+    lines = [say("students", places=places, pairs=where, filled=filled, years=years)]
+    if provision.scholarships_per_year:
+        lines.append(say("scholarships", count=say.number(provision.scholarships_per_year)))
+    return [*lines, say("degrees_recognised")] if provision.degrees_recognised else lines
+
+
+def _pairs(say: Words, provision: Scope | PeopleProvision) -> str:
     if not provision.pairs:
         return say("everywhere")
     return say("between", pairs=say.listed(f"{say.name(one)}–{say.name(other)}" for one, other in provision.pairs))

@@ -33,6 +33,8 @@ _EXAMPLES = {
     "sectors": 'sectors = ["machinery_equipment"]',
     "except_sectors": 'except_sectors = ["agriculture_food"]',
     "pairs": 'pairs = [["IRN", "KAZ"]], two members each',
+    "regime": 'regime = "free"; or "eta", "on_arrival", "e_visa", "required"',
+    "places_per_year": "places_per_year = 5000, a whole number",
     "exceptions": 'exceptions = [{ exporter = "IRN", importer = "KAZ", cut_share = 0.5 }]',
 }
 _NOT_YET_KEYS = {

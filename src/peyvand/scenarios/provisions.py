@@ -1,7 +1,8 @@
 """What a union agrees on: the provisions of a scenario file, each checked when it is made.
 
-A provision says what changes, in which sectors and between which members. Kinds that later rooms will simulate are
-known by name, so that a file which uses one is refused clearly and not read past.
+A provision says what changes, in which sectors and between which members; `transit`, `visa`, `students` and `scholars`
+belong to the rooms of corridors and mobility. Kinds that are not simulated yet are known by name, so that a file which
+uses one is refused clearly and not read past.
 """
 
 from __future__ import annotations
@@ -20,10 +21,7 @@ Names = Annotated[tuple[str, ...], from_list]
 Pair = Annotated[tuple[str, str], from_list]
 Pairs = Annotated[tuple[Pair, ...], from_list]
 
-NOT_YET = (
-    "visa", "students", "scholars", "sanctions", "rules_of_origin", "sensitive_list", "preference_use",
-    "services", "payments",
-)  # fmt: skip
+NOT_YET = ("sanctions", "rules_of_origin", "sensitive_list", "preference_use", "services", "payments")
 """Kinds that are planned and not simulated yet."""
 
 
@@ -165,14 +163,66 @@ class Transit(Part):
         return self
 
 
-AnyProvision = Tariff | BorderCost | AgreementEffect | Transit
+class Visa(Part):
+    """Members ask no more of each other's nationals than `regime`; a rule that asks less already stays as it is.
+
+    `goods_trade_percent` and `services_trade_percent` are the share of a pair's trade that visas on both sides are
+    taken to hinder (nothing unless said): what returns of it follows the rules that fall, see `peyvand.mobility`.
+    """
+
+    kind: Literal["visa"] = "visa"
+    regime: Literal["required", "e_visa", "on_arrival", "eta", "free"]
+    pairs: Pairs = ()
+    goods_trade_percent: Annotated[float, Field(ge=0, lt=100)] = 0.0
+    services_trade_percent: Annotated[float, Field(ge=0, lt=100)] = 0.0
+
+
+class _Places(Part):
+    """So many places a year in all, allotted to the pairs so that each member sends as many as it takes."""
+
+    places_per_year: Annotated[int, Field(ge=1, le=10_000_000)]
+    pairs: Pairs = ()
+
+
+class Students(_Places):
+    """Exchange places: `filled_share` of them are taken up, each for `years`; scholarships pay for some.
+
+    Scholarships and the recognition of degrees are counted and shown; no effect of them is simulated.
+    """
+
+    kind: Literal["students"] = "students"
+    years: Annotated[float, Field(gt=0, le=10)] = 1.0
+    filled_share: Share = 1.0
+    scholarships_per_year: Annotated[int, Field(ge=0)] = 0
+    degrees_recognised: bool = False
+
+    @model_validator(mode="after")
+    def _scholarships_are_for_places(self) -> Students:
+        if self.scholarships_per_year > self.places_per_year:
+            raise ValueError("scholarships_per_year are for some of places_per_year, and there are more of them")
+        return self
+
+
+class Scholars(_Places):
+    """Places for visiting scholars: counted and allotted, no effect is simulated."""
+
+    kind: Literal["scholars"] = "scholars"
+
+
+PeopleProvision = Visa | Students | Scholars
+AnyProvision = Tariff | BorderCost | AgreementEffect | Transit | Visa | Students | Scholars
 Provision = Annotated[AnyProvision, Field(discriminator="kind")]
 KINDS: dict[str, type[AnyProvision]] = {
     "tariff": Tariff,
     "border_cost": BorderCost,
     "agreement": AgreementEffect,
     "transit": Transit,
+    "visa": Visa,
+    "students": Students,
+    "scholars": Scholars,
 }
+PEOPLE = ("visa", "students", "scholars")
+"""Kinds that move people: the mobility room simulates them, trade does not know them."""
 
 
 def dumped(provision: AnyProvision) -> dict[str, Any]:

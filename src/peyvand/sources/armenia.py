@@ -1,4 +1,4 @@
-"""Whom does Armenia trade with and which services does it sell?  Monthly trade 2007–2024, services from 1993."""
+"""Whom does Armenia trade with and which services does it sell?  Trade 2007–2024, services from 1993, tourists."""
 
 from __future__ import annotations
 
@@ -41,6 +41,31 @@ def read_services(path: str | Path, *, year: int | None = None) -> Table:
     whole.insert(0, "economy", "ARM")
     whole = whole.reset_index(drop=True) if year is None else pick_year(whole, year, path=path)
     return Table(whole, ARMENIA, ("years with fewer than four quarters left out", "no charges for patents and brands"))
+
+
+def read_tourists(by_origin: str | Path, by_month: str | Path, *, year: int = 2019) -> Table:
+    """Tourists in a year by origin: origin (OTH: all others), destination (ARM), year, tourists, share_year.
+
+    The year's months are summed and shared by the origins of 2023, the one year that has them.
+
+    Raises
+    ------
+    DataError
+        If the year is absent or lacks a month.
+    """
+    shares = read_frame(by_origin, {"origin": "origin", "y2023": "tourists"})
+    require_numbers(shares, ["tourists"], path=by_origin)
+    months = [str(month) for month in range(1, 13)]
+    table = read_frame(by_month, {"year": "year"} | {month: month for month in months}, year=year)
+    require_numbers(table, months, path=by_month)
+    total = float(table[months].to_numpy().sum())
+    share = shares["tourists"] / shares["tourists"].sum()
+    found = shares.assign(tourists=share * total, destination="ARM", year=year, share_year=2023)
+    notes = (
+        f"{year} sums to {total:,.0f} tourists",
+        "origins of 2023; quarters were partly interpolated by the author",
+    )
+    return Table(found[["origin", "destination", "year", "tourists", "share_year"]], ARMENIA, notes)
 
 
 def read_trade(path: str | Path, *, year: int | None = None) -> Table:

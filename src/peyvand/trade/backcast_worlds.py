@@ -24,6 +24,7 @@ from peyvand.sources.codes import REST_OF_WORLD
 from peyvand.sources.icio import SERVICES, read_elasticities, read_icio, read_wiod_2016
 from peyvand.world import World
 from peyvand.world.compile.cost_shares import balanced_cost_shares
+from peyvand.world.compile.icio import HIGHEST_TARIFF
 from peyvand.world.from_tables import world_from_arrays
 
 Array = NDArray[np.float64]
@@ -48,7 +49,11 @@ class Flows:
 
 
 def flows_of(table: FlowTable, year: int, folder: Path) -> Flows:
-    """Flows and tariffs of a year; tariffs that are not known (the rest of the world's) count as 0."""
+    """Flows and tariffs of a year.
+
+    Tariffs that are not known (the rest of the world's) count as 0; none is above `HIGHEST_TARIFF`, as in the embedded
+    World: simple averages near 100 % on food are carried by what alcohol and tobacco are charged (`assumed`).
+    """
     if table == "icio":
         frame = read_icio(folder / "oecd-icio-trade-tariffs-2011-2022" / f"icio_{year}.parquet", year=year).frame
     else:
@@ -61,7 +66,8 @@ def flows_of(table: FlowTable, year: int, folder: Path) -> Flows:
         pd.MultiIndex.from_product([economies, economies, sectors])
     )
     flow = frame["trade_musd"].fillna(0.0).to_numpy().reshape(shape)
-    tariff = frame["tariff_rate"].fillna(0.0).to_numpy().reshape(shape) * (1 - np.eye(shape[0]))[..., None]
+    abroad = (1 - np.eye(shape[0]))[..., None]
+    tariff = frame["tariff_rate"].fillna(0.0).clip(upper=HIGHEST_TARIFF).to_numpy().reshape(shape) * abroad
     return Flows(economies, sectors, flow, tariff)
 
 

@@ -37,6 +37,8 @@ class GuideAnswer:
     """p̂_i, factory-gate price"""
     inward_hat: Array
     """P̂_j, inward resistance"""
+    outward_hat: Array
+    """Π̂_i, outward resistance"""
     flow: Array
     rounds: int
     movement: float
@@ -87,33 +89,57 @@ def geppml(
     outward, inward = output * at_reference / seller, expenditure / (buyer * at_reference)
     outward_step = inward_step = np.ones_like(output)
     last_step, movement, rounds = np.zeros_like(output), np.inf, 0
-    while not movement <= tol:
-        trade = trade * price_step[:, None] * price_step / (outward_step[:, None] * inward_step)
-        new_seller, new_buyer = seller * price_step / outward_step, buyer * price_step / inward_step
-        new_seller, new_buyer = new_seller * new_buyer[reference], new_buyer / new_buyer[reference]
-        sales = trade.sum(axis=1)
-        spending = spent_per_earned * sales
-        change = price_step - last_step
-        if rounds >= max_rounds or not np.abs(change).max() < RUNAWAY:
-            raise ConvergenceError(
-                f"the Guide's rounds do not come to rest: a price moves by {np.abs(change).max():.1e} after {rounds}",
-                hint=f"its own programme stops at {GUIDE_TOL}; the exact method has an answer",
-                rounds=rounds,
-            )
-        movement = float(max(abs(change.max()), change.std()))
-        last_step = price_step
-        price_step = (new_seller / seller / (spending[reference] / at_reference)) ** (1 / (1 - sigma))
-        at_reference = spending[reference]
-        new_outward, new_inward = sales * at_reference / new_seller, spending / (new_buyer * at_reference)
-        outward_step, inward_step = new_outward / outward, new_inward / inward
-        seller, buyer, outward, inward = new_seller, new_buyer, new_outward, new_inward
-        rounds += 1
+    with np.errstate(all="ignore"):  # a run that moves away is told by the error below
+        while not movement <= tol:
+            trade = trade * price_step[:, None] * price_step / (outward_step[:, None] * inward_step)
+            new_seller, new_buyer = seller * price_step / outward_step, buyer * price_step / inward_step
+            new_seller, new_buyer = new_seller * new_buyer[reference], new_buyer / new_buyer[reference]
+            sales = trade.sum(axis=1)
+            spending = spent_per_earned * sales
+            change = price_step - last_step
+            if rounds >= max_rounds or not np.abs(change).max() < RUNAWAY:
+                worst = float(np.abs(change).max())
+                raise ConvergenceError(
+                    f"the Guide's rounds do not come to rest: a price moves by {worst:.1e} after {rounds} rounds",
+                    hint=f"its own programme stops at {GUIDE_TOL}; the exact method has an answer",
+                    rounds=rounds,
+                )
+            movement = float(max(abs(change.max()), change.std()))
+            last_step = price_step
+            price_step = (new_seller / seller / (spending[reference] / at_reference)) ** (1 / (1 - sigma))
+            at_reference = spending[reference]
+            new_outward, new_inward = sales * at_reference / new_seller, spending / (new_buyer * at_reference)
+            outward_step, inward_step = new_outward / outward, new_inward / inward
+            seller, buyer, outward, inward = new_seller, new_buyer, new_outward, new_inward
+            rounds += 1
     price_hat = (seller / (at_reference / expenditure[reference])) ** (1 / (1 - sigma))
     inward_hat = (inward / (expenditure / expenditure[reference])) ** (1 / (1 - sigma))
     return GuideAnswer(
         price_hat=price_hat,
         inward_hat=inward_hat,
+        outward_hat=price_hat ** (-sigma / (sigma - 1)),
         flow=trade * (price_hat * expenditure / spending),
         rounds=rounds,
         movement=movement,
+    )
+
+
+def first_step(
+    *, flow: Array, push: Array, exporter_effect: Array, importer_effect: Array, sigma: float
+) -> GuideAnswer:
+    """The Guide's first round alone, where the package gegravity stops: p̂ = 1/Π̂ at today's shares of output.
+
+    Y' = p̂ Y, E' = p̂ E and flows follow at the resistances of the conditional answer; markets do not clear at them.
+    Parameters as in `geppml`.
+    """
+    price_hat = exporter_effect ** (1 / (1 - sigma))
+    output = flow.sum(axis=1)
+    conditional = flow * push * exporter_effect[:, None] * importer_effect
+    return GuideAnswer(
+        price_hat=price_hat,
+        inward_hat=importer_effect ** (1 / (sigma - 1)),
+        outward_hat=1 / price_hat,
+        flow=conditional * price_hat[:, None] * price_hat * (output.sum() / (output @ price_hat)),
+        rounds=1,
+        movement=float(np.abs(price_hat - 1).max()),
     )

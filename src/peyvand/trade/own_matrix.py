@@ -172,7 +172,7 @@ def flow_table(rungs: Ladder) -> pd.DataFrame:
 
 def _economies(flows: pd.DataFrame) -> list[str]:
     """Exporters, who must be the importers too."""
-    sells, buys = set(flows["exporter"]), set(flows["importer"])
+    sells, buys = (set(pd.unique(flows[side])) for side in ("exporter", "importer"))
     if sells != buys:
         odd = [f"{code} only exports" for code in sorted(sells - buys)]
         odd += [f"{code} only imports" for code in sorted(buys - sells)]

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from peyvand.errors import ModelError, did_you_mean
-from peyvand.unions.core import core_deviation, transfer_deviation
+from peyvand.unions.core import cannot_be_shared, core_deviation, transfer_deviation
 from peyvand.unions.deviations import Deviation
 from peyvand.unions.farsighted import MOST_FARSIGHTED, consistent_set
 from peyvand.unions.game import Array, Game, Rule, places, settled, without_and_with
@@ -171,11 +172,17 @@ def _individual(game: Game, rule: Rule, asked: Mask) -> Answer:
 
 
 def _core(game: Game, rule: Rule, asked: Mask) -> Answer:
-    return _one_by_one(game, asked, lambda union: core_deviation(game, union, rule=rule))
+    deviate = partial(core_deviation, game, rule=rule)
+    return _one_by_one(game, asked, lambda union: deviate(union) is None), deviate
 
 
 def _core_with_transfers(game: Game, rule: Rule, asked: Mask) -> Answer:
-    return _one_by_one(game, asked, lambda union: transfer_deviation(game, union, rule=rule))
+    deviate = partial(transfer_deviation, game, rule=rule)
+
+    def stable(union: int) -> bool:
+        return not cannot_be_shared(game, union, rule=rule) and deviate(union) is None
+
+    return _one_by_one(game, asked, stable), deviate
 
 
 def _farsighted(game: Game, _: Rule, __: Mask) -> Answer:
@@ -187,7 +194,7 @@ def _farsighted(game: Game, _: Rule, __: Mask) -> Answer:
     return found.stable, found.deviation
 
 
-def _one_by_one(game: Game, asked: Mask, deviate: Deviate) -> Answer:
+def _one_by_one(game: Game, asked: Mask, is_stable: Callable[[int], bool]) -> Mask:
     """Where every union is a problem of its own."""
     if len(game.players) > MOST_CORE and asked.sum() > 1 << MOST_CORE:
         raise ModelError(
@@ -195,11 +202,9 @@ def _one_by_one(game: Game, asked: Mask, deviate: Deviate) -> Answer:
             hint=f"{MOST_CORE} players at most, or ask for some unions: unions=…",
         )
     stable = np.zeros(len(game.payoff), dtype=bool)
-    found: dict[int, Deviation | None] = {}
     for union in np.flatnonzero(asked):
-        found[int(union)] = deviate(int(union))
-        stable[union] = found[int(union)] is None
-    return stable, lambda union: found[union]
+        stable[union] = is_stable(int(union))
+    return stable
 
 
 _ASKERS: dict[Concept, Callable[[Game, Rule, Mask], Answer]] = {

@@ -79,6 +79,38 @@ def core_sharing(game: Game, union: int, *, rule: Rule) -> Array | None:
     return None if short > 0 else transfers
 
 
+def cannot_be_shared(game: Game, union: int, *, rule: Rule) -> bool:
+    """Whether two groups that make up a union can claim more than it has: a quick sign that no sharing is safe."""
+    need, _, total = _needs(game, union, rule)
+    parts = np.array(_parts_of(union))
+    claims = need[parts] + need[union & ~parts]
+    scale = max(abs(total), float(np.abs(need[np.isfinite(need)]).max(initial=0.0))) or 1.0
+    return bool(need[union] > total + 1e-9 * scale or need[0] > 1e-9 * scale or (claims > total + 1e-9 * scale).any())
+
+
+def _needs(game: Game, union: int, rule: Rule) -> tuple[Array, Numbers, float]:
+    """(group of members): the most that it can claim, −∞ if nothing, and with whom; what all members have."""
+    target = reachable(game, union, rule)
+    groups = np.flatnonzero(target != NOWHERE)
+    member = _membership(game)[groups]
+    gets = np.where(member, game.payoff[target[groups]] - game.threshold, 0.0).sum(axis=1)
+    outsiders = member & ~_bits(union, len(game.players))
+    gets -= np.where(outsiders, game.payoff[union], 0.0).sum(axis=1)
+    need, by = np.full(len(game.payoff), -np.inf), np.zeros(len(game.payoff), dtype=np.int64)
+    rising = np.argsort(gets, kind="stable")  # of several claims of the same members the last, the largest, stays
+    need[groups[rising] & union], by[groups[rising] & union] = gets[rising], groups[rising]
+    return need, by, float(game.payoff[union, list(places(union))].sum())
+
+
+def _parts_of(union: int) -> list[int]:
+    """All groups within a union but none and all of it."""
+    found, part = [], (union - 1) & union
+    while part:
+        found.append(part)
+        part = (part - 1) & union
+    return found
+
+
 def _best_sharing(game: Game, union: int, rule: Rule) -> tuple[float, Array, tuple[int, ...]]:
     """The least that some group misses, M USD beyond its threshold, the transfers that do it, and the binding groups.
 
@@ -89,21 +121,9 @@ def _best_sharing(game: Game, union: int, rule: Rule) -> tuple[float, Array, tup
     inside = places(union)
     if len(inside) > MOST_MEMBERS:
         raise ModelError(f"sharing among {len(inside)} members", hint=f"{MOST_MEMBERS} at most")
-    target = reachable(game, union, rule)
-    groups = np.flatnonzero(target != NOWHERE)
-    member = _membership(game)[groups]
-    gets = np.where(member, game.payoff[target[groups]] - game.threshold, 0.0).sum(axis=1)
-    outsiders = member & ~_bits(union, len(game.players))
-    gets -= np.where(outsiders, game.payoff[union], 0.0).sum(axis=1)
-    needs: dict[int, float] = {}
-    by: dict[int, int] = {}
-    for group, need in zip(groups.tolist(), gets.tolist(), strict=True):
-        within = group & union
-        if need > needs.get(within, -np.inf):
-            needs[within], by[within] = need, group
-    total = float(game.payoff[union, inside].sum())
-    scale = max(abs(total), *(abs(need) for need in needs.values())) or 1.0
-    rows = list(needs)
+    need, by, total = _needs(game, union, rule)
+    rows = np.flatnonzero(np.isfinite(need)).tolist()
+    scale = max(abs(total), float(np.abs(need[rows]).max(initial=0.0))) or 1.0
     cells = [(row, column) for row, within in enumerate(rows) for column, i in enumerate(inside) if within >> i & 1]
     cells += [(row, len(inside)) for row in range(len(rows))]
     at_row, at_column = np.array(cells).T
@@ -111,7 +131,7 @@ def _best_sharing(game: Game, union: int, rule: Rule) -> tuple[float, Array, tup
     found: Any = linprog(
         c=np.append(np.zeros(len(inside)), 1.0),
         A_ub=table,
-        b_ub=-np.array([needs[within] for within in rows]) / scale,
+        b_ub=-need[rows] / scale,
         A_eq=np.append(np.ones(len(inside)), 0.0)[None, :],
         b_eq=[total / scale],
         bounds=[(None, None)] * (len(inside) + 1),
@@ -123,7 +143,7 @@ def _best_sharing(game: Game, union: int, rule: Rule) -> tuple[float, Array, tup
         raise ConvergenceError(f"the sharing of union {union} was not found: {found.message}", hint="report it")
     transfers = np.zeros(len(game.players))
     transfers[list(inside)] = scale * found.x[:-1] - game.payoff[union, inside]
-    binding = tuple(by[rows[row]] for row in np.flatnonzero(found.ineqlin.marginals < -1e-9))
+    binding = tuple(int(by[rows[row]]) for row in np.flatnonzero(found.ineqlin.marginals < -1e-9))
     short = scale * float(found.x[-1])
     return (short if short > 1e-9 * scale else min(short, 0.0)), transfers, binding
 

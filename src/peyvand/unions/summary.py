@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from peyvand.errors import ModelError
@@ -11,6 +12,7 @@ from peyvand.unions.deviations import words
 from peyvand.unions.game import Rule
 from peyvand.unions.landscape import Landscape
 from peyvand.unions.rankings import ranking
+from peyvand.world import World
 
 MOST_WITH_TRANSFERS = 10
 """Candidates up to which a summary asks for the core with transfers: one linear programme a union."""
@@ -19,7 +21,11 @@ MOST_FOR_FARSIGHTED = 7
 
 def names_of(landscape: Landscape, language: Language) -> dict[str, str]:
     """Names of the economies in a language; codes where the World has none."""
-    world = landscape.terms.world
+    return names_of_world(landscape.terms.world, language)
+
+
+def names_of_world(world: World, language: Language) -> dict[str, str]:
+    """Names of a World's economies in a language; codes where it has none."""
     key = f"name_{language}"
     if key not in world.data:
         return {code: code for code in world.economies}
@@ -47,6 +53,7 @@ def asked_concepts(landscape: Landscape) -> tuple[Concept, ...]:
     return tuple(concept for concept in CONCEPTS if k <= most.get(concept, k))
 
 
+@lru_cache(maxsize=4)
 def stabilities(landscape: Landscape, *, rule: Rule = "stay") -> dict[Concept, Stability]:
     """Every kind of stability that is asked for, of every union."""
     return {concept: stability(landscape.game, concept, rule=rule) for concept in asked_concepts(landscape)}

@@ -30,6 +30,9 @@ ROOMS = (
     Room("runs"),
     Room("borders", "/borders"),
     Room("registry", "/registry"),
+    Room("registry_edit", api=False),
+    Room("registry_value", api=False),
+    Room("news", "/news"),
     Room("sources", "/sources"),
     Room("account", api=False),
 )

@@ -24,7 +24,10 @@ _BULGE = 0.16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Border:
-    """A border between two members, by land or by sea. Weights are None where no trade is recorded."""
+    """A border between two members, by land or by sea. Weights are None where no trade is recorded.
+
+    `people` is how closed it is to them, 0 to 1, today and in the union.
+    """
 
     pair: tuple[str, str]
     sea: str
@@ -32,6 +35,7 @@ class Border:
     movable: tuple[float, float] | None
     whole: tuple[float, float] | None
     row: Row
+    people: tuple[float, float] | None = None
 
     @property
     def key(self) -> str:
@@ -79,7 +83,13 @@ class Map:
     unit: float
 
 
-def draw(pairs: pd.DataFrame, *, members: Iterable[str], names: Mapping[str, Mapping[str, str]]) -> Map:
+def draw(
+    pairs: pd.DataFrame,
+    *,
+    members: Iterable[str],
+    names: Mapping[str, Mapping[str, str]],
+    closed: Mapping[frozenset[str], tuple[float, float]] | None = None,
+) -> Map:
     """The map of a union.
 
     Parameters
@@ -89,6 +99,8 @@ def draw(pairs: pd.DataFrame, *, members: Iterable[str], names: Mapping[str, Map
     members : iterable of str
     names : mapping
         By language, names of economies by code.
+    closed : mapping, optional
+        By pair, how closed it is to people, today and in the union.
     """
     inside = tuple(members)
     view = frame(inside)
@@ -99,7 +111,7 @@ def draw(pairs: pd.DataFrame, *, members: Iterable[str], names: Mapping[str, Map
         for name in ("movable", "thickness")
     }
     borders = tuple(
-        _border(shape, rows[frozenset(shape["pair"])], thickest)
+        _border(shape, rows[frozenset(shape["pair"])], thickest, (closed or {}).get(frozenset(shape["pair"])))
         for shape in (*shapes["borders"], *shapes["sea_links"])
         if frozenset(shape["pair"]) in rows
     )
@@ -133,7 +145,9 @@ def draw(pairs: pd.DataFrame, *, members: Iterable[str], names: Mapping[str, Map
     )
 
 
-def _border(shape: dict[str, Any], row: Row, thickest: Mapping[str, float]) -> Border:
+def _border(
+    shape: dict[str, Any], row: Row, thickest: Mapping[str, float], people: tuple[float, float] | None
+) -> Border:
     path = shape.get("path") or "M{} {}L{} {}".format(*shape["ends"][0], *shape["ends"][1])
     return Border(
         pair=(shape["pair"][0], shape["pair"][1]),
@@ -142,6 +156,7 @@ def _border(shape: dict[str, Any], row: Row, thickest: Mapping[str, float]) -> B
         movable=_weights(row, "movable", thickest["movable"]),
         whole=_weights(row, "thickness", thickest["thickness"]),
         row=row,
+        people=people,
     )
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from peyvand import __version__
 from peyvand.locale import LANGUAGES
+from peyvand.mobility.pair_openness import closedness
 from peyvand.reports.map.draw import Map, draw
 from peyvand.reports.page.view import Page
 from peyvand.reports.tables import members_of
@@ -33,7 +34,7 @@ def render(run: Run, tables: Mapping[str, pd.DataFrame]) -> str:
     """
     drawn, pages = pages_of(run, tables)
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             pages=pages,
@@ -41,8 +42,8 @@ def render(run: Run, tables: Mapping[str, pd.DataFrame]) -> str:
             titles=run.scenario.title,
             scenario_text=run.scenario.to_toml(),
             version=__version__,
-            css=_asset("report.css"),
-            js=_asset("report.js"),
+            css=asset("report.css"),
+            js=asset("report.js"),
         )
     )
 
@@ -60,7 +61,8 @@ def pages_of(run: Run, tables: Mapping[str, pd.DataFrame]) -> tuple[Map, list[Pa
     names: dict[str, dict[str, str]] = {
         code: dict(zip(economies["economy"], economies[f"name_{code}"], strict=True)) for code in LANGUAGES
     }
-    drawn = draw(tables["pairs"], members=members_of(run), names=names)
+    closed = closedness(run.people) if run.people is not None else None
+    drawn = draw(tables["pairs"], members=members_of(run), names=names, closed=closed)
     return drawn, [
         Page(run=run, tables_by_name=tables, drawn=drawn, voice=Voice(language, names[language]))
         for language in LANGUAGES
@@ -68,7 +70,8 @@ def pages_of(run: Run, tables: Mapping[str, pd.DataFrame]) -> tuple[Map, list[Pa
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of this folder, escaping on."""
     return Environment(
         loader=PackageLoader("peyvand.reports", "page"),
         autoescape=True,
@@ -78,6 +81,6 @@ def _environment() -> Environment:
     )
 
 
-def _asset(name: str) -> Markup:
+def asset(name: str) -> Markup:
     """Our own style or script, which goes into the page as it is."""
     return Markup(files(__package__).joinpath(name).read_text(encoding="utf-8"))

@@ -16,12 +16,15 @@ from peyvand.reports import charts
 from peyvand.reports.headline import doubts, headline, other_closure
 from peyvand.reports.map.draw import Border, Map
 from peyvand.reports.page.assumptions import assumptions, provisions, warnings
+from peyvand.reports.page.corridors import Corridors
 from peyvand.reports.page.pacts import Bonds, bonds
 from peyvand.reports.page.path import PathChart, path_chart
+from peyvand.reports.page.people import PeopleView, border_rules, people_view
 from peyvand.reports.page.reproduce import Item, command, facts
 from peyvand.reports.page.sureness import Spread, spread, sureness
 from peyvand.reports.page.trade_effects import TradeEffects
 from peyvand.reports.page.variants import VariantTable, variant_table
+from peyvand.reports.people import people_only
 from peyvand.reports.rows import Row, records
 from peyvand.reports.tables import MEMBERS, OUTSIDERS, estimated_shares, members_of
 from peyvand.reports.voice import Voice, money_unit
@@ -119,6 +122,8 @@ class Page:
     @property
     def cautions(self) -> list[Markup | str]:
         """What must be read with the headline: what it owes to assumptions, and to estimated figures."""
+        if self.people_only:
+            return [self.voice.t("people.caution")]
         estimated = self.voice.t("assumptions.mostly_estimated") if self.mostly_estimated else ""
         said = doubts(self._table("variants"), deficit_rule=self.run.trade.deficit_rule, voice=self.voice)
         return [words for words in (said, estimated) if words]
@@ -137,7 +142,13 @@ class Page:
         return self.voice.percent(DEFAULT_CAP_PERCENT, 0, sign=False)
 
     @property
+    def people_only(self) -> bool:
+        return people_only(self.run)
+
+    @property
     def tiles(self) -> list[Item]:
+        if self.people_only and self.people is not None:
+            return [self._people_tile(row) for row in self.people.flows]
         v, members, outsiders = self.voice, self._group(MEMBERS), self._group(OUTSIDERS)
         border = self._mean_movable
         return [
@@ -165,6 +176,19 @@ class Page:
                 note=Markup("{} {}").format(v.money(outsiders["real_income_change_musd"], sign=True), v.t("tile.year")),
             ),
         ]
+
+    def _people_tile(self, row: Row) -> Item:
+        v = self.voice
+        return Item(
+            label=v.t(f"people.flow.{row['flow']}"),
+            value=v.n(row["partial_change"], 0, sign=True),
+            note=v.t(
+                "people.tile",
+                today=v.n(row["persons"]),
+                low=v.n(row["partial_change_low"], 0, sign=True),
+                high=v.n(row["partial_change_high"], 0, sign=True),
+            ),
+        )
 
     # -- map -------------------------------------------------------------------------------------------------------
     @property
@@ -197,6 +221,16 @@ class Page:
     @property
     def has_closed(self) -> bool:
         return any(border.whole is None for border in self.drawn.borders)
+
+    @property
+    def has_people(self) -> bool:
+        return any(border.people for border in self.drawn.borders)
+
+    def rules(self, border: Border) -> list[Markup]:
+        """What each side of a border asks of the other's nationals, today and in the union."""
+        if self.run.people is None:
+            return []
+        return border_rules(self.run.people, border.pair, voice=self.voice)
 
     @property
     def absent(self) -> Markup | str:
@@ -261,6 +295,11 @@ class Page:
         codes = [row["economy"] for row in self.members]
         return variant_table(self._table("variants"), members=codes, voice=self.voice)
 
+    # -- people ----------------------------------------------------------------------------------------------------
+    @cached_property
+    def people(self) -> PeopleView | None:
+        return people_view(self.run, voice=self.voice)
+
     # -- sectors ---------------------------------------------------------------------------------------------------
     @property
     def sectors(self) -> list[str]:
@@ -297,13 +336,13 @@ class Page:
         rows = records(table[table["both_members"]].sort_values("trade_counterfactual_musd", ascending=False))
         return [row | {"neighbours": kinds.get(frozenset((row["economy"], row["partner"])), "")} for row in rows]
 
-    @property
-    def crossings(self) -> list[Row]:
-        """Crossings and ports whose hours or traffic change; empty without transit provisions."""
+    @cached_property
+    def corridors(self) -> Corridors | None:
+        """Traffic, crossings and journeys; None without transit provisions."""
         if self.run.carriage is None:
-            return []
-        place = "name_fa" if self.voice.language == "fa" else "name"
-        return records(self.run.carriage.changed_crossings().assign(place=lambda table: table[place]))
+            return None
+        places = self.run.carriage.network.nodes
+        return Corridors(tables=self.tables_by_name, places=places, view=self.drawn.frame, voice=self.voice)
 
     @property
     def today(self) -> Markup:

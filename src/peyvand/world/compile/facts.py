@@ -60,6 +60,12 @@ def _pair_mean(table: pd.DataFrame, population: pd.Series, members: Members) -> 
     return np.asarray((weight @ values @ weight.T) / (weight @ known @ weight.T))
 
 
+def language_paths() -> dict[str, list[list[str]]]:
+    """The main languages of each economy as family / branch / group / language, after Glottolog's classification."""
+    with files(__package__).joinpath("languages.csv").open(encoding="utf-8") as file:
+        return {row["economy"]: [path.split("/") for path in row["languages"].split()] for row in csv.DictReader(file)}
+
+
 def language_proximity(economies: tuple[Economy, ...]) -> Array:
     """Closeness of the nearest main languages of each pair, 0 to 1.
 
@@ -68,8 +74,7 @@ def language_proximity(economies: tuple[Economy, ...]) -> Array:
     The paths in `languages.csv` follow Glottolog's classification, simplified; the scale and the choice of main
     languages are `assumed`.
     """
-    with files(__package__).joinpath("languages.csv").open(encoding="utf-8") as file:
-        paths = {row["economy"]: [path.split("/") for path in row["languages"].split()] for row in csv.DictReader(file)}
+    paths = language_paths()
     held = [paths[economy.code] for economy in economies]
     near = np.array([[_nearest(own, other) for other in held] for own in held])
     near[np.diag_indices(len(held))] = 1.0
