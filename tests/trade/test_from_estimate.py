@@ -225,9 +225,12 @@ def test_pairs_that_never_trade_are_filled_or_refused():
     fit = ppml("trade ~ pact | exporter^year + importer^year + exporter^importer", data)
     change = [Change(column="pact", value=0)]
     given = {"sigma": 5, "reference": "R0", "baseline": "fitted", "year": 2001}
+    bare = data.drop(columns="dist")
     with pytest.raises(IdentificationError, match="R1 → R4"):
-        counterfactual(saved(fit), data, change, **given)
-    found = counterfactual(saved(fit), data, change, fill="log(dist)", **given)
+        counterfactual(saved(fit), bare, change, **given)
+    found = counterfactual(saved(fit), data, change, **given)
+    asked = counterfactual(saved(fit), data, change, fill="log(dist)", **given)
+    assert_allclose(found.percent()["real_output"], asked.percent()["real_output"])
     assert found.filled == (("R1", "R4"),)
     flow = found.rungs.result.baseline["trade_flow"].squeeze("sector")
     assert float(flow.sel(exporter="R1", importer="R4")) > 0
@@ -257,6 +260,19 @@ def test_a_panel_needs_its_year():
     estimate = saved(ppml("trade ~ log(dist) + border | exporter^year + importer^year", data))
     with pytest.raises(DataError, match="hold 2 years"):
         counterfactual(estimate, data, [Change(column="border", value=0)], sigma=5, reference="R0")
+
+
+def test_slopes_that_differ_by_year_change_by_the_base_years():
+    """`i(year, border)`: other years' slopes stay out of it."""
+    data = pd.concat([gravity_data(seed=seed).assign(year=2000 + seed) for seed in range(3)], ignore_index=True)
+    fit = ppml("trade ~ log(dist) + i(year, border, ref=2000) | exporter^year + importer^year", data)
+    found = counterfactual(
+        saved(fit), data, [Change(column="border", value=0)], sigma=5, reference="R0", year=2002, baseline="fitted"
+    )
+    cost = found.rungs.result.shock["iceberg_cost_hat"].squeeze("sector").values
+    assert_allclose(cost[0, 1], np.exp(fit.coefficients["year::2002:border"] / 4), rtol=1e-9)
+    flow = found.rungs.result.baseline["trade_flow"].squeeze("sector").values
+    assert_allclose(flow.ravel(), fit.fitted[data["year"] == 2002], rtol=1e-6)
 
 
 def test_an_estimate_survives_its_file(tmp_path):

@@ -47,7 +47,11 @@ FORMULAS = {
     show_default=True,
     help="Flows as observed, or as the estimate fits them (the Guide's).",
 )
-@click.option("--fill", metavar="COVARIATES", help="Fill missing pair effects: 'log(dist) + cntg + lang + clny'.")
+@click.option(
+    "--fill",
+    metavar="COVARIATES",
+    help="Fill missing pair effects by these.  [default: the field's: log(dist), cntg, lang, clny …]",
+)
 @click.option(
     "--method",
     type=click.Choice(["exact", "guide"]),

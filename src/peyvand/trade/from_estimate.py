@@ -11,27 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from peyvand.errors import ConvergenceError, DataError, IdentificationError, ModelError, UnknownNameError, did_you_mean
-from peyvand.gravity import ppml
-from peyvand.gravity.formula import names_in, parse
+from peyvand.errors import DataError, ModelError, UnknownNameError, did_you_mean
+from peyvand.gravity.formula import parse
 from peyvand.gravity.saved import SavedEstimate
 from peyvand.sources.matrices import KEYS
-from peyvand.trade.balancing import scale_to_margins
 from peyvand.trade.caliendo_parro import CaliendoParro
 from peyvand.trade.deficits import DeficitRule
+from peyvand.trade.estimate_baseline import Baseline, baseline_flows
 from peyvand.trade.geppml import GuideAnswer, geppml
 from peyvand.trade.ladder import Ladder, ladder
 from peyvand.trade.own_matrix import own_shock, own_world
 
 Array = NDArray[np.float64]
-Baseline = Literal["observed", "fitted"]
-_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +139,8 @@ def counterfactual(
     year : int, optional
         Base year of a panel.
     fill : str, optional
-        Covariates of missing pair effects as a formula's right side: `log(dist) + cntg`; a fitted baseline needs them
-        where pairs were dropped.
+        Covariates of missing pair effects as a formula's right side: `log(dist) + cntg`; by default those of the data
+        that go by the field's names, see `peyvand.trade.estimate_baseline.COVARIATES`.
     deficit_rule : str
         `multiplicative` is the Guide's E = φ Y.
     guide_tol : float, optional
@@ -165,8 +161,8 @@ def counterfactual(
         raise ModelError(f"sigma must be above 1, not {sigma:g}", hint="θ = σ − 1 is the trade elasticity")
     panel = _with_keys(data)
     rows = _rows_of(panel, year)
-    effect = _effect(estimate, rows, changes)
-    flows, filled = _flows(estimate, panel, rows, baseline=baseline, fill=fill)
+    effect = _effect(estimate, panel, rows, changes)
+    flows, filled = baseline_flows(estimate, panel, rows, baseline=baseline, fill=fill)
     world = own_world(flows, trade_elasticity=sigma - 1, base_year=year or 0, absent_is_zero=absent_is_zero)
     shock = own_shock(world, partial=effect)
     rungs = ladder(CaliendoParro(deficit_rule=deficit_rule).solve(world, shock), reference=reference)
@@ -175,7 +171,8 @@ def counterfactual(
 
 
 def _with_keys(data: pd.DataFrame) -> pd.DataFrame:
-    """The data with `exporter` and `importer` (and `year`) under these names too."""
+    """The data with `exporter` and `importer` (and `year`) under these names too, rows numbered from 0."""
+    data = data.reset_index(drop=True)
     held = {str(column).lower(): str(column) for column in data.columns}
     found = {}
     for key in ("exporter", "importer", "year"):
@@ -203,9 +200,11 @@ def _rows_of(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
     return panel[panel["year"] == year]
 
 
-def _effect(estimate: SavedEstimate, rows: pd.DataFrame, changes: Sequence[Change]) -> pd.DataFrame:
+def _effect(
+    estimate: SavedEstimate, panel: pd.DataFrame, rows: pd.DataFrame, changes: Sequence[Change]
+) -> pd.DataFrame:
     """Σ β Δx of each pair that the changes touch: exporter, importer, value."""
-    changed = rows.copy()
+    changed = panel.copy()
     used = parse(estimate.formula).columns
     codes = set(rows["exporter"]) | set(rows["importer"])
     for change in changes:
@@ -222,8 +221,9 @@ def _effect(estimate: SavedEstimate, rows: pd.DataFrame, changes: Sequence[Chang
             named = [group for group in (change.among, members) if group]
             for group in named:
                 crosses &= rows[side].isin(list(group))
-        changed[change.column] = changed[change.column].astype(float).mask(crosses, change.value)
-    difference = estimate.index(changed) - estimate.index(rows)
+        changed[change.column] = changed[change.column].astype(float)
+        changed.loc[rows.index[crosses], change.column] = change.value
+    difference = (estimate.index(changed) - estimate.index(panel))[rows.index]
     touched = np.abs(difference) > 0
     if not np.isfinite(difference).all():
         row = rows.iloc[int(np.argmin(np.isfinite(difference)))]
@@ -234,84 +234,6 @@ def _effect(estimate: SavedEstimate, rows: pd.DataFrame, changes: Sequence[Chang
             hint="look at the column and at who is named",
         )
     return rows.loc[touched, ["exporter", "importer"]].assign(value=difference[touched])
-
-
-def _flows(
-    estimate: SavedEstimate, panel: pd.DataFrame, rows: pd.DataFrame, *, baseline: Baseline, fill: str | None
-) -> tuple[pd.DataFrame, tuple[tuple[str, str], ...]]:
-    """The baseline's flows as exporter, importer, value, and the pairs whose effect was filled."""
-    outcome = names_in(parse(estimate.formula).outcome)
-    if len(outcome) != 1:
-        raise DataError(f"the outcome {parse(estimate.formula).outcome!r} is not one column of flows")
-    flows = rows[["exporter", "importer"]].assign(value=rows[outcome[0]].astype(float).fillna(0.0))
-    if baseline == "observed":
-        return flows.reset_index(drop=True), ()
-    log_cost, filled = _log_costs(estimate, panel, rows, fill)
-    cost = flows.assign(value=np.exp(log_cost - log_cost.max()))
-    table, wanted = (_square(cells) for cells in (cost, flows))
-    fitted = scale_to_margins(
-        table.to_numpy()[None], rows=wanted.to_numpy().sum(axis=1)[None], columns=wanted.to_numpy().sum(axis=0)[None]
-    )
-    if not fitted.residual <= 1e-9:
-        raise ConvergenceError(f"the fitted baseline was not reached: sales are off by {fitted.residual:.1e}")
-    names = table.index.to_numpy()
-    cells = {"exporter": np.repeat(names, len(names)), "importer": np.tile(names, len(names))}
-    return pd.DataFrame({**cells, "value": fitted.values[0].ravel()}), filled
-
-
-def _log_costs(
-    estimate: SavedEstimate, panel: pd.DataFrame, rows: pd.DataFrame, fill: str | None
-) -> tuple[Array, tuple[tuple[str, str], ...]]:
-    """ln t^(1−σ) of each row: Σ β x and the effects that are of pairs, not of exporters or importers alone."""
-    cost = estimate.index(rows)
-    missing = np.zeros(len(rows), dtype=bool)
-    for name, table in estimate.fixed_effects(panel).items():
-        keys = name.split("^")
-        labels = pd.MultiIndex.from_frame(rows[keys])
-        if any(_follows(labels, rows[side]) for side in ("exporter", "importer")):
-            continue
-        known = table.set_index(pd.MultiIndex.from_frame(table[keys]))["effect"]
-        values = known.reindex(labels).to_numpy(dtype=np.float64, copy=True)
-        gone = np.isnan(values)
-        if gone.any():
-            values[gone] = _filled(rows, values, gone, fill)
-        cost = cost + values
-        missing |= gone
-    if np.isnan(cost).any():
-        row = rows.iloc[int(np.argmax(np.isnan(cost)))]
-        raise DataError(f"{row['exporter']} → {row['importer']}: a regressor is missing, so its cost is not known")
-    return cost, tuple(zip(rows.loc[missing, "exporter"], rows.loc[missing, "importer"], strict=True))
-
-
-def _follows(labels: pd.MultiIndex, side: pd.Series) -> bool:
-    """Whether an effect is of the exporter (or the importer) alone: one level for each of them."""
-    levels, owners = labels.factorize()[0], pd.factorize(side)[0]
-    pairs = np.unique(np.column_stack([owners, levels]), axis=0)
-    return len(pairs) == len(np.unique(owners))
-
-
-def _filled(rows: pd.DataFrame, values: Array, gone: NDArray[np.bool_], fill: str | None) -> Array:
-    """Missing pair effects from exp(effect) of the others: PPML on covariates, exporter and importer effects.
-
-    Anderson and Yotov (2016), the Guide's stage 2; pairs across borders only.
-    """
-    pairs = [f"{i} → {j}" for i, j in rows.loc[gone, ["exporter", "importer"]].itertuples(index=False)]
-    named = ", ".join(pairs[:_SHOWN]) + (f" and {len(pairs) - _SHOWN} more" if len(pairs) > _SHOWN else "")
-    if fill is None:
-        raise IdentificationError(
-            f"the estimate says nothing of {len(pairs)} pairs that never trade: {named}",
-            hint="fill their effects by covariates, --fill 'log(dist) + cntg', or use observed flows",
-            pairs=pairs,
-        )
-    across = (rows["exporter"] != rows["importer"]).to_numpy()
-    if (gone & ~across).any():
-        raise IdentificationError(f"no covariates tell of trade at home: {named}", hint="use observed flows")
-    sample = rows[across].assign(_cost=np.exp(values[across] - np.nanmax(values)))
-    found = ppml(f"_cost ~ {fill} | exporter + importer", sample[~gone[across]])
-    predicted = np.log(found.predict(rows[gone])) + np.nanmax(values)
-    if not np.isfinite(predicted).all():
-        raise IdentificationError(f"covariates are missing for pairs to fill: {named}", hint="look at their rows")
-    return np.asarray(predicted)
 
 
 def _by_the_guide(rungs: Ladder, *, sigma: float, tol: float) -> GuideAnswer:
@@ -329,20 +251,6 @@ def _by_the_guide(rungs: Ladder, *, sigma: float, tol: float) -> GuideAnswer:
         reference=place,
         tol=tol,
     )
-
-
-def _square(cells: pd.DataFrame) -> pd.DataFrame:
-    """A table of exporters by importers; the fitted baseline wants every pair."""
-    twice = cells.duplicated(["exporter", "importer"])
-    if twice.any():
-        row = cells[twice].iloc[0]
-        raise DataError(f"more than one row for {row['exporter']} → {row['importer']}", hint="one row a pair and year")
-    table = cells.pivot(index="exporter", columns="importer", values="value")
-    if table.isna().any(axis=None) or list(table.index) != list(table.columns):
-        raise DataError(
-            "a fitted baseline needs a row for every exporter and importer", hint="add them, or use observed flows"
-        )
-    return table
 
 
 def _abroad(flow: Array) -> Array:

@@ -31,6 +31,9 @@ ROOMS = (
     Room("borders", "/borders"),
     Room("unions", "/unions"),
     Room("registry", "/registry"),
+    Room("registry_edit", api=False),
+    Room("registry_value", api=False),
+    Room("news", "/news"),
     Room("sources", "/sources"),
     Room("account", api=False),
 )
