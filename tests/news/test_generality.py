@@ -15,7 +15,12 @@ from peyvand.news.lexicon import rows
 from peyvand.news.people import _Names, same_person
 from peyvand.news.score import predictions
 
-WRITTEN = Path(__file__).parents[1] / "references" / "news-written" / "reports.jsonl"
+WRITTEN = Path(__file__).parents[1] / "references" / "news-written"
+FIRST = {
+    "reports": {"countries": 0.87, "domains": 0.82, "participants": 0.83, "acts": 0.78, "commitments": 0.56},
+    "later": {"countries": 0.80, "domains": 0.80, "participants": 0.79, "acts": 0.81, "commitments": 0.40},
+}
+"""How well the reader did on each file when it first saw it."""
 STATES = [(row[0], row[2]) for row in list(rows("countries.tsv"))[1:] if row[0] not in ("IRN", "HKG")]
 
 
@@ -78,20 +83,22 @@ def test_whom_a_letter_is_for_takes_no_part():
     assert [(act.source, act.target, act.type) for act in report.acts] == [("IRN", "UZB", "SUPPORT")]
 
 
-def test_reports_written_before_they_were_read(data_folder):
-    """Eighteen made-up reports (tests/references/news-written): the reader stays at least where it first stood."""
+@pytest.mark.parametrize("name", FIRST)
+def test_reports_written_before_they_were_read(data_folder, name):
+    """Made-up reports (tests/references/news-written): the reader stays at least where it first stood."""
     scorer = import_module("peyvand.news.score")._load(data_folder / "persian-news-gold" / "score.py")
-    wanted = scorer.load(str(WRITTEN))
-    result = scorer.score(wanted, predictions(documents([WRITTEN]), wanted), 0)
-    first = {"countries": 0.87, "pacts": 1.0, "domains": 0.82, "participants": 0.83, "acts": 0.78, "commitments": 0.56}
-    for field, before in first.items():
+    path = WRITTEN / f"{name}.jsonl"
+    wanted = scorer.load(str(path))
+    result = scorer.score(wanted, predictions(documents([path]), wanted), 0)
+    for field, before in FIRST[name].items():
         assert result["fields"][field]["f1"] >= before - 0.005, field
-    assert result["published"]["exact"] == 1.0
-    assert result["is_diplomatic"]["accuracy"] >= 0.94
+    assert result["fields"]["pacts"]["f1"] == result["published"]["exact"] == 1.0
+    assert result["is_diplomatic"]["accuracy"] >= 0.80
 
 
-def test_written_labels_quote_their_report():
-    for line in WRITTEN.read_text(encoding="utf-8").splitlines():
+@pytest.mark.parametrize("name", FIRST)
+def test_written_labels_quote_their_report(name):
+    for line in (WRITTEN / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         whole = f"{row['title']}\n{row['body']}"
         for act in row["acts"]:

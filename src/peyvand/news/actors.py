@@ -94,7 +94,7 @@ def names() -> Lexicon[tuple[str, Kind]]:
         plain = [name_en, name_fa]
         places = [place for cell in capitals for place in alternatives(cell)]
         weak += [(word, (code, "weak")) for word in (name_fa, *places) if (code, word) in banned and " " not in word]
-        made = [f"{name_fa}ی"] if " " not in name_fa and not name_fa.endswith(("ه", "ی", "ا", "و")) else []
+        made = [_people_of(name_fa)] if " " not in name_fa and not name_fa.endswith("ی") else []
         generated: list[tuple[str, Kind]] = [(word, "name") for word in plain]
         generated += [(word, "capital") for word in places] + [(word, "people") for word in made]
         terms += [(word, (code, kind)) for word, kind in generated if word and not {(code, word), ("-", word)} & banned]
@@ -105,6 +105,11 @@ def names() -> Lexicon[tuple[str, Kind]]:
     return Lexicon(blocked + here + terms + europe + weak)
 
 
+def _people_of(name: str) -> str:
+    """The word for a state's people: «قزاقستانی», «ترکیه‌ای», «کوبایی»."""
+    return name + ("\u200cای" if name.endswith("ه") else "یی" if name.endswith(("ا", "و")) else "ی")
+
+
 def _holder_names(row: list[str]) -> list[str]:
     return [word for cell in row[1:] for word in alternatives(cell)]
 
@@ -113,7 +118,8 @@ def _weight(page: Page, actor: Actor, listed: int, early: int) -> float:
     before = page.words[max(0, actor.first - 8) : actor.first]
     weight = 2.0 if actor.first < early else 1.0
     in_list = listed > 1 and (actor.first < early or listed <= SHORT_LIST)
-    if in_list or (before and before[-1] in _TOPIC_WORDS) or _after_office(page, actor.first):
+    across = {page.words[actor.first], *before[-1:]} & _COUNTERPARTS  # «همتای ترک», «طرف قطری»
+    if in_list or across or (before and before[-1] in _TOPIC_WORDS) or _after_office(page, actor.first):
         weight += 1.0
     elif actor.kind == "capital" and page.words[actor.first] in _SEATS and before and before[-1] in _PLACE_WORDS:
         weight *= 0.25
@@ -174,6 +180,7 @@ PARTY = 1.5  # weight from which a foreign state counts as a party
 SHORT_LIST = 4  # longer lists of states deep in a text are scenery
 FOREIGN = 3.0  # weight of all that is foreign, from which a report is not purely domestic
 _STATE_WORDS = stop_words("before_state")
+_COUNTERPARTS = frozenset({"همتای", "همتایان", "همتا", "طرف", "مقامات", "مقام", "هیئت", "هیات", "counterpart"})
 _TOPIC_WORDS = frozenset({"درباره", "پیرامون", "خصوص", "مورد", "بحران", "about", "علیه", "against"})
 _PLACE_WORDS = frozenset({"پایتخت", "در", "in", "at", "به", "از", "مقصد"})
 _POSTS = frozenset(

@@ -38,16 +38,16 @@ def is_diplomatic(page: Page, actors: tuple[Actor, ...], roles: list[Role], home
     return executive and (contact or shows("speech"))
 
 
-def is_sport(page: Page) -> bool:
-    """A match, not a meeting: words of sport in title and lead and no office of a state in them."""
+def is_leisure(page: Page) -> bool:
+    """A match or a festival, not a meeting: title and lead speak of sport or art, and of no office of a state."""
     if not page.lead:
         return False
     first, last = page.lead[0].first, page.lead[-1].last
-    played = page.find(cues("sport"), first, last)
-    return len({" ".join(page.words[hit.first : hit.last]) for hit in played}) >= SPORT_WORDS and not page.find(
+    found = page.find(cues("leisure"), first, last)
+    return len({" ".join(page.words[hit.first : hit.last]) for hit in found}) >= LEISURE_WORDS and not page.find(
         cues("executive"), first, last
     )
 
 
-SPORT_WORDS = 3
+LEISURE_WORDS = 3
 CONTACT = ("contact", "meeting", "travel", "talks")

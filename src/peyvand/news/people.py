@@ -351,9 +351,11 @@ def _merge(known: Person, again: Person) -> Person:
 def _name_end(context: _Context, first: int, sentence: Sentence) -> int:
     """The token after the last word of a name that begins at `first`."""
     page, k = context.page, first
-    while (
-        k < sentence.last and k - first < LONGEST_NAME and k not in context.places and may_stand_in_name(page, k, first)
-    ):
+    longest = LONGEST_NAME
+    while k < sentence.last and k - first < longest and k not in context.places and may_stand_in_name(page, k, first):
+        if longest > LONGEST_NAME and k in context.role_at:
+            break
+        longest += page.words[k] in _LINEAGE  # «تمیم بن حمد آل ثانی»
         k += 1
     while k > first + 1 and page.words[k - 1] in _NOT_LAST:
         k -= 1
@@ -392,4 +394,5 @@ _HEADS = stop_words("heads")
 _OPENS_NAME = stop_words("opens_name")
 _AFTER_NAME = stop_words("after_name")
 _COMPANY_WORDS = stop_words("company_words")
+_LINEAGE = frozenset({"بن", "ال", "بنت", "ابن"})
 _NOT_LAST = frozenset({"بن", "ال", "ابو", "سید", "میر"})
