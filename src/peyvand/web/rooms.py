@@ -29,6 +29,7 @@ ROOMS = (
     Room("scenarios", pages=False),
     Room("runs"),
     Room("borders", "/borders"),
+    Room("unions", "/unions"),
     Room("registry", "/registry"),
     Room("registry_edit", api=False),
     Room("registry_value", api=False),
