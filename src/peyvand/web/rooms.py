@@ -34,6 +34,7 @@ ROOMS = (
     Room("scenarios", pages=False, kept=True),
     Room("runs"),
     Room("borders", "/borders", kept=True),
+    Room("unions", "/unions"),
     Room("registry", "/registry"),
     Room("registry_edit", api=False),
     Room("registry_value", api=False),
