@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.errors import DataError, ModelError, UnknownNameError, did_you_mean
@@ -86,20 +87,19 @@ class EstimateAnswer:
         inverted : bool
             The baseline over the counterfactual: what a policy of today brought.
         """
-        result, place = self.rungs.result, list(self.rungs.result.baseline.economies).index(self.rungs.reference)
-        price = result["wage_hat"].values / result["consumer_price_hat"].values[place]
-        inward = result["consumer_price_hat"].values / result["consumer_price_hat"].values[place]
-        flow = result["trade_flow_counterfactual"].transpose("exporter", "importer", "sector").values[..., 0]
-        flow = flow / result["consumer_price_hat"].values[place]
+        result = self.rungs.result
+        wage, index = result["wage_hat"].values, result["consumer_price_hat"].values
+        unit = index[result.baseline.economies.index(self.rungs.reference)]
+        price, inward = wage / unit, index / unit
         outward = price ** (-self.sigma / (self.sigma - 1))
+        flow = _pairs(result["trade_flow_counterfactual"]) / unit
         if self.guide is not None:
             price, inward, outward = self.guide.price_hat, self.guide.inward_hat, self.guide.outward_hat
             flow = self.guide.flow
-        today = _abroad(result.baseline["trade_flow"].transpose("exporter", "importer", "sector").values[..., 0])
-        conditional = self.rungs["trade_flow_conditional"].transpose("exporter", "importer", "sector").values[..., 0]
+        today = _abroad(_pairs(result.baseline["trade_flow"]))
         sold = np.where(today > 0, today, np.nan)
         found = {
-            "exports_conditional": _abroad(conditional) / sold,
+            "exports_conditional": _abroad(_pairs(self.rungs["trade_flow_conditional"])) / sold,
             "exports_full": _abroad(flow) / sold,
             "factory_gate_price": price,
             "inward_resistance_conditional": self.rungs["inward_resistance_hat"].values[:, 0],
@@ -250,9 +250,7 @@ def _effect(
 def _by_the_guide(rungs: Ladder, *, sigma: float, method: Method, tol: float) -> GuideAnswer:
     """The Guide's rounds, or the first, from the conditional rung on."""
     world, shock = rungs.result.baseline, rungs.result.shock
-    dims = ("exporter", "importer", "sector")
-    flow = world["trade_flow"].transpose(*dims).values[..., 0]
-    push = shock["iceberg_cost_hat"].transpose(*dims).values[..., 0] ** (1 - sigma)
+    flow, push = _pairs(world["trade_flow"]), _pairs(shock["iceberg_cost_hat"]) ** (1 - sigma)
     seller = rungs["outward_resistance_hat"].values[:, 0] ** (sigma - 1)
     buyer = rungs["inward_resistance_hat"].values[:, 0] ** (sigma - 1)
     if method == "first_step":
@@ -267,6 +265,11 @@ def _by_the_guide(rungs: Ladder, *, sigma: float, method: Method, tol: float) ->
         reference=place,
         tol=tol,
     )
+
+
+def _pairs(array: xr.DataArray) -> Array:
+    """The values of a one-sector array (exporter, importer)."""
+    return np.asarray(array.transpose("exporter", "importer", "sector").values[..., 0], dtype=np.float64)
 
 
 def _abroad(flow: Array) -> Array:
