@@ -35,7 +35,7 @@ ROOMS = (
     Room("runs"),
     Room("borders", "/borders", kept=True),
     Room("unions", "/unions"),
-    Room("registry", "/registry"),
+    Room("registry", "/registry", kept=True),
     Room("registry_edit", api=False),
     Room("registry_value", api=False),
     Room("news", "/news"),
