@@ -29,6 +29,7 @@ ROOMS = (
     Room("scenarios", pages=False),
     Room("runs"),
     Room("borders", "/borders"),
+    Room("corridors", "/corridors"),
     Room("registry", "/registry"),
     Room("registry_edit", api=False),
     Room("registry_value", api=False),
