@@ -247,7 +247,7 @@ def simulate(
         draws=drawn,
         variance=variance,
         ladder=_ladder(trade),
-        path=tuple(_path(effect, moved, solver, trade)),
+        path=tuple(_path(effect, solver, trade)),
         people=people,
     )
 
@@ -388,17 +388,12 @@ def _ladder(trade: TradeResult) -> Ladder | None:
         return None
 
 
-def _path(
-    effect: Effect, moved: Carriage | None, solver: CaliendoParro, trade: TradeResult
-) -> Iterator[tuple[int, TradeResult | None]]:
-    """Each year of the phase-in on today's World; what happens to carriage is there from the first year on."""
+def _path(effect: Effect, solver: CaliendoParro, trade: TradeResult) -> Iterator[tuple[int, TradeResult | None]]:
+    """Each year of the phase-in on today's World; the effect holds what happens to carriage, phased in as all else."""
     last = effect.union.phase_in_years
     for year in range(1, last + 1) if last > 1 else ():
-        shock = effect.shock(year=year)
-        if moved is not None:
-            shock = carried(shock, moved.cost_hat, effect.world)
         try:
-            yield year, trade if year == last else solver.solve(effect.world, shock)
+            yield year, trade if year == last else solver.solve(effect.world, effect.shock(year=year))
         except ConvergenceError:
             yield year, None
 

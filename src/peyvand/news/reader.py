@@ -9,7 +9,7 @@ from peyvand.news.actors import Actor, find_actors, states_of
 from peyvand.news.acts import find_acts
 from peyvand.news.commitments import find_commitments
 from peyvand.news.dates import published
-from peyvand.news.diplomatic import is_diplomatic
+from peyvand.news.diplomatic import is_diplomatic, is_leisure
 from peyvand.news.domains import domains_of, find_fields
 from peyvand.news.marks import mark
 from peyvand.news.people import find_people, participants
@@ -86,7 +86,7 @@ def read_text(
         **_masthead(whole[:4000]),
         "warnings": tuple(warnings),
     }
-    if not states and not pacts:
+    if (not states and not pacts) or is_leisure(page):
         return Report(**about)  # type: ignore[arg-type]
     roles = find_roles(page, actors, home)
     people = find_people(page, actors, roles, home)

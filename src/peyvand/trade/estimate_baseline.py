@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from peyvand.errors import ConvergenceError, DataError, IdentificationError
+from peyvand.errors import ConvergenceError, DataError, IdentificationError, did_you_mean
 from peyvand.gravity import ppml
 from peyvand.gravity.formula import names_in, parse
 from peyvand.gravity.saved import SavedEstimate
@@ -31,7 +31,13 @@ _SHOWN = 5
 
 
 def baseline_flows(
-    estimate: SavedEstimate, panel: pd.DataFrame, rows: pd.DataFrame, *, baseline: Baseline, fill: str | None
+    estimate: SavedEstimate,
+    panel: pd.DataFrame,
+    rows: pd.DataFrame,
+    *,
+    baseline: Baseline,
+    fill: str | None,
+    margins: tuple[str, str] | None = None,
 ) -> tuple[pd.DataFrame, tuple[tuple[str, str], ...]]:
     """The baseline's flows as exporter, importer, value, and the pairs whose effect was filled.
 
@@ -45,6 +51,8 @@ def baseline_flows(
     baseline : {"observed", "fitted"}
     fill : str, optional
         Covariates of missing pair effects; those of `COVARIATES` that the data hold by default.
+    margins : (str, str), optional
+        Columns of output and expenditure; outputs are scaled to what is spent in all.
 
     Raises
     ------
@@ -61,15 +69,27 @@ def baseline_flows(
         return flows.reset_index(drop=True), ()
     log_cost, filled = _log_costs(estimate, panel, rows, fill)
     cost = flows.assign(value=np.exp(log_cost - log_cost.max()))
-    table, wanted = (_square(cells) for cells in (cost, flows))
-    fitted = scale_to_margins(
-        table.to_numpy()[None], rows=wanted.to_numpy().sum(axis=1)[None], columns=wanted.to_numpy().sum(axis=0)[None]
-    )
+    table, observed = (_square(cells) for cells in (cost, flows))
+    sold, spent = observed.to_numpy().sum(axis=1), observed.to_numpy().sum(axis=0)
+    if margins is not None:
+        sold, spent = (_margin(rows, side, name) for side, name in zip(("exporter", "importer"), margins, strict=True))
+        sold = sold * spent.sum() / sold.sum()
+    fitted = scale_to_margins(table.to_numpy()[None], rows=sold[None], columns=spent[None])
     if not fitted.residual <= 1e-9:
         raise ConvergenceError(f"the fitted baseline was not reached: sales are off by {fitted.residual:.1e}")
     names = table.index.to_numpy()
     cells = {"exporter": np.repeat(names, len(names)), "importer": np.tile(names, len(names))}
     return pd.DataFrame({**cells, "value": fitted.values[0].ravel()}), filled
+
+
+def _margin(rows: pd.DataFrame, side: str, name: str) -> Array:
+    """One positive figure for each economy, in the order of codes."""
+    if name not in rows:
+        raise DataError(f"the data have no column {name!r}", hint=did_you_mean(name, list(rows.columns)))
+    figures = rows.groupby(side)[name]
+    if (figures.nunique() != 1).any() or not (figures.first() > 0).all():
+        raise DataError(f"{name} must be one positive figure for each {side}", hint="a total repeated on every row")
+    return figures.first().sort_index().to_numpy(dtype=np.float64)
 
 
 def _log_costs(

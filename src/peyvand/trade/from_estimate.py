@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.errors import DataError, ModelError, UnknownNameError, did_you_mean
@@ -23,11 +25,12 @@ from peyvand.sources.matrices import KEYS
 from peyvand.trade.caliendo_parro import CaliendoParro
 from peyvand.trade.deficits import DeficitRule
 from peyvand.trade.estimate_baseline import Baseline, baseline_flows
-from peyvand.trade.geppml import GuideAnswer, geppml
+from peyvand.trade.geppml import GUIDE_TOL, GuideAnswer, first_step, geppml
 from peyvand.trade.ladder import Ladder, ladder
 from peyvand.trade.own_matrix import own_shock, own_world
 
 Array = NDArray[np.float64]
+Method = Literal["exact", "guide", "first_step"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ class EstimateAnswer:
     filled : tuple
         (exporter, importer) whose pair effect the regression on covariates supplied.
     guide : GuideAnswer, optional
-        The full answer by the Guide's own rounds, where asked for.
+        The full answer by the Guide's rounds, where asked for.
     """
 
     rungs: Ladder
@@ -84,24 +87,25 @@ class EstimateAnswer:
         inverted : bool
             The baseline over the counterfactual: what a policy of today brought.
         """
-        result, place = self.rungs.result, list(self.rungs.result.baseline.economies).index(self.rungs.reference)
-        price = result["wage_hat"].values / result["consumer_price_hat"].values[place]
-        inward = result["consumer_price_hat"].values / result["consumer_price_hat"].values[place]
-        flow = result["trade_flow_counterfactual"].transpose("exporter", "importer", "sector").values[..., 0]
-        flow = flow / result["consumer_price_hat"].values[place]
+        result = self.rungs.result
+        wage, index = result["wage_hat"].values, result["consumer_price_hat"].values
+        unit = index[result.baseline.economies.index(self.rungs.reference)]
+        price, inward = wage / unit, index / unit
+        outward = price ** (-self.sigma / (self.sigma - 1))
+        flow = _pairs(result["trade_flow_counterfactual"]) / unit
         if self.guide is not None:
-            price, inward, flow = self.guide.price_hat, self.guide.inward_hat, self.guide.flow
-        today = _abroad(result.baseline["trade_flow"].transpose("exporter", "importer", "sector").values[..., 0])
-        conditional = self.rungs["trade_flow_conditional"].transpose("exporter", "importer", "sector").values[..., 0]
+            price, inward, outward = self.guide.price_hat, self.guide.inward_hat, self.guide.outward_hat
+            flow = self.guide.flow
+        today = _abroad(_pairs(result.baseline["trade_flow"]))
         sold = np.where(today > 0, today, np.nan)
         found = {
-            "exports_conditional": _abroad(conditional) / sold,
+            "exports_conditional": _abroad(_pairs(self.rungs["trade_flow_conditional"])) / sold,
             "exports_full": _abroad(flow) / sold,
             "factory_gate_price": price,
             "inward_resistance_conditional": self.rungs["inward_resistance_hat"].values[:, 0],
             "inward_resistance_full": inward,
             "outward_resistance_conditional": self.rungs["outward_resistance_hat"].values[:, 0],
-            "outward_resistance_full": price ** (-self.sigma / (self.sigma - 1)),
+            "outward_resistance_full": outward,
             "real_output": price / inward,
         }
         changes = {name: 100 * (1 / hat - 1 if inverted else hat - 1) for name, hat in found.items()}
@@ -118,8 +122,10 @@ def counterfactual(
     baseline: Baseline = "observed",
     year: int | None = None,
     fill: str | None = None,
+    margins: tuple[str, str] | None = None,
     deficit_rule: DeficitRule = "multiplicative",
-    guide_tol: float | None = None,
+    method: Method = "exact",
+    tol: float = GUIDE_TOL,
     absent_is_zero: bool = False,
 ) -> EstimateAnswer:
     """What changes of the regressors do, by an estimate.
@@ -141,10 +147,15 @@ def counterfactual(
     fill : str, optional
         Covariates of missing pair effects as a formula's right side: `log(dist) + cntg`; by default those of the data
         that go by the field's names, see `peyvand.trade.estimate_baseline.COVARIATES`.
+    margins : (str, str), optional
+        Columns with each exporter's output and each importer's expenditure, for a fitted baseline; what the flows sum
+        to by default.
     deficit_rule : str
         `multiplicative` is the Guide's E = φ Y.
-    guide_tol : float, optional
-        Also run the Guide's own rounds to this tolerance.
+    method : {"exact", "guide", "first_step"}
+        The equilibrium, the Guide's own rounds, or only the first of them, which is gegravity's answer.
+    tol : float
+        Where the Guide's rounds stop.
     absent_is_zero : bool
         Pairs without a row do not trade; observed flows only.
 
@@ -162,11 +173,11 @@ def counterfactual(
     panel = _with_keys(data)
     rows = _rows_of(panel, year)
     effect = _effect(estimate, panel, rows, changes)
-    flows, filled = baseline_flows(estimate, panel, rows, baseline=baseline, fill=fill)
+    flows, filled = baseline_flows(estimate, panel, rows, baseline=baseline, fill=fill, margins=margins)
     world = own_world(flows, trade_elasticity=sigma - 1, base_year=year or 0, absent_is_zero=absent_is_zero)
     shock = own_shock(world, partial=effect)
     rungs = ladder(CaliendoParro(deficit_rule=deficit_rule).solve(world, shock), reference=reference)
-    guide = None if guide_tol is None else _by_the_guide(rungs, sigma=sigma, tol=guide_tol)
+    guide = None if method == "exact" else _by_the_guide(rungs, sigma=sigma, method=method, tol=tol)
     return EstimateAnswer(rungs=rungs, sigma=sigma, baseline=baseline, filled=filled, guide=guide)
 
 
@@ -236,21 +247,29 @@ def _effect(
     return rows.loc[touched, ["exporter", "importer"]].assign(value=difference[touched])
 
 
-def _by_the_guide(rungs: Ladder, *, sigma: float, tol: float) -> GuideAnswer:
+def _by_the_guide(rungs: Ladder, *, sigma: float, method: Method, tol: float) -> GuideAnswer:
+    """The Guide's rounds, or the first, from the conditional rung on."""
     world, shock = rungs.result.baseline, rungs.result.shock
-    dims = ("exporter", "importer", "sector")
-    place = world.economies.index(rungs.reference)
+    flow, push = _pairs(world["trade_flow"]), _pairs(shock["iceberg_cost_hat"]) ** (1 - sigma)
     seller = rungs["outward_resistance_hat"].values[:, 0] ** (sigma - 1)
     buyer = rungs["inward_resistance_hat"].values[:, 0] ** (sigma - 1)
+    if method == "first_step":
+        return first_step(flow=flow, push=push, exporter_effect=seller, importer_effect=buyer, sigma=sigma)
+    place = world.economies.index(rungs.reference)
     return geppml(
-        flow=world["trade_flow"].transpose(*dims).values[..., 0],
-        push=shock["iceberg_cost_hat"].transpose(*dims).values[..., 0] ** (1 - sigma),
+        flow=flow,
+        push=push,
         exporter_effect=seller,
         importer_effect=buyer,
         sigma=sigma,
         reference=place,
         tol=tol,
     )
+
+
+def _pairs(array: xr.DataArray) -> Array:
+    """The values of a one-sector array (exporter, importer)."""
+    return np.asarray(array.transpose("exporter", "importer", "sector").values[..., 0], dtype=np.float64)
 
 
 def _abroad(flow: Array) -> Array:

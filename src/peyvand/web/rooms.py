@@ -30,6 +30,7 @@ ROOMS = (
     Room("runs"),
     Room("borders", "/borders"),
     Room("corridors", "/corridors"),
+    Room("unions", "/unions"),
     Room("registry", "/registry"),
     Room("registry_edit", api=False),
     Room("registry_value", api=False),

@@ -24,8 +24,8 @@ from peyvand.web.site import site_of
 COOKIE, FIELD, HEADER = "peyvand_visit", "csrf", "x-csrf-token"
 _RUN = "runs/[0-9a-f]{20}"
 OPEN_WRITES = re.compile(
-    rf"/(?:en|fa)/(?:designer(?:/check)?|news|sign-in|sign-out|{_RUN}/cancel)"
-    rf"|/api/v1/(?:scenarios/check|news/read|runs|{_RUN})"
+    rf"/(?:en|fa)/(?:designer(?:/check)?|news|unions|sign-in|sign-out|{_RUN}/cancel)"
+    rf"|/api/v1/(?:scenarios/check|news/read|runs|unions|{_RUN})"
 )
 """Writes that need no account: asking for a run, checking a union, reading a report, signing in and out."""
 

@@ -88,10 +88,13 @@ class UnionsView:
     def headline(self) -> Markup:
         """How many hold, and whether the union of all does."""
         whole = len(self.landscape.numbers) - 1
-        key = "holds" if self.held.stable[whole] else "breaks"
+        count = len(self.held.numbers)
+        key = "none" if count == 0 else "holds" if self.held.stable[whole] else "breaks"
+        if key == "holds" and count == 1:
+            key = "only"
         return self.voice.t(
             f"unions.headline.{key}",
-            count=self.voice.n(len(self.held.numbers)),
+            count=self.voice.n(count),
             total=self.voice.n(int(self.held.asked.sum())),
             candidates=self.voice.n(len(self.landscape.candidates)),
         )
