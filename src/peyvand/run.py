@@ -31,7 +31,7 @@ from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
 from peyvand.mobility import People, people_of
 from peyvand.scenarios import AgreementEffect, Caution, Effect, Facts, Union, estimates, open_scenario
-from peyvand.scenarios.provisions import PEOPLE
+from peyvand.scenarios.provisions import OF_TARIFFS, PEOPLE
 from peyvand.trade import (
     CaliendoParro,
     Draws,
@@ -236,7 +236,7 @@ def simulate(
         draws=drawn,
         variance=variance,
         ladder=_ladder(trade),
-        path=tuple(_path(effect, moved, solver, trade)),
+        path=tuple(_path(effect, solver, trade)),
         people=people,
     )
 
@@ -312,11 +312,8 @@ def hour_resolved(
 
 def carried(shock: Shock, cost_hat: xr.DataArray, world: World) -> Shock:
     """The shock with the change of carriage in its iceberg costs."""
-    return Shock.of(
-        world,
-        iceberg_cost_hat=shock["iceberg_cost_hat"] * cost_hat,
-        tariff_rate_counterfactual=shock["tariff_rate_counterfactual"],
-    )
+    joined = Shock.of(world, iceberg_cost_hat=shock["iceberg_cost_hat"] * cost_hat)
+    return shock.replace(iceberg_cost_hat=joined["iceberg_cost_hat"])
 
 
 def _kinds_alone(
@@ -326,7 +323,7 @@ def _kinds_alone(
     external = ["tariff"] if union.external_tariff not in (None, "own") else []
     silent = [kind for kind in PEOPLE if kind != "visa" or people.cost_hat is None]
     said = (provision.kind for provision in union.provisions if provision.kind not in silent)
-    kinds = list(dict.fromkeys((*external, *said)))
+    kinds = [kind for kind in dict.fromkeys((*external, *said)) if kind not in OF_TARIFFS]
     for kind in kinds if len(kinds) > 1 else ():
         alone = _only(union, kind).effect(effect.world, facts=effect.facts, borders=effect.borders)
         if kind == "transit" and moved is not None:
@@ -337,10 +334,11 @@ def _kinds_alone(
 
 
 def _only(union: Union, kind: str) -> Union:
-    """The union with its provisions of one kind; a common external tariff goes with the tariffs."""
-    kept: dict[str, Any] = {"provisions": tuple(held for held in union.provisions if held.kind == kind)}
+    """The union with its provisions of one kind; what is said of tariffs, and the common external one, go with them."""
+    kinds = ("tariff", *OF_TARIFFS) if kind == "tariff" else (kind,)
+    kept: dict[str, Any] = {"provisions": tuple(held for held in union.provisions if held.kind in kinds)}
     if union.kind == "customs-union" and kind != "tariff":
-        kept |= {"kind": "free-trade-area", "external_tariff": None}
+        kept |= {"kind": "free-trade-area", "external_tariff": None, "revenue_shares": "collected"}
     return union.model_copy(update=kept)
 
 
@@ -359,17 +357,12 @@ def _ladder(trade: TradeResult) -> Ladder | None:
         return None
 
 
-def _path(
-    effect: Effect, moved: Carriage | None, solver: CaliendoParro, trade: TradeResult
-) -> Iterator[tuple[int, TradeResult | None]]:
-    """Each year of the phase-in on today's World; what happens to carriage is there from the first year on."""
+def _path(effect: Effect, solver: CaliendoParro, trade: TradeResult) -> Iterator[tuple[int, TradeResult | None]]:
+    """Each year of the phase-in on today's World."""
     last = effect.union.phase_in_years
     for year in range(1, last + 1) if last > 1 else ():
-        shock = effect.shock(year=year)
-        if moved is not None:
-            shock = carried(shock, moved.cost_hat, effect.world)
         try:
-            yield year, trade if year == last else solver.solve(effect.world, shock)
+            yield year, trade if year == last else solver.solve(effect.world, effect.shock(year=year))
         except ConvergenceError:
             yield year, None
 
