@@ -26,7 +26,16 @@ import pandas as pd
 import xarray as xr
 
 import peyvand
-from peyvand.corridors import AllenArkolakis, Carriage, HourValues, Network, an_hour_less, carriage, value_of_hours
+from peyvand.corridors import (
+    AllenArkolakis,
+    Carriage,
+    HourValues,
+    Network,
+    TransportCost,
+    an_hour_less,
+    carriage,
+    value_of_hours,
+)
 from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
 from peyvand.mobility import People, people_of
@@ -53,6 +62,8 @@ STEPS = ("world", "shock", "people", "carriage", "borders", "equilibrium", "vari
 Progress = Callable[[str], None]
 ALL = "all"
 """Of a variant: with every provision of the union."""
+TRANSPORT = "transport"
+"""The part of a border's thickness that waiting and fees at crossings and ports make."""
 LEVEL = 0.9
 """Of the intervals: so many of the draws lie inside."""
 FROZEN_DRAWS = 100
@@ -202,7 +213,7 @@ def simulate(
         tell("carriage")
         moved = carriage(effect, network=network, routing=routing)
     tell("borders")
-    borders = effect.borders
+    borders = with_waiting(effect.borders, today, before=None if moved is None else moved.before, network=network)
     tell("equilibrium")
     if moved is not None:
         moved = moved.settled(lambda cost_hat: solver.solve(today, effect.carried(cost_hat).shock()).counterfactual)
@@ -239,6 +250,24 @@ def simulate(
         path=tuple(_path(effect, solver, trade)),
         people=people,
     )
+
+
+def with_waiting(
+    borders: Thickness, world: World, *, before: TransportCost | None = None, network: Network | None = None
+) -> Thickness:
+    """The borders with a part `transport`: hours and fees at crossings and ports, out of the unexplained.
+
+    Parameters
+    ----------
+    borders : Thickness
+    world : World
+    before : TransportCost, optional
+        Costs on today's network, if they are known already.
+    network : Network, optional
+        The one that ships, by default.
+    """
+    cost = before or AllenArkolakis().cost(network or Network.embedded(), world.sectors)
+    return borders.split(TRANSPORT, cost.waiting()) if set(cost.economies) & set(world.economies) else borders
 
 
 def estimates_behind(effect: Effect) -> GravityEffect | None:
@@ -358,7 +387,7 @@ def _ladder(trade: TradeResult) -> Ladder | None:
 
 
 def _path(effect: Effect, solver: CaliendoParro, trade: TradeResult) -> Iterator[tuple[int, TradeResult | None]]:
-    """Each year of the phase-in on today's World."""
+    """Each year of the phase-in on today's World; the effect holds what happens to carriage, phased in as all else."""
     last = effect.union.phase_in_years
     for year in range(1, last + 1) if last > 1 else ():
         try:

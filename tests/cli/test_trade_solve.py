@@ -56,6 +56,18 @@ def test_cost_ratios_and_partial_effects_are_the_same_shock(files):
         assert one["welfare_hat"] == pytest.approx(two["welfare_hat"], rel=1e-9)
 
 
+def test_a_file_of_flows_and_tariffs_serves_twice(files):
+    """The column named tariff is a tariff, even where the file has a column named value."""
+    flows = pd.read_csv(files / "flows.csv")
+    flows["tariff"] = np.where(flows["exporter"] == flows["importer"], 0.0, 0.1)
+    flows.to_csv(files / "both.csv", index=False)
+    flows.assign(tariff=0.0).to_csv(files / "free.csv", index=False)
+    args = ("--theta", 4, "--tariffs", files / "both.csv", "--tariffs-new", files / "free.csv", "--json")
+    rows = json.loads(asked("--flows", files / "both.csv", *args))["economies"]
+    assert [row["partial"] for row in rows] == pytest.approx([1.1**5] * len(rows))  # net of tariff: X (1+t) κ̂^-θ
+    assert max(row["welfare_hat"] for row in rows) > 1
+
+
 def test_out_writes_tables_and_the_answer(files):
     out = files / "answer"
     shown = asked("--flows", files / "flows.csv", "--theta", 4, "--partial", files / "effect.csv", "--out", out)

@@ -105,3 +105,17 @@ class TestPeople:
 
     def test_a_union_that_moves_nobody_says_so(self, capsys):
         assert "no provision moves people" in run(capsys, "people", "eco-ten")[1]
+
+
+class TestProfile:
+    def test_a_pair_in_everything(self, capsys, tmp_path):
+        code, out, err = run(capsys, "profile", "IRN", "KAZ", "--on", "1403/5/9", "--svg", str(tmp_path / "a.svg"))
+        assert code == 0
+        assert "Shared heritage" in out
+        assert "a.svg" in err
+        assert (tmp_path / "a.svg").read_text("utf-8").startswith("<svg")
+
+    def test_json_has_null_for_what_is_not_known(self, capsys):
+        said = json.loads(run(capsys, "profile", "IRN", "KAZ", "--json")[1])
+        migrants = next(measure for measure in said["measures"] if measure["name"] == "migrants")
+        assert migrants["values"] == [None, None]

@@ -296,3 +296,16 @@ def test_without_the_extra_its_name_is_given(tmp_path, command, missing):
     assert run.returncode == 2
     assert "peyvand[registry]" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("organisation", "code"), [("سازمان همکاری شانگهای", "SCO"), ("سازمان همکاری اسلامی", "OIC"), ("اکو", "ECO")]
+)
+def test_an_event_with_an_organisation_is_accepted(full, tmp_path, organisation, code):
+    text = f"به گزارش ایسنا، محمدجواد ظریف وزیر امور خارجه ایران در تهران با دبیرکل {organisation} دیدار و گفت‌وگو کرد."
+    queue = queue_for(full, tmp_path, text)
+    event = consult(queue)
+    assert {event.values["by"], event.values["to"]} == {"IRN", code}
+    queue.decide(event.key, "accept", who="t")
+    held = full.get(Event, f"news/{event.key}")
+    assert {held.by_party, held.to_party} == {"IRN", code}

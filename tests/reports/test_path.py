@@ -16,6 +16,8 @@ from peyvand.reports.page import render
 from peyvand.reports.page.path import _LABEL_GAP, HEIGHT, _apart, _ticks, path_chart
 from peyvand.reports.tables import tables
 from peyvand.reports.voice import Voice
+from peyvand.run import simulate
+from peyvand.scenarios import parse_scenario
 from peyvand.trade import CaliendoParro
 
 
@@ -85,3 +87,13 @@ def test_ticks_hold_both_ends(low, high):
 
 def _income(found):
     return found["economies"].set_index("economy")["final_expenditure_musd"]
+
+
+def test_carriage_is_phased_in_once():
+    """The years climb towards the end: what happens on the way is in each of them once."""
+    union = parse_scenario(
+        'title = { en = "x", fa = "x" }\nmembers = ["IRN", "TKM", "KAZ"]\nkind = "partial-scope"\nphase_in_years = 3\n'
+        '[[provision]]\nkind = "transit"\ncrossings = ["Sarakhs", "Incheh Borun"]\nmax_dwell_time_h = 2\n'
+    )
+    moved = [float(np.abs(np.log(trade["welfare_hat"])).sum()) for _, trade in simulate(union).path]
+    assert 0 < moved[0] < moved[1] < moved[2]

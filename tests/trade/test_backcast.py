@@ -12,8 +12,9 @@ from peyvand.errors import UnknownNameError
 from peyvand.sources.icio import SERVICES
 from peyvand.trade import CaliendoParro
 from peyvand.trade import backcast as room
-from peyvand.trade.backcast import EPISODES, NOT_TESTABLE, backcast, earlier_agreements, episode
+from peyvand.trade.backcast import backcast, earlier_agreements
 from peyvand.trade.backcast_worlds import Flows, flows_of, industries_of, world_of
+from peyvand.trade.episodes import EPISODES, NOT_TESTABLE, episode
 from peyvand.trade.scores import score, share_at_least
 from peyvand.world import Shock
 
@@ -62,7 +63,7 @@ def test_the_place_among_others():
 
 def test_partners_are_pairs_with_a_newcomer():
     codes = np.array(["AUT", "CZE", "DEU", "POL", "USA"])
-    found = room._treated(codes, ("AUT", "CZE", "DEU", "POL"), ("CZE", "POL"))
+    found = room.partner_pairs(codes, ("AUT", "CZE", "DEU", "POL"), ("CZE", "POL"))
     assert found[0, 1]
     assert found[1, 3]
     assert not found[0, 2]
@@ -74,14 +75,14 @@ def test_size_is_taken_out():
     """Whatever multiplies an exporter, an importer or the world leaves trade beyond size alone where ranks are one."""
     rng = np.random.default_rng(1)
     flow = np.outer(rng.uniform(1, 5, 4), rng.uniform(1, 5, 4))[..., None]
-    assert_allclose(room._beyond_size(flow), 0, atol=1e-12)
-    assert_allclose(room._beyond_size(3 * flow), 0, atol=1e-12)
+    assert_allclose(room.beyond_size(flow), 0, atol=1e-12)
+    assert_allclose(room.beyond_size(3 * flow), 0, atol=1e-12)
 
 
 def test_relabelling_moves_a_shock():
     change = np.zeros((4, 4, 1))
     change[0, 1], change[1, 0] = 0.3, 0.1
-    moved = room._relabelled(change, [0, 1], [3, 2])
+    moved = room.relabelled(change, [0, 1], [3, 2])
     assert moved[3, 2] == 0.3
     assert moved[2, 3] == 0.1
     assert np.count_nonzero(moved) == 2
@@ -126,7 +127,7 @@ def test_a_past_that_the_model_made_is_foretold(data_folder, monkeypatch):
     world = world_of("wiod", asked.base_year, data_folder)
     real = flows_of("wiod", asked.end_year, data_folder)
     rate = world["tariff_rate"].transpose("exporter", "importer", "sector")
-    partners = room._treated(np.array(world.economies), asked.members, asked.newcomers)
+    partners = room.partner_pairs(np.array(world.economies), asked.members, asked.newcomers)
     new_rate = np.where(partners[..., None] & real.goods, real.tariff_rate, rate.values)
     solved = CaliendoParro().solve(world, Shock.of(world, tariff_rate_counterfactual=rate.copy(data=new_rate)))
     future = solved["trade_flow_counterfactual"].transpose("exporter", "importer", "sector").values

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -169,43 +168,6 @@ def test_printed_example_of_ge_gravity(data_folder):
     for theirs, name in names.items():
         gap = (ours[name] - printed[theirs]).abs()
         assert (gap <= near * (printed[theirs] - 1).abs() + 5e-6).all(), gap
-
-
-def test_gegravity_side_by_side(data_folder):
-    """Resistances agree to 1e-6 with the Python package; its full answer stops one step after the conditional one."""
-    ge = pytest.importorskip("gegravity")
-    data = pd.read_csv(data_folder / "gegravity-sample-2006" / "sample_data_set.csv").assign(constant=1)
-    slopes = {"lndist": -0.3898623, "contiguity": 0.891577, "common_language": 0.0326249, "pta": 0.4711383,
-              "international": -3.412584, "constant": 16.32434}  # fmt: skip
-    coefficients = pd.DataFrame({"var": list(slopes), "beta": list(slopes.values()), "stderr": 0.1})
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        base = ge.BaselineData(data, imp_var_name="importer", exp_var_name="exporter", year_var_name="year",
-                               trade_var_name="trade", expend_var_name="E", output_var_name="Y")  # fmt: skip
-        costs = ge.CostCoeffs(estimates=coefficients, identifier_col="var", coeff_col="beta", stderr_col="stderr")
-        peer = ge.OneSectorGE(baseline=base, cost_coeff_values=costs, cost_variables=list(slopes), year="2006",
-                              reference_importer="DEU", sigma=5)  # fmt: skip
-        peer.build_baseline(omr_rescale=1)
-        changed = peer.baseline_data.copy()
-        pact = changed["importer"].isin(["CAN", "JPN"]) & changed["exporter"].isin(["CAN", "JPN"])
-        changed.loc[pact & (changed["importer"] != changed["exporter"]), "pta"] = 1
-        peer.define_experiment(changed)
-        peer.simulate()
-    flows = peer.bilateral_trade_results.reset_index().rename(columns={"baseline modeled trade": "value"})
-    effect = pd.DataFrame([("CAN", "JPN", slopes["pta"]), ("JPN", "CAN", slopes["pta"])], columns=flows.columns[:3])
-    effect = effect.set_axis(["exporter", "importer", "value"], axis=1)
-    world = own_world(flows[["exporter", "importer", "value"]], trade_elasticity=4.0)
-    rungs = ladder(
-        CaliendoParro(deficit_rule="multiplicative").solve(world, own_shock(world, partial=effect)), reference="DEU"
-    )
-    theirs = peer.country_results.loc[list(world.economies)]
-    inward, outward = (rungs[f"{side}_resistance_hat"].squeeze("sector") for side in ("inward", "outward"))
-    assert_allclose(100 * (inward - 1), theirs["imr change (percent)"], atol=1e-4)
-    assert_allclose(100 * (outward - 1), theirs["omr change (percent)"], atol=1e-4)
-    assert_allclose(100 * (1 / outward - 1), theirs["factory gate price change (percent)"], atol=1e-4)
-    ours = answer(rungs).set_index("economy")
-    real_output = 100 * (ours["real_wage_hat"] - 1)
-    assert_allclose(real_output, theirs["GDP change (percent)"], atol=0.02)
 
 
 @pytest.mark.parametrize(

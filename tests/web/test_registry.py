@@ -129,3 +129,45 @@ def test_a_broken_row_comes_back_with_its_rule_and_values(client, app):
     done = client.post("/en/registry/rows/agreement", data=row | {"domain": "trade", "why": "w", "csrf": token})
     assert done.headers["location"] == "/en/registry/agreements/IRN-X"
     assert client.get("/en/registry/rows/nothing/new").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("agreements?party=IRN&on=1404/02/25", "items"), ("agreements/IRN-EAEU", "lanes"),
+        ("standings?pact=SCO", "items"), ("overdue?on=2030-01-01", "items"), ("heritage", "items"),
+        ("value", "agreements"), ("rows/party/KAZ", "name_fa"),
+    ],
+)  # fmt: skip
+def test_the_same_as_an_api(client, path, name):
+    answer = client.get(f"/api/v1/registry/{path}")
+    assert answer.status_code == 200
+    assert answer.json()[name]
+
+
+def test_the_api_searches_and_tells_what_changed(client):
+    assert {"thing": "agreement", "code": "ECO-TTFA"} in client.get(
+        "/api/v1/registry/search", params={"q": "حمل و نقل", "limit": 50}
+    ).json()
+    assert client.get("/api/v1/registry/log?limit=3").json()[0]["who"] == "peyvand"
+
+
+def test_a_page_of_the_list_leads_to_the_next(client):
+    first = client.get("/api/v1/registry/agreements?limit=50").json()
+    assert (len(first["items"]), first["total"]) == (50, 82)
+    assert len(client.get(first["next"]).json()["items"]) == 32
+
+
+def test_an_editor_changes_a_row_by_the_api(client):
+    row = {"columns": {"code": "KAZ.enu", "kind": "university", "name_en": "ENU", "name_fa": "دانشگاه", "source": "s"}}
+    row["columns"]["state"] = "KAZ"
+    assert client.post("/api/v1/registry/rows/party", json=row | {"why": "new"}).status_code == 401
+    sign_in(client)
+    headers = {"x-csrf-token": csrf_of(client, "/en/registry")}
+    post = lambda body: client.post("/api/v1/registry/rows/party", json=body, headers=headers)  # noqa: E731
+    assert post(row | {"why": ""}).status_code == 422
+    assert post(row | {"why": "new"}).status_code == 201
+    patch = {"columns": {"name_en": "Eurasian"}, "version": 1, "why": "whole name"}
+    url = "/api/v1/registry/rows/party/KAZ.enu"
+    assert client.patch(url, json=patch, headers=headers).json()["version"] == 2
+    assert client.patch(url, json=patch, headers=headers).status_code == 409

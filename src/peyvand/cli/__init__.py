@@ -27,7 +27,7 @@ COMMANDS = {
     "run": ("peyvand.cli.run:run", "Simulate a union and write its report."),
     "scenario": ("peyvand.cli.scenario:scenario", "List, check and explain union files."),
     "serve": ("peyvand.cli.serve:serve", "Everything in a browser: pages in Persian and English, and the API."),
-    "trade": ("peyvand.cli.trade:trade", "Which border matters most, and how sure is an answer?"),
+    "trade": ("peyvand.cli.trade:trade", "Borders that matter, how sure an answer is, data of your own."),
     "unions": ("peyvand.cli.unions:unions", "Which union is best, for whom, and which one would hold?"),
     "users": ("peyvand.cli.users:users", "Accounts of the web pages."),
     "world": ("peyvand.cli.world:world", "Explain, check and build the World."),

@@ -56,9 +56,9 @@ def backcast(
     """
     from rich.console import Console
 
-    from peyvand.trade.backcast import EPISODES
     from peyvand.trade.backcast import backcast as run
-    from peyvand.trade.backcast import episode as named
+    from peyvand.trade.episodes import EPISODES
+    from peyvand.trade.episodes import episode as named
 
     asked = [named(name) for name in episodes] or list(EPISODES)
     console, found = Console(stderr=True), []
@@ -82,7 +82,7 @@ def backcast(
 
 def _not_testable(language: Language) -> dict[str, str]:
     """Agreements without data to tell, and why."""
-    from peyvand.trade.backcast import NOT_TESTABLE
+    from peyvand.trade.episodes import NOT_TESTABLE
 
     return {name: text(f"backcast.episodes.{name}.note", language) for name in NOT_TESTABLE}
 

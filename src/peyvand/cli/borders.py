@@ -48,6 +48,7 @@ def borders(
     """
 
     from peyvand.gravity import directed_thickness, known_causes, thickness
+    from peyvand.run import with_waiting
     from peyvand.world import World, check
 
     held = World.open(world_name)
@@ -60,6 +61,7 @@ def borders(
     if heatmap:
         click.echo(_heatmap(found))
         return
+    found = with_waiting(found, held)
     frame = found.to_frame("sector" if pair or sectors else "pair")
     frame = _chosen(frame, held, pair, sectors)
     if as_json:

@@ -20,7 +20,7 @@ FORMULAS = {
     "exports_full": "sales abroad in the equilibrium, in the reference's prices / baseline - 1",
     "factory_gate_price": "p = wage_hat / price_index_hat of the reference - 1",
     "inward_resistance": "P = price_index_hat / price_index_hat of the reference - 1",
-    "outward_resistance": "conditional: the scaling of exporters; full: p^(-sigma/(sigma-1)) - 1",
+    "outward_resistance": "conditional (and first-step): the scaling of exporters; full: p^(-sigma/(sigma-1)) - 1",
     "real_output": "p / P (full) - 1",
 }
 """What each figure is; per cent, new over old, or old over new with --inverted."""
@@ -47,15 +47,21 @@ FORMULAS = {
     show_default=True,
     help="Flows as observed, or as the estimate fits them (the Guide's).",
 )
-@click.option("--fill", metavar="COVARIATES", help="Fill missing pair effects: 'log(dist) + cntg + lang + clny'.")
+@click.option(
+    "--fill",
+    metavar="COVARIATES",
+    help="Fill missing pair effects by these.  [default: the field's: log(dist), cntg, lang, clny …]",
+)
 @click.option(
     "--method",
-    type=click.Choice(["exact", "guide"]),
+    type=click.Choice(["exact", "guide", "first-step"]),
     default="exact",
     show_default=True,
-    help="The equilibrium, or the Guide's GEPPML rounds.",
+    help="The equilibrium; the Guide's GEPPML rounds; or only the first, which is gegravity's answer.",
 )
 @click.option("--tol", type=float, help="Where the Guide's rounds stop.  [default: 0.01, the Guide's]")
+@click.option("--output", metavar="COLUMN", help="Each exporter's output, for a fitted baseline; with --expenditure.")
+@click.option("--expenditure", metavar="COLUMN", help="Each importer's expenditure.  [default: sums of the flows]")
 @click.option(
     "--deficits",
     type=click.Choice(["multiplicative", "fixed", "eliminated"]),
@@ -82,6 +88,8 @@ def counterfactual(
     fill: str | None,
     method: str,
     tol: float | None,
+    output: str | None,
+    expenditure: str | None,
     deficits: str,
     inverted: bool,
     absent_is_zero: bool,
@@ -94,7 +102,6 @@ def counterfactual(
     Pairs at home stay as they are. Example: peyvand trade counterfactual fit.json --set "intl_border=0" --sigma 7
     --reference DEU --baseline fitted
     """
-    from peyvand.errors import DataError
     from peyvand.gravity.saved import read_estimate
     from peyvand.sources.files import read_columns
     from peyvand.trade.from_estimate import counterfactual as solve
@@ -102,9 +109,9 @@ def counterfactual(
     from peyvand.trade.own_matrix import flow_table
 
     saved = read_estimate(estimate)
-    source = data or (Path(saved.data) if saved.data else None)
-    if source is None:
-        raise DataError(f"{estimate.name} does not say what it was fitted on", hint="give the file with --data")
+    if bool(output) != bool(expenditure):
+        raise click.UsageError("--output and --expenditure go together")
+    source = data or _data_of(saved.data, estimate)
     changes = [_change(setting, among=among, exporters=exporters, importers=importers) for setting in settings]
     found = solve(
         saved,
@@ -116,7 +123,9 @@ def counterfactual(
         year=year,
         fill=fill,
         deficit_rule=deficits,  # type: ignore[arg-type]
-        guide_tol=(tol or GUIDE_TOL) if method == "guide" else None,
+        margins=(output, expenditure) if output and expenditure else None,
+        method=method.replace("-", "_"),  # type: ignore[arg-type]
+        tol=tol or GUIDE_TOL,
         absent_is_zero=absent_is_zero,
     )
     table = found.percent(inverted=inverted)
@@ -133,7 +142,7 @@ def counterfactual(
         language,
         baseline=text(f"trade.words.{baseline}", language),
         deficits=text(f"trade.words.{deficits}", language),
-        method=text(f"trade.{method}", language),
+        method=text(f"trade.words.{method.replace('-', '_')}", language),
     )
     show_figures(table, language, title=title, decimals=2)
     click.echo(text("trade.counterfactual_note", language, reference=found.rungs.reference))
@@ -142,6 +151,16 @@ def counterfactual(
         click.echo(text("trade.counterfactual_filled", language, pairs=pairs))
     if out is not None:
         click.echo(text("trade.written", language, folder=str(out)))
+
+
+def _data_of(named: str | None, estimate: Path) -> Path:
+    """What the estimate was fitted on: where it says, or beside it."""
+    from peyvand.errors import DataError
+
+    if named is None:
+        raise DataError(f"{estimate.name} does not say what it was fitted on", hint="give the file with --data")
+    beside = estimate.parent / Path(named).name
+    return beside if not Path(named).exists() and beside.exists() else Path(named)
 
 
 def _change(setting: str, *, among: str | None, exporters: str | None, importers: str | None) -> Change:

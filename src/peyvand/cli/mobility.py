@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from peyvand.cli.days import ON, day_words
 from peyvand.cli.exchange import match_command
 from peyvand.cli.options import language_option
 from peyvand.cli.people import estimates_command, forecast_command, people_command
+from peyvand.cli.profile import profile_command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,34 +24,8 @@ if TYPE_CHECKING:
 
 _LANGUAGE = language_option()
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "0123456789" * 2)
-_LAST_JALALI_YEAR = 1700
 _WORDS_FIT = 5
 """So many columns of whole words fit a terminal; more are shortened, with a legend."""
-
-
-class Day(click.ParamType):  # type: ignore[type-arg]  # generic in the stubs only
-    """A day in either calendar and any digits: 2024-07-30, 1403/5/9 or ۱۴۰۳/۵/۹."""
-
-    name = "day"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        said = str(value).translate(_DIGITS).replace("/", "-")
-        try:
-            year, month, day = (int(part) for part in said.split("-"))
-            if year >= _LAST_JALALI_YEAR:
-                return date(year, month, day)
-            import jdatetime
-
-            found: date = jdatetime.date(year, month, day).togregorian()
-        except ValueError:
-            self.fail(f"{value!r} is no day; write 2024-07-30 or 1403-05-09", param, ctx)
-        return found
-
-
-_ON = click.option("--on", "day", type=Day(), help="The day (2024-07-30, or Jalali 1403-05-09); the last known one.")
 
 
 @click.group()
@@ -57,13 +33,13 @@ def mobility() -> None:
     """Visa rules, openness to people, what a union changes for them, exchange rounds."""
 
 
-for command in (match_command, people_command, estimates_command, forecast_command):
+for command in (match_command, people_command, profile_command, estimates_command, forecast_command):
     mobility.add_command(command)
 
 
 @mobility.command()
 @click.argument("economies", nargs=-1, required=True)
-@_ON
+@ON
 @click.option("--history", is_flag=True, help="Every rule of the pair since 2019-11, not only that of the day.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Also draw the rules among three or more as a picture.")
 @_LANGUAGE
@@ -97,7 +73,7 @@ def visas(
 
 @mobility.command("openness")
 @click.argument("economies", nargs=-1, required=True)
-@_ON
+@ON
 @click.option("--within", is_flag=True, help="Count only partners among ECONOMIES.")
 @_LANGUAGE
 @_JSON
@@ -250,17 +226,6 @@ def _name(code: str, language: Language) -> str:
     from peyvand.sources.country_names import country_names
 
     return str(country_names([code]).frame[f"name_{language}"].iloc[0])
-
-
-def day_words(day: date, language: Language) -> str:
-    """The day in the reader's calendar and digits."""
-    if language == "en":
-        return day.isoformat()
-    import jdatetime
-
-    from peyvand.locale import localise_digits
-
-    return localise_digits(jdatetime.date.fromgregorian(date=day).strftime("%Y/%m/%d"), "fa")
 
 
 def _plain(rule: Rule) -> dict[str, Any]:

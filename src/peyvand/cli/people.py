@@ -69,7 +69,7 @@ def people_table(people: People, language: Language, *, title: str | None = None
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    from peyvand.cli.mobility import day_words
+    from peyvand.cli.days import day_words
     from peyvand.locale import number, text
     from peyvand.reports.people import moved_flows, rounded
     from peyvand.reports.rows import records

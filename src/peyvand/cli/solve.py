@@ -84,10 +84,10 @@ def solve(
     if theta is not None and theta_file is None:
         elasticity = theta
     elif theta is None and theta_file is not None:
-        elasticity = read_cells(theta_file, ["sector"], values=("value", "theta", "trade_elasticity"), minimum=None)
+        elasticity = read_cells(theta_file, ["sector"], values=("theta", "trade_elasticity", "value"), minimum=None)
     else:
         raise click.UsageError("give the trade elasticity once: --theta NUMBER or --theta-file FILE")
-    rates, shares = ("value", "tariff_rate", "tariff"), ("value", "share")
+    rates, shares = ("tariff_rate", "tariff", "value"), ("share", "value")
     world = own_world(
         cells(flows, *FLOW_NAMES, dated=True),
         trade_elasticity=elasticity,
@@ -100,8 +100,8 @@ def solve(
     )
     shock = own_shock(
         world,
-        cost_hat=cells(cost_hat, "value", "cost_hat", "d_hat", minimum=None) if cost_hat else None,
-        partial=cells(partial, "value", "partial", "beta", minimum=None) if partial else None,
+        cost_hat=cells(cost_hat, "cost_hat", "d_hat", "value", minimum=None) if cost_hat else None,
+        partial=cells(partial, "partial", "beta", "value", minimum=None) if partial else None,
         tariffs_new=cells(tariffs_new, *rates) if tariffs_new else None,
     )
     model = CaliendoParro(deficit_rule=deficits, numeraire=numeraire, supply_elasticity=psi)  # type: ignore[arg-type]

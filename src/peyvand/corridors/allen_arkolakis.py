@@ -29,6 +29,10 @@ from peyvand.world import World
 Array = NDArray[np.float64]
 
 DEFAULT_RADIUS = 0.8
+WATCHED = ("rail_crossing", "road_crossing", "sea_port", "caspian_port", "sea")
+"""Kinds of places whose hours and fees are counted as waiting on the way; `sea` are canals and straits."""
+
+_CELL = ("exporter", "importer", "sector")
 LARGEST_EXPONENT = 650.0
 """μ g beyond which exp(−μ g) nears the smallest number."""
 
@@ -147,9 +151,29 @@ class TransportCost:
         share = self._shares()
         tau = np.stack([_mean_over_centres(np.exp(each.paths.log_cost), share) for each in self.sectors], axis=-1)
         tau[np.arange(len(tau)), np.arange(len(tau))] = 1.0
-        coords = {"exporter": list(self.economies), "importer": list(self.economies)}
-        coords["sector"] = [each.goods.sector for each in self.sectors]
-        return labelled(xr.DataArray(tau, coords, ("exporter", "importer", "sector")), "transport_cost")
+        return labelled(xr.DataArray(tau, self._labels(), _CELL), "transport_cost")
+
+    def waiting(self) -> xr.DataArray:
+        """What hours and fees at crossings and ports cost (exporter, importer, sector), log points.
+
+        The sum over stops of their cost times their intensity, the mean over pairs of centres; 0 at home. Freight and
+        hours under way, and stops within a city, are not in it.
+        """
+        graph, share = self.graph, self._shares()
+        watched = np.flatnonzero(graph.network.nodes["kind"].isin(WATCHED))
+        edges = np.flatnonzero(graph.stops & np.isin(graph.owner, watched))
+        slices = []
+        for each in self.sectors:
+            part = kernels.part_of_cost(
+                each.paths, tail=graph.tail[edges], head=graph.head[edges], edge_cost=each.step[edges],
+                sign=graph.sign[edges],
+            )  # fmt: skip
+            tau = _finite_cost(each)
+            total = share @ tau @ share.T
+            mean = np.divide(share @ (tau * part) @ share.T, total, out=np.zeros_like(total), where=total > 0)
+            np.fill_diagonal(mean, 0.0)
+            slices.append(mean)
+        return labelled(xr.DataArray(np.stack(slices, axis=-1), self._labels(), _CELL), "waiting_cost")
 
     def change(self, after: TransportCost, world: World) -> xr.DataArray:
         """τ̂ = τ'/τ on the World's labels; 1 at home, for sectors that are not carried, and off the network.
@@ -231,6 +255,10 @@ class TransportCost:
         return np.asarray(share.T @ held @ share * tau)
 
     # -- labels to places ------------------------------------------------------------------------------------------
+    def _labels(self) -> dict[str, list[str]]:
+        sectors = [each.goods.sector for each in self.sectors]
+        return dict(zip(_CELL, (list(self.economies), list(self.economies), sectors), strict=True))
+
     def _shares(self) -> Array:
         """(economies, centres) weight of each centre in its economy, summing to one."""
         nodes = self.graph.network.nodes.iloc[self.graph.centres]

@@ -195,6 +195,18 @@ def pair_use(found: Paths, *, tail: Index, head: Index, edge_cost: Array, sign: 
     return np.asarray(chance[:, None, None] * use * reached)
 
 
+def part_of_cost(found: Paths, *, tail: Index, head: Index, edge_cost: Array, sign: Array | float = 1.0) -> Array:
+    """(C, C) Σ_e g_e ∂ ln τ_ij / ∂ g_e over the edges given: what they cost on the way, by how much they are used."""
+    weight = sign * edge_cost * np.exp(-found.dispersion * edge_cost)
+    spent = csr_array((weight, (tail, head)), shape=2 * (len(found.inward),))
+    onward = np.asarray(spent @ found.inward)
+    reached = found.between > 0
+    part = (found.outward @ onward) / np.where(reached, found.between, 1.0)
+    if not found.final:
+        part -= (found.returning @ onward) / found.again
+    return np.asarray(part * reached)
+
+
 def _units(places: int, at: Index) -> Array:
     """(n, C) a one in each column."""
     unit = np.zeros((places, len(at)))

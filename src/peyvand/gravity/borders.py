@@ -106,6 +106,29 @@ class Thickness:
         kept = self.data[[*_KEPT]]
         return _assemble(parts=parts, kept=kept, output=world["output"].sum("sector"))
 
+    def split(self, name: str, part: xr.DataArray) -> Thickness:
+        """The same borders with one more part, taken out of the unexplained one.
+
+        Parameters
+        ----------
+        name : str
+            Of the new part, which stands before `unexplained`.
+        part : DataArray (exporter, importer, sector)
+            Log points each way; the mean of both ways is the border's. What is absent is zero.
+        """
+        recorded = self.data["trade_recorded"]
+        like = self.data["border_thickness"].transpose(*_CELL)
+        each_way = part.reindex_like(like).fillna(0.0).transpose(*_CELL)
+        moved = like.copy(data=head_ries.mean_of_directions(each_way.values)).where(recorded)
+        weight = self.data["border_weight"].transpose(*_CELL).values
+        pair = self.data["pair_thickness"].transpose(*_PAIR)
+        totals = {
+            "border_thickness_part": moved,
+            "pair_thickness_part": pair.copy(data=head_ries.weighted_total(weight=weight, part=moved.values)),
+        }
+        found = {variable: _with_part(self.data[variable], name, total) for variable, total in totals.items()}
+        return Thickness(self.data.drop_vars([*totals, "component"]).assign(found))
+
     def to_frame(self, by: Literal["pair", "sector"] = "pair") -> pd.DataFrame:
         """A tidy table: one row per pair of different economies (and sector), a column per part, log points.
 
@@ -212,6 +235,16 @@ def _assemble(*, parts: xr.DataArray, kept: xr.Dataset, output: xr.DataArray) ->
         "pair_thickness_deviation": pair.copy(data=_pair_deviation(kept)),
     }
     return Thickness(xr.Dataset({name: labelled(array, name) for name, array in found.items()}))
+
+
+def _with_part(parts: xr.DataArray, name: str, part: xr.DataArray) -> xr.DataArray:
+    """Parts by component with one more before the unexplained, which is less by as much."""
+    held = {str(component): parts.sel(component=component) for component in parts.indexes["component"]}
+    held[UNEXPLAINED] = held[UNEXPLAINED] - part
+    at = list(held).index(UNEXPLAINED)
+    order = [*list(held)[:at], name, *list(held)[at:]]
+    stacked = [held.get(component, part).drop_vars("component", errors="ignore") for component in order]
+    return xr.concat(stacked, dim="component").assign_coords(component=order).assign_attrs(parts.attrs)
 
 
 def _deviation(world: World, border: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -24,6 +24,7 @@ from peyvand.gravity.threads import each
 Codes = NDArray[np.intp]
 MOST_COLUMNS = 2500
 MOST_BLOCK_CELLS = 20_000_000
+LIKE_SIZE = 1.3
 
 
 class GroupEffects:
@@ -45,7 +46,9 @@ class GroupEffects:
         self.cells = len(codes[0])
         self.counts = [int(code.max()) + 1 for code in codes]
         self.codes = codes
-        self.head, self.blocks = _head(codes, self.counts)
+        self.head, blocks = _head(codes, self.counts)
+        self.blocks = sorted(blocks, key=lambda block: len(block.right))
+        self.batches = _batches(self.blocks, self.counts[self.head[-1]])
         self.rest = [at for at in range(len(codes)) if at not in self.head]
         self.sorted = {at: _grouped_rows(codes[at], self.counts[at]) for at in {*self.head, *self.rest[:-1]}}
         self.ends = np.cumsum([0, *(self.counts[at] for at in self.rest)])
@@ -69,7 +72,9 @@ class GroupEffects:
             pairs.append((self.head[0], self.head[1]))
         self.cross = {pair: self._crossed(*pair) for pair in pairs}
         self.head_inverse = inverse_or_zero(self.sums[self.head[0]])
-        self.inverses = each(self._block_inverse, self.blocks)
+        self.inverses = [np.zeros((*batch.shape, batch.shape[1])) for batch in self.batches]
+        places = [(inverse, at) for inverse in self.inverses for at in range(len(inverse))]
+        each(self._invert, list(zip(self.blocks, places, strict=True)))
 
     def _crossed(self, left: int, right: int) -> csr_array:
         """Σ w over the rows of each (left level, right level), sparse."""
@@ -77,11 +82,13 @@ class GroupEffects:
         shape = (self.counts[left], self.counts[right])
         return csr_array((self.weight[order], self.codes[right][order], starts), shape=shape)
 
-    def _block_inverse(self, block: _Block) -> Array:
+    def _invert(self, item: tuple[_Block, tuple[Array, int]]) -> None:
+        """The inverse of one block, into its place in its batch."""
+        block, (inverse, at) = item
         shape = (len(block.left), len(block.right))
         dense = sums_by(block.place, self.weight[block.rows], shape[0] * shape[1]).reshape(shape)
         row_sum, column_sum = dense.sum(axis=1), dense.sum(axis=0)
-        return column_effects_inverse(dense, row_sum, column_sum, None)
+        inverse[at, : shape[1], : shape[1]] = column_effects_inverse(dense, row_sum, column_sum, None)
 
     # -- least squares ---------------------------------------------------------------------------------------------
     def project(self, columns: Columns, *, tol: float, start: Effects | None = None) -> Effects:
@@ -142,9 +149,10 @@ class GroupEffects:
             return [sums[0] * self.head_inverse[:, None]]
         cross = self.cross[self.head[0], self.head[1]]
         reduced = sums[1] - cross.T @ (sums[0] * self.head_inverse[:, None])
-        right = np.empty_like(reduced)
-        for block, inverse in zip(self.blocks, self.inverses, strict=True):
-            right[block.right] = inverse @ reduced[block.right]
+        padded = np.concatenate([reduced, np.zeros((1, reduced.shape[1]))])
+        for batch, inverse in zip(self.batches, self.inverses, strict=True):
+            padded[batch] = inverse @ padded[batch]
+        right = padded[:-1]
         return [(sums[0] - cross @ right) * self.head_inverse[:, None], right]
 
     def _schur(self, flat: Array) -> Array:
@@ -225,6 +233,25 @@ def _blocks(left: Codes, right: Codes, left_count: int, right_count: int) -> lis
         )
         for at in range(count)
     ]  # fmt: skip
+
+
+def _batches(blocks: list[_Block], none: int) -> list[Codes]:
+    """Blocks, sorted by size, in batches of like size: the right levels of each (block, level), filled up with `none`.
+
+    Few large products of matrices instead of many small ones.
+    """
+    batches: list[list[_Block]] = []
+    for block in blocks:
+        if not batches or len(block.right) > LIKE_SIZE * len(batches[-1][0].right) + 4:
+            batches.append([])
+        batches[-1].append(block)
+    found = []
+    for batch in batches:
+        place = np.full((len(batch), len(batch[-1].right)), none, dtype=np.intp)
+        for row, block in zip(place, batch, strict=True):
+            row[: len(block.right)] = block.right
+        found.append(place)
+    return found
 
 
 def _grouped_rows(code: Codes, count: int) -> tuple[Codes, Codes]:

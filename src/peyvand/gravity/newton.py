@@ -21,7 +21,7 @@ from peyvand.gravity.threads import FEW, each
 
 CHUNK = 1 << 15
 SWEEPS = 4
-LOOSE, TIGHT = 1e-2, 1e-9
+LOOSE, WHOLE, TIGHT = 1e-2, 1e-6, 1e-9
 NEAR, LAST, SMALL_STEP = 1e-3, 1e-6, 1e-9
 MOST_HALVED = 1e-6
 SCORE_GAP = 1e-6
@@ -68,6 +68,7 @@ def poisson_fit(
     absorber: Absorber,
     offset: Array | None = None,
     start: Array | None = None,
+    start_slopes: Array | None = None,
     max_iterations: int = 50,
     patience: int | None = None,
 ) -> PoissonFit:
@@ -77,6 +78,8 @@ def poisson_fit(
     ----------
     flow, prior, offset, start : Array
         Cells; `prior` is the weight of a row and zero where the panel has none; `start` is a first ln μ.
+    start_slopes : Array, optional
+        The slopes in `start`, 0 for a regressor that is not in it; without them the first step fits ln μ itself.
     regressors : sequence of Array
         (cell,) each.
     patience : int, optional
@@ -87,15 +90,19 @@ def poisson_fit(
     ConvergenceError
         If the step is not small after `max_iterations`.
     """
-    work = _Work(flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset, start=start)
+    work = _Work(
+        flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset, start=start,
+        start_slopes=start_slopes,
+    )  # fmt: skip
     previous, stalled = np.inf, False
     for iteration in range(max_iterations):
         work.refuse_overflow(iteration)
         work.absorber.weigh(work.weight)
         near, last = previous <= NEAR, previous <= LAST
+        forcing = max(TIGHT, min(LOOSE, previous))  # an inexact step this close shrinks the error as fast as Newton's
         if last or work.halved or stalled or (iteration % 2 == 0 and not near):
             work.residualise(tol=TIGHT if last else LOOSE)
-        work.step(tol=TIGHT if near else LOOSE)
+        work.step(tol=forcing)
         size = work.step_size()
         done = last and size <= SMALL_STEP
         work.advance()
@@ -117,7 +124,7 @@ class _Work:
 
     def __init__(
         self, *, flow: Array, regressors: Columns, prior: Array, absorber: Absorber, offset: Array | None,
-        start: Array | None,
+        start: Array | None, start_slopes: Array | None = None,
     ) -> None:  # fmt: skip
         self.flow, self.regressors, self.prior, self.absorber, self.offset = flow, regressors, prior, absorber, offset
         self.chunks = chunks_of(absorber.cells)
@@ -129,15 +136,13 @@ class _Work:
         self.kept: list[int] = list(range(len(regressors)))
         self.residual = np.empty((0, absorber.cells))
         self.effects: Effects | None = None
-        self.slopes = np.zeros(len(regressors))
+        self.slopes = np.zeros(len(regressors)) if start_slopes is None else start_slopes.copy()
         self.change = np.zeros(len(regressors))
         self.information = np.zeros((len(regressors), len(regressors)))
         self.likelihood = self._refresh_weights()
-        self.whole = start is not None or isinstance(absorber, NoEffects)
-        if self.whole:  # the guess has slopes that are not known: let the first step fit ln μ itself
-            self.target += self.log_fitted
-            self.target -= self._base()
-            self.log_fitted, self.likelihood = self._base(), -np.inf
+        self.whole = False
+        if isinstance(absorber, NoEffects) or (start is not None and start_slopes is None):
+            self.fit_whole()
 
     def residualise(self, *, tol: float) -> None:
         """Take the fixed effects out of the regressors; at first also find those that nothing identifies."""
@@ -147,8 +152,12 @@ class _Work:
             self.kept, self.effects, self.residual = identified(self.regressors, self.weight, self.absorber)
             if len(self.kept) == len(self.regressors):
                 return  # what the search found is exact enough for a first step
+            lost = [at for at in range(len(self.regressors)) if at not in self.kept]
+            if self.slopes[lost].any():
+                self.fit_whole()
             self.regressors, self.effects = [self.regressors[at] for at in self.kept], None
-            self.slopes, self.residual = np.zeros(len(self.kept)), np.empty((0, self.absorber.cells))
+            self.slopes = np.zeros(len(self.kept)) if self.whole else self.slopes[self.kept]
+            self.residual = np.empty((0, self.absorber.cells))
         if not self.kept:
             self.information = np.empty((0, 0))
             return
@@ -157,9 +166,17 @@ class _Work:
             self.residual = np.empty((len(self.regressors), self.absorber.cells))
         subtract(self.absorber, self.effects, self.regressors, self.residual)
 
+    def fit_whole(self) -> None:
+        """Where ln μ holds slopes that are not known, let the next step fit ln μ itself."""
+        if not self.whole:
+            self.whole = True
+            self.target += self.log_fitted
+            self.target -= self._base()
+            self.log_fitted, self.likelihood = self._base(), -np.inf
+
     def step(self, *, tol: float) -> None:
         """The Newton step: `change` of the slopes and `move` of ln μ."""
-        effects = self.absorber.project(self.target[None], tol=tol)
+        effects = self.absorber.project(self.target[None], tol=WHOLE if self.whole else tol)
         self.absorber.expand(effects, 0, self.move)
 
         def moments(chunk: slice) -> tuple[Array, Array]:

@@ -7,6 +7,7 @@ finite estimate and lists it, brings the score to zero and returns an `Estimate`
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ Mask = NDArray[np.bool_]
 SEPARATION = ("full", "fe", "none")
 LAYOUTS = ("auto", "panel", "groups")
 REPEATED = ("error", "keep")
-PATIENCE = 8
+PATIENCE = 5
 SMALL, LARGE = 3000, 50_000
 
 
@@ -134,14 +135,16 @@ def fit_sample(
                 reasons.append((fresh, f"separated (fixed_effect): no positive outcome in its {effect.name}"))
                 keep &= ~fresh
     start: Array | None = None
-    searched, patience = separation != "full", PATIENCE
+    slopes: Array | None = None
+    searched, patience, steps = separation != "full", PATIENCE, 0
     while True:
         absorber = absorber_for(design, shape, keep)
         flow, regressors, prior, offset = _cells(design, absorber, keep)
         try:
             fit = poisson_fit(
                 flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset,
-                start=None if start is None else absorber.to_cells(start), patience=None if searched else patience,
+                start=None if start is None else absorber.to_cells(start), start_slopes=slopes,
+                patience=None if searched else patience,
             )  # fmt: skip
         except ConvergenceError:
             separated = np.zeros_like(keep)
@@ -150,11 +153,12 @@ def fit_sample(
             if not separated.any():
                 raise
             reasons.append((separated, _separated_by(rule)))
-            keep, start = keep & ~separated, None
+            keep, start, slopes = keep & ~separated, None, None
             continue
+        steps += fit.iterations
         running = (fit.last_step < -0.5) & (flow == 0) & (prior > 0)
         if searched or not running.any():
-            return fit, absorber, keep, reasons
+            return replace(fit, iterations=steps), absorber, keep, reasons
         thorough = fit.converged or patience > 3 * PATIENCE
         separated, rule = _search(design, shape, keep, running, thorough=thorough)
         if separated.any():
@@ -162,7 +166,8 @@ def fit_sample(
             keep = keep & ~separated
         searched = thorough and not separated.any()
         patience += 0 if separated.any() else PATIENCE
-        start = absorber.to_rows(fit.log_fitted)
+        start, slopes = absorber.to_rows(fit.log_fitted), np.zeros(len(design.names))
+        slopes[list(fit.kept)] = fit.slopes
 
 
 def poisson_sample(design: Design, fit: PoissonFit, absorber: Absorber, keep: Mask) -> Sample:

@@ -93,7 +93,7 @@ def usual_rules(visas: Visas, codes: Iterable[str], day: date | None = None) -> 
     last = inside.astype({"origin": object, "destination": object, "regime": object})
     last = last.drop_duplicates(["origin", "destination"], keep="last")
     wide = last.pivot(index="origin", columns="destination", values="regime")
-    return wide.reindex(index=order, columns=order).fillna("")
+    return wide.reindex(index=order, columns=order).astype(object).fillna("")
 
 
 def openness(

@@ -23,6 +23,8 @@ Array = NDArray[np.float64]
 
 MOVABLE_CAP = float(np.log1p(DEFAULT_CAP_PERCENT / 100))
 """Log points of the unexplained part that formalities may account for: the provisions' own default."""
+UNKNOWN = ("unexplained", "transport")
+"""Parts that formalities may be in: what is not explained, and waiting at crossings and ports."""
 _PAIR = ("exporter", "importer")
 
 
@@ -46,6 +48,7 @@ def border_table(run: Run) -> pd.DataFrame:
         "movable_counterfactual_log_points": moved,
         "tariff_log_points": _part(before, "tariff"),
         "tariff_counterfactual_log_points": _part(after, "tariff"),
+        "transport_log_points": _part(before, "transport"),
     }
     labels = np.array(economies)
     table = pd.DataFrame({"economy": labels[first], "partner": labels[second]})
@@ -63,9 +66,12 @@ def border_table(run: Run) -> pd.DataFrame:
 
 
 def movable_part(thickness: Thickness, *, cap: float = MOVABLE_CAP) -> Array:
-    """Tariff plus the unexplained part from 0 to `cap`, weighted over sectors: (exporter, importer), log points."""
+    """Tariff plus what is unexplained or waiting from 0 to `cap`, weighted over sectors: (exporter, importer)."""
     parts = thickness["border_thickness_part"]
-    tariff, unexplained = (parts.sel(component=name, drop=True) for name in ("tariff", "unexplained"))
+    tariff = parts.sel(component="tariff", drop=True)
+    unexplained = parts.sel(component=[name for name in UNKNOWN if name in thickness.components]).sum(
+        "component", skipna=False
+    )
     movable = (tariff + unexplained.clip(0.0, cap)) * thickness["border_weight"]
     recorded = thickness["trade_recorded"].any("sector")
     return _pair(movable.sum("sector").where(recorded))

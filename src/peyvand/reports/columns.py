@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peyvand.locale import Language, catalogue
 
-_UNITS = ("log_points", "percent", "musd", "share", "hat")
+_UNITS = ("log_points", "percent", "musd", "share", "hat", "usd_per_t", "km", "h", "t")
 
 
 def heading(column: str, language: Language) -> str:

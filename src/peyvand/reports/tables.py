@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from peyvand.reports.borders import border_table
+from peyvand.reports.corridors import crossings, journeys, links
 from peyvand.reports.figures import by_economy, exports_and_imports, flow_cells, growth, percent_change
 from peyvand.reports.intervals import economy_intervals, group_intervals, uncertainty
 from peyvand.reports.pacts import agreements_in_force, standings
@@ -179,6 +180,9 @@ TABLES: dict[str, Callable[[Run], pd.DataFrame | None]] = {
     "destinations": destinations,
     "openness": openness,
     "places": places,
+    "crossings": crossings,
+    "corridor_links": links,
+    "journeys": journeys,
     "flows": flows,
     "provenance": provenance,
 }

@@ -1,4 +1,4 @@
-"""Would the model have foretold past agreements?  Four of them, from the year before to four years after.
+"""Would the model have foretold past agreements?  From the year before to four years after.
 
 The target is what an agreement does to bilateral trade in goods beyond the size of the two: the change of
 ln X_ij Y / (Y_i E_j), Y_i the exporter's output, E_j the importer's expenditure, Y the world's. The prediction is the
@@ -9,106 +9,28 @@ estimate on years before). Fifty placebos put the same shock on random economies
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from peyvand.errors import UnknownNameError, did_you_mean
 from peyvand.gravity import ppml
-from peyvand.locale import text
 from peyvand.sources.codes import REST_OF_WORLD
 from peyvand.sources.files import read_columns
-from peyvand.trade.backcast_worlds import FlowTable, flows_of, world_of
+from peyvand.trade.backcast_worlds import Flows, flows_of, world_of
 from peyvand.trade.caliendo_parro import CaliendoParro
+from peyvand.trade.episodes import Episode
 from peyvand.trade.scores import score, share_at_least
 from peyvand.world import Shock, World
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 VARIANTS = ("tariffs", "agreement")
-SAMPLES = ("partners", "partners_by_sector", "all_pairs")
 _DIMS = ("exporter", "importer", "sector")
-EU_15 = ("AUT", "BEL", "DEU", "DNK", "ESP", "FIN", "FRA", "GBR", "GRC", "IRL", "ITA", "LUX", "NLD", "PRT", "SWE")
-EU_2004 = ("CYP", "CZE", "EST", "HUN", "LTU", "LVA", "MLT", "POL", "SVK", "SVN")
-EU_28 = (*EU_15, *EU_2004, "BGR", "HRV", "ROU")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Episode:
-    """An agreement of the past.
-
-    Parameters
-    ----------
-    table : {"icio", "wiod"}
-        Whose flows and tariffs.
-    base_year, end_year : int
-        Before it, and after: four years on where the set reaches that far.
-    members, newcomers : tuple of str
-        Its partners; trade becomes free between a newcomer and every other member.
-    """
-
-    name: str
-    table: FlowTable
-    base_year: int
-    end_year: int
-    members: tuple[str, ...]
-    newcomers: tuple[str, ...]
-
-    @property
-    def title(self) -> str:
-        """Its name in English."""
-        return text(f"backcast.episodes.{self.name}.title", "en")
-
-
-EPISODES = (
-    Episode(
-        name="eu-2004",
-        table="wiod",
-        base_year=2003,
-        end_year=2007,
-        members=EU_15 + EU_2004,
-        newcomers=EU_2004,
-    ),
-    Episode(
-        name="usa-korea-2012",
-        table="wiod",
-        base_year=2011,
-        end_year=2014,
-        members=("USA", "KOR"),
-        newcomers=("KOR",),
-    ),
-    Episode(
-        name="usa-korea-2012-icio",
-        table="icio",
-        base_year=2011,
-        end_year=2015,
-        members=("USA", "KOR"),
-        newcomers=("KOR",),
-    ),
-    Episode(
-        name="eu-ukraine-2016",
-        table="icio",
-        base_year=2013,
-        end_year=2017,
-        members=(*EU_28, "UKR"),
-        newcomers=("UKR",),
-    ),
-    Episode(
-        name="china-korea-australia-2015",
-        table="icio",
-        base_year=2014,
-        end_year=2018,
-        members=("CHN", "KOR", "AUS"),
-        newcomers=("CHN",),
-    ),
-)
-
-NOT_TESTABLE = ("eaeu-2015",)
-"""Asked for often, with no data to tell; the reason is in the locale files."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -136,20 +58,88 @@ class Backcast:
     agreement_years: tuple[int, int]
 
 
-def episode(name: str) -> Episode:
-    """An episode by name.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Past:
+    """Two years of the world around an agreement, and the model that is tried on the first.
 
-    Raises
-    ------
-    UnknownNameError
-        With the nearest name, or the reason why it cannot be tested.
+    Parameters
+    ----------
+    asked : Episode
+    world : World
+        Of the base year.
+    after : Flows
+        Of the end year, on the same labels.
+    model : CaliendoParro
     """
-    held = {row.name: row for row in EPISODES}
-    if name not in held:
-        if name in NOT_TESTABLE:
-            raise UnknownNameError(f"{name} is not testable", hint=text(f"backcast.episodes.{name}.note", "en"))
-        raise UnknownNameError(f"no episode {name!r}", hint=did_you_mean(name, held), name=name)
-    return held[name]
+
+    asked: Episode
+    world: World
+    after: Flows
+    model: CaliendoParro
+
+    @cached_property
+    def codes(self) -> NDArray[np.str_]:
+        return np.array(self.world.economies)
+
+    @cached_property
+    def before(self) -> Array:
+        """Flows of the base year (exporter, importer, sector), M USD."""
+        return self._values("trade_flow")
+
+    @cached_property
+    def tariffs(self) -> tuple[Array, Array]:
+        """Rates of both years (exporter, importer, sector)."""
+        return self._values("tariff_rate"), self.after.tariff_rate
+
+    @cached_property
+    def size(self) -> Array:
+        """Trade in goods of the base year (exporter, importer), M USD."""
+        return np.asarray(self.before[..., self.after.goods].sum(axis=2))
+
+    @cached_property
+    def partners(self) -> Mask:
+        return partner_pairs(self.codes, self.asked.members, self.asked.newcomers)
+
+    @cached_property
+    def known(self) -> Mask:
+        """Pairs of different named economies that trade goods in both years."""
+        named = self.codes != REST_OF_WORLD
+        return np.asarray(np.isfinite(self.observed) & named[:, None] & named & ~np.eye(len(named), dtype=bool))
+
+    @cached_property
+    def observed(self) -> Array:
+        """What became of trade beyond size (exporter, importer), log points."""
+        return self.change(self.after.trade_flow)
+
+    @cached_property
+    def tariff_change(self) -> Array:
+        """The change of ln (1+t) on goods between partners, 0 elsewhere."""
+        change = np.log((1 + self.tariffs[1]) / (1 + self.tariffs[0]))
+        return np.where(self.partners[..., None] & self.after.goods, change, 0.0)
+
+    def agreement_change(self, effect: float) -> Array:
+        """The change of ln κ between partners that moves their trade in goods by `effect` by itself."""
+        theta = self.world["trade_elasticity"].values
+        return np.where(self.partners[..., None] & self.after.goods, -effect / theta, 0.0)
+
+    def change(self, flow: Array) -> Array:
+        """The change of trade in goods beyond size from the base year to these flows (exporter, importer)."""
+        goods = self.after.goods
+        return beyond_size(flow[..., goods]) - beyond_size(self.before[..., goods])
+
+    def future(self, *, tariff_change: Array, cost_change: Array) -> Array:
+        """The model's flows after ln (1+t) moves by one array and ln d̂ by the other."""
+        like = self.world["tariff_rate"].transpose(*_DIMS)
+        shock = Shock.of(
+            self.world,
+            tariff_rate_counterfactual=like.copy(data=np.expm1(np.log1p(self.tariffs[0]) + tariff_change).clip(min=0)),
+            iceberg_cost_hat=like.copy(data=np.exp(cost_change)),
+        )
+        found = self.model.solve(self.world, shock)["trade_flow_counterfactual"]
+        return np.asarray(found.transpose(*_DIMS).values, dtype=np.float64)
+
+    def _values(self, name: str) -> Array:
+        return np.asarray(self.world[name].transpose(*_DIMS).values, dtype=np.float64)
 
 
 def backcast(
@@ -169,59 +159,26 @@ def backcast(
     model : CaliendoParro, optional
         Closure; fixed deficits by default.
     """
-    solver = model or CaliendoParro()
-    world = world_of(asked.table, asked.base_year, folder)
-    after = flows_of(asked.table, asked.end_year, folder)
+    past = Past(
+        asked=asked,
+        world=world_of(asked.table, asked.base_year, folder),
+        after=flows_of(asked.table, asked.end_year, folder),
+        model=model or CaliendoParro(),
+    )
     effect, years = earlier_agreements(folder, before=asked.base_year)
-    codes = np.array(world.economies)
-    treated = _treated(codes, asked.members, asked.newcomers)
-    goods = after.goods
-    before = _values(world, "trade_flow")
-    flows, tariffs = (before, after.trade_flow), (_values(world, "tariff_rate"), after.tariff_rate)
-    known = _comparable(flows, codes, goods)
-    observed = _beyond_size(after.trade_flow[..., goods]) - _beyond_size(before[..., goods])
-    cut = np.where(treated[..., None] & goods, np.log((1 + tariffs[1]) / (1 + tariffs[0])), 0.0)
-    theta = world["trade_elasticity"].values
-    whole = np.where(treated[..., None] & goods, -effect / theta, 0.0)
-
-    def predicted(tariff_change: Array, cost_change: Array) -> Array:
-        """Flows after ln(1+t) moves by one array and ln d̂ by the other."""
-        like = world["tariff_rate"].transpose(*_DIMS)
-        new_rate = np.maximum((1 + tariffs[0]) * np.exp(tariff_change) - 1, 0.0)
-        shock = Shock.of(
-            world,
-            tariff_rate_counterfactual=like.copy(data=new_rate),
-            iceberg_cost_hat=like.copy(data=np.exp(cost_change)),
-        )
-        return solver.solve(world, shock)["trade_flow_counterfactual"].transpose(*_DIMS).values
-
-    futures = {"tariffs": predicted(cut, np.zeros_like(cut)), "agreement": predicted(cut, whole - cut)}
-    changes = {
-        name: _beyond_size(flow[..., goods]) - _beyond_size(before[..., goods]) for name, flow in futures.items()
+    cut, whole = past.tariff_change, past.agreement_change(effect)
+    futures = {
+        "tariffs": past.future(tariff_change=cut, cost_change=np.zeros_like(cut)),
+        "agreement": past.future(tariff_change=cut, cost_change=whole - cut),
     }
-    samples = {"partners": known & treated, "all_pairs": known}
-    size = before[..., goods].sum(axis=2)
-    rows = []
-    for name, flow in futures.items():
-        for sample, mask in samples.items():
-            rows += _scored(name, sample, changes[name][mask], observed[mask], size[mask])
-        rows += _scored(name, "partners_by_sector", *_by_sector(flow, flows, treated, goods))
-    real = [world.economies.index(code) for code in asked.members]
-
-    def moved(places: Sequence[int]) -> tuple[Array, Array]:
-        """The real shocks in the places of other economies: tariff cuts as costs, and the whole effect."""
-        return _relabelled(cut, real, places), _relabelled(whole, real, places)
-
     return Backcast(
         episode=asked,
-        scores=pd.DataFrame(rows),
-        partners=_partner_table(codes, treated & known, size, tariffs, goods, before, observed, changes),
-        placebo=_placebos(
-            world, asked, moved, predicted, observed, changes, known, goods, placebos=placebos, seed=seed
-        ),
+        scores=pd.DataFrame([row for name, flow in futures.items() for row in _scores(past, name, flow)]),
+        partners=_partner_table(past, futures),
+        placebo=_placebos(past, futures, (cut, whole), placebos=placebos, seed=seed),
         agreement_effect=effect,
         agreement_years=years,
-    )  # fmt: skip
+    )
 
 
 def earlier_agreements(folder: Path, *, before: int) -> tuple[float, tuple[int, int]]:
@@ -242,21 +199,14 @@ def earlier_agreements(folder: Path, *, before: int) -> tuple[float, tuple[int, 
     return float(fit.coefficients["rta"]), (years[0], years[-1])
 
 
-def _treated(codes: NDArray[np.str_], members: Sequence[str], newcomers: Sequence[str]) -> Mask:
+def partner_pairs(codes: NDArray[np.str_], members: Sequence[str], newcomers: Sequence[str]) -> Mask:
     """(exporter, importer) of two members of whom one is a newcomer."""
     inside, fresh = np.isin(codes, list(members)), np.isin(codes, list(newcomers))
     pairs = inside[:, None] & inside & (fresh[:, None] | fresh)
     return np.asarray(pairs & ~np.eye(len(codes), dtype=bool))
 
 
-def _comparable(flows: tuple[Array, Array], codes: NDArray[np.str_], goods: Mask) -> Mask:
-    """Pairs of different named economies that trade goods in both years."""
-    named = codes != REST_OF_WORLD
-    both = np.logical_and(*(flow[..., goods].sum(axis=2) > 0 for flow in flows))
-    return np.asarray(both & named[:, None] & named & ~np.eye(len(codes), dtype=bool))
-
-
-def _beyond_size(flow: Array) -> Array:
+def beyond_size(flow: Array) -> Array:
     """ln X_ij Y / (Y_i E_j) of flows (exporter, importer, sector) summed over sectors; nan where nothing is traded."""
     total = flow.sum(axis=2)
     sold, bought = total.sum(axis=1), total.sum(axis=0)
@@ -264,100 +214,99 @@ def _beyond_size(flow: Array) -> Array:
     return np.asarray(np.log(np.where(share > 0, share, np.nan)))
 
 
-def _by_sector(future: Array, flows: tuple[Array, Array], treated: Mask, goods: Mask) -> tuple[Array, Array, Array]:
-    """Predicted and observed changes, and base-year trade, of the partners' trade in each sector of goods."""
-    predicted, observed, size = [], [], []
-    for sector in np.flatnonzero(goods):
-        before, after, foretold = (_beyond_size(flow[..., sector, None]) for flow in (*flows, future))
-        held = treated & np.isfinite(before) & np.isfinite(after)  # both years trade
-        predicted.append((foretold - before)[held])
-        observed.append((after - before)[held])
-        size.append(flows[0][..., sector][held])
-    return np.concatenate(predicted), np.concatenate(observed), np.concatenate(size)
-
-
-def _scored(variant: str, sample: str, predicted: Array, observed: Array, size: Array) -> list[dict[str, object]]:
-    """Plain and weighted scores of one prediction."""
-    if not len(predicted):
-        return []
-    both = (("equal", None), ("trade", size))
-    return [
-        {
-            "variant": variant,
-            "sample": sample,
-            "weights": name,
-            **score(predicted=predicted, observed=observed, weight=weight).to_dict(),
-        }
-        for name, weight in both
-    ]
-
-
-def _partner_table(
-    codes: NDArray[np.str_], shown: Mask, size: Array, tariffs: tuple[Array, Array], goods: Mask, before: Array,
-    observed: Array, changes: dict[str, Array],
-) -> pd.DataFrame:  # fmt: skip
-    """The partners' pairs, the largest trade first; tariffs are averages weighted by the base year's trade."""
-    exporters, importers = np.nonzero(shown)
-    weight = np.where(size > 0, size, 1.0)
-    average = [(rate[..., goods] * before[..., goods]).sum(axis=2) / weight for rate in tariffs]
-    table = pd.DataFrame(
-        {
-            "exporter": codes[exporters],
-            "importer": codes[importers],
-            "trade_musd": size[shown],
-            "tariff_before": average[0][shown],
-            "tariff_after": average[1][shown],
-            "observed": observed[shown],
-            **{name: change[shown] for name, change in changes.items()},
-        }
-    )
-    return table.sort_values("trade_musd", ascending=False, ignore_index=True)
-
-
-def _relabelled(change: Array, real: Sequence[int], places: Sequence[int]) -> Array:
+def relabelled(change: Array, real: Sequence[int], places: Sequence[int]) -> Array:
     """The same change between other economies."""
     moved = np.zeros_like(change)
     moved[np.ix_(places, places)] = change[np.ix_(real, real)]
     return moved
 
 
+def _scores(past: Past, variant: str, future: Array) -> list[dict[str, object]]:
+    """Plain and weighted scores of a prediction: over partners, all pairs, and partners by sector."""
+    change = past.change(future)
+    samples = {
+        name: (change[mask], past.observed[mask], past.size[mask])
+        for name, mask in (("partners", past.known & past.partners), ("all_pairs", past.known))
+    }
+    samples["partners_by_sector"] = _by_sector(past, future)
+    return [
+        {
+            "variant": variant,
+            "sample": sample,
+            "weights": weights,
+            **score(predicted=predicted, observed=observed, weight=size if weights == "trade" else None).to_dict(),
+        }
+        for sample, (predicted, observed, size) in samples.items()
+        for weights in ("equal", "trade")
+    ]
+
+
+def _by_sector(past: Past, future: Array) -> tuple[Array, Array, Array]:
+    """Predicted and observed changes, and base-year trade, of the partners' trade in each sector of goods."""
+    predicted, observed, size = [], [], []
+    for sector in np.flatnonzero(past.after.goods):
+        before, after, foretold = (
+            beyond_size(flow[..., sector, None]) for flow in (past.before, past.after.trade_flow, future)
+        )
+        held = past.partners & np.isfinite(before) & np.isfinite(after)  # both years trade
+        predicted.append((foretold - before)[held])
+        observed.append((after - before)[held])
+        size.append(past.before[..., sector][held])
+    return np.concatenate(predicted), np.concatenate(observed), np.concatenate(size)
+
+
+def _partner_table(past: Past, futures: dict[str, Array]) -> pd.DataFrame:
+    """The partners' pairs, the largest trade first; tariffs are averages weighted by the base year's trade."""
+    shown, goods = past.partners & past.known, past.after.goods
+    exporters, importers = np.nonzero(shown)
+    paid = [(rate * past.before)[..., goods].sum(axis=2)[shown] for rate in past.tariffs]
+    table = pd.DataFrame(
+        {
+            "exporter": past.codes[exporters],
+            "importer": past.codes[importers],
+            "trade_musd": past.size[shown],
+            "tariff_before": paid[0] / past.size[shown],
+            "tariff_after": paid[1] / past.size[shown],
+            "observed": past.observed[shown],
+            **{name: past.change(flow)[shown] for name, flow in futures.items()},
+        }
+    )
+    return table.sort_values("trade_musd", ascending=False, ignore_index=True)
+
+
 def _placebos(
-    world: World,
-    asked: Episode,
-    moved: Callable[[Sequence[int]], tuple[Array, Array]],
-    predicted: Callable[[Array, Array], Array],
-    observed: Array,
-    changes: dict[str, Array],
-    known: Mask,
-    goods: Mask,
-    *,
-    placebos: int,
-    seed: int,
+    past: Past, futures: dict[str, Array], shocks: tuple[Array, Array], *, placebos: int, seed: int
 ) -> pd.DataFrame:
     """Where the real union lies among random ones of its size.
 
     `observed_change`: the mean change of trade between partners, in the data alone. `rank_correlation`: of the
-    prediction with all pairs' changes, by variant.
+    prediction with all pairs' changes, by variant; a placebo's shock is the real one between other economies, all of
+    it a change of cost, since they have other tariffs.
     """
     rng = np.random.default_rng(seed)
-    codes, before = np.array(world.economies), _values(world, "trade_flow")[..., goods]
-    pool = np.flatnonzero(codes != REST_OF_WORLD)
-    unions = [rng.choice(pool, size=len(asked.members), replace=False).tolist() for _ in range(placebos)]
-    fresh = [place for place, code in enumerate(asked.members) if code in asked.newcomers]
+    members, known, observed = past.asked.members, past.known, past.observed
+    real = [past.world.economies.index(code) for code in members]
+    fresh = [place for place, code in enumerate(members) if code in past.asked.newcomers]
+    pool = np.flatnonzero(past.codes != REST_OF_WORLD)
     means: list[float] = []
-    found: dict[str, list[float]] = {name: [] for name in VARIANTS}
-    for places in unions:
-        mask = known & _treated(codes, codes[places], codes[places][fresh])
+    ranks: dict[str, list[float]] = {name: [] for name in VARIANTS}
+    for _ in range(placebos):
+        places = rng.choice(pool, size=len(members), replace=False).tolist()
+        union = past.codes[places]
+        mask = known & partner_pairs(past.codes, union, union[fresh])
         means.append(float(observed[mask].mean()) if mask.any() else float("nan"))
-        for name, cost in zip(VARIANTS, moved(places), strict=True):
-            change = _beyond_size(predicted(np.zeros_like(cost), cost)[..., goods]) - _beyond_size(before)
-            found[name].append(score(predicted=change[known], observed=observed[known]).rank_correlation)
-    inside = known & _treated(codes, asked.members, asked.newcomers)
-    rows = [_placed("observed_change", "", float(observed[inside].mean()), np.array(means))]
-    for name in VARIANTS:
-        real = score(predicted=changes[name][known], observed=observed[known]).rank_correlation
-        rows.append(_placed("rank_correlation", name, real, np.array(found[name])))
+        for name, shock in zip(VARIANTS, shocks, strict=True):
+            flow = past.future(tariff_change=np.zeros_like(shock), cost_change=relabelled(shock, real, places))
+            ranks[name].append(_rank(past, flow))
+    rows = [_placed("observed_change", "", float(observed[known & past.partners].mean()), np.array(means))]
+    rows += [_placed("rank_correlation", name, _rank(past, futures[name]), np.array(ranks[name])) for name in VARIANTS]
     return pd.DataFrame(rows)
+
+
+def _rank(past: Past, future: Array) -> float:
+    """Rank correlation of a prediction with what became of all pairs."""
+    known = past.known
+    return score(predicted=past.change(future)[known], observed=past.observed[known]).rank_correlation
 
 
 def _placed(figure: str, variant: str, real: float, others: Array) -> dict[str, object]:
@@ -370,7 +319,3 @@ def _placed(figure: str, variant: str, real: float, others: Array) -> dict[str, 
         "share_at_least": share_at_least(real, others),
         "placebos": len(held),
     }
-
-
-def _values(world: World, name: str) -> Array:
-    return np.asarray(world[name].transpose(*_DIMS).values, dtype=np.float64)

@@ -15,23 +15,22 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from numpy.typing import NDArray
 
-from peyvand.errors import ConvergenceError, DataError, IdentificationError, ModelError, UnknownNameError, did_you_mean
-from peyvand.gravity import ppml
-from peyvand.gravity.formula import names_in, parse
+from peyvand.errors import DataError, ModelError, UnknownNameError, did_you_mean
+from peyvand.gravity.formula import parse
 from peyvand.gravity.saved import SavedEstimate
 from peyvand.sources.matrices import KEYS
-from peyvand.trade.balancing import scale_to_margins
 from peyvand.trade.caliendo_parro import CaliendoParro
 from peyvand.trade.deficits import DeficitRule
-from peyvand.trade.geppml import GuideAnswer, geppml
+from peyvand.trade.estimate_baseline import Baseline, baseline_flows
+from peyvand.trade.geppml import GUIDE_TOL, GuideAnswer, first_step, geppml
 from peyvand.trade.ladder import Ladder, ladder
 from peyvand.trade.own_matrix import own_shock, own_world
 
 Array = NDArray[np.float64]
-Baseline = Literal["observed", "fitted"]
-_SHOWN = 5
+Method = Literal["exact", "guide", "first_step"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +67,7 @@ class EstimateAnswer:
     filled : tuple
         (exporter, importer) whose pair effect the regression on covariates supplied.
     guide : GuideAnswer, optional
-        The full answer by the Guide's own rounds, where asked for.
+        The full answer by the Guide's rounds, where asked for.
     """
 
     rungs: Ladder
@@ -88,24 +87,25 @@ class EstimateAnswer:
         inverted : bool
             The baseline over the counterfactual: what a policy of today brought.
         """
-        result, place = self.rungs.result, list(self.rungs.result.baseline.economies).index(self.rungs.reference)
-        price = result["wage_hat"].values / result["consumer_price_hat"].values[place]
-        inward = result["consumer_price_hat"].values / result["consumer_price_hat"].values[place]
-        flow = result["trade_flow_counterfactual"].transpose("exporter", "importer", "sector").values[..., 0]
-        flow = flow / result["consumer_price_hat"].values[place]
+        result = self.rungs.result
+        wage, index = result["wage_hat"].values, result["consumer_price_hat"].values
+        unit = index[result.baseline.economies.index(self.rungs.reference)]
+        price, inward = wage / unit, index / unit
+        outward = price ** (-self.sigma / (self.sigma - 1))
+        flow = _pairs(result["trade_flow_counterfactual"]) / unit
         if self.guide is not None:
-            price, inward, flow = self.guide.price_hat, self.guide.inward_hat, self.guide.flow
-        today = _abroad(result.baseline["trade_flow"].transpose("exporter", "importer", "sector").values[..., 0])
-        conditional = self.rungs["trade_flow_conditional"].transpose("exporter", "importer", "sector").values[..., 0]
+            price, inward, outward = self.guide.price_hat, self.guide.inward_hat, self.guide.outward_hat
+            flow = self.guide.flow
+        today = _abroad(_pairs(result.baseline["trade_flow"]))
         sold = np.where(today > 0, today, np.nan)
         found = {
-            "exports_conditional": _abroad(conditional) / sold,
+            "exports_conditional": _abroad(_pairs(self.rungs["trade_flow_conditional"])) / sold,
             "exports_full": _abroad(flow) / sold,
             "factory_gate_price": price,
             "inward_resistance_conditional": self.rungs["inward_resistance_hat"].values[:, 0],
             "inward_resistance_full": inward,
             "outward_resistance_conditional": self.rungs["outward_resistance_hat"].values[:, 0],
-            "outward_resistance_full": price ** (-self.sigma / (self.sigma - 1)),
+            "outward_resistance_full": outward,
             "real_output": price / inward,
         }
         changes = {name: 100 * (1 / hat - 1 if inverted else hat - 1) for name, hat in found.items()}
@@ -122,8 +122,10 @@ def counterfactual(
     baseline: Baseline = "observed",
     year: int | None = None,
     fill: str | None = None,
+    margins: tuple[str, str] | None = None,
     deficit_rule: DeficitRule = "multiplicative",
-    guide_tol: float | None = None,
+    method: Method = "exact",
+    tol: float = GUIDE_TOL,
     absent_is_zero: bool = False,
 ) -> EstimateAnswer:
     """What changes of the regressors do, by an estimate.
@@ -143,12 +145,17 @@ def counterfactual(
     year : int, optional
         Base year of a panel.
     fill : str, optional
-        Covariates of missing pair effects as a formula's right side: `log(dist) + cntg`; a fitted baseline needs them
-        where pairs were dropped.
+        Covariates of missing pair effects as a formula's right side: `log(dist) + cntg`; by default those of the data
+        that go by the field's names, see `peyvand.trade.estimate_baseline.COVARIATES`.
+    margins : (str, str), optional
+        Columns with each exporter's output and each importer's expenditure, for a fitted baseline; what the flows sum
+        to by default.
     deficit_rule : str
         `multiplicative` is the Guide's E = φ Y.
-    guide_tol : float, optional
-        Also run the Guide's own rounds to this tolerance.
+    method : {"exact", "guide", "first_step"}
+        The equilibrium, the Guide's own rounds, or only the first of them, which is gegravity's answer.
+    tol : float
+        Where the Guide's rounds stop.
     absent_is_zero : bool
         Pairs without a row do not trade; observed flows only.
 
@@ -165,17 +172,18 @@ def counterfactual(
         raise ModelError(f"sigma must be above 1, not {sigma:g}", hint="θ = σ − 1 is the trade elasticity")
     panel = _with_keys(data)
     rows = _rows_of(panel, year)
-    effect = _effect(estimate, rows, changes)
-    flows, filled = _flows(estimate, panel, rows, baseline=baseline, fill=fill)
+    effect = _effect(estimate, panel, rows, changes)
+    flows, filled = baseline_flows(estimate, panel, rows, baseline=baseline, fill=fill, margins=margins)
     world = own_world(flows, trade_elasticity=sigma - 1, base_year=year or 0, absent_is_zero=absent_is_zero)
     shock = own_shock(world, partial=effect)
     rungs = ladder(CaliendoParro(deficit_rule=deficit_rule).solve(world, shock), reference=reference)
-    guide = None if guide_tol is None else _by_the_guide(rungs, sigma=sigma, tol=guide_tol)
+    guide = None if method == "exact" else _by_the_guide(rungs, sigma=sigma, method=method, tol=tol)
     return EstimateAnswer(rungs=rungs, sigma=sigma, baseline=baseline, filled=filled, guide=guide)
 
 
 def _with_keys(data: pd.DataFrame) -> pd.DataFrame:
-    """The data with `exporter` and `importer` (and `year`) under these names too."""
+    """The data with `exporter` and `importer` (and `year`) under these names too, rows numbered from 0."""
+    data = data.reset_index(drop=True)
     held = {str(column).lower(): str(column) for column in data.columns}
     found = {}
     for key in ("exporter", "importer", "year"):
@@ -203,9 +211,11 @@ def _rows_of(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:
     return panel[panel["year"] == year]
 
 
-def _effect(estimate: SavedEstimate, rows: pd.DataFrame, changes: Sequence[Change]) -> pd.DataFrame:
+def _effect(
+    estimate: SavedEstimate, panel: pd.DataFrame, rows: pd.DataFrame, changes: Sequence[Change]
+) -> pd.DataFrame:
     """Σ β Δx of each pair that the changes touch: exporter, importer, value."""
-    changed = rows.copy()
+    changed = panel.copy()
     used = parse(estimate.formula).columns
     codes = set(rows["exporter"]) | set(rows["importer"])
     for change in changes:
@@ -222,8 +232,9 @@ def _effect(estimate: SavedEstimate, rows: pd.DataFrame, changes: Sequence[Chang
             named = [group for group in (change.among, members) if group]
             for group in named:
                 crosses &= rows[side].isin(list(group))
-        changed[change.column] = changed[change.column].astype(float).mask(crosses, change.value)
-    difference = estimate.index(changed) - estimate.index(rows)
+        changed[change.column] = changed[change.column].astype(float)
+        changed.loc[rows.index[crosses], change.column] = change.value
+    difference = (estimate.index(changed) - estimate.index(panel))[rows.index]
     touched = np.abs(difference) > 0
     if not np.isfinite(difference).all():
         row = rows.iloc[int(np.argmin(np.isfinite(difference)))]
@@ -236,93 +247,18 @@ def _effect(estimate: SavedEstimate, rows: pd.DataFrame, changes: Sequence[Chang
     return rows.loc[touched, ["exporter", "importer"]].assign(value=difference[touched])
 
 
-def _flows(
-    estimate: SavedEstimate, panel: pd.DataFrame, rows: pd.DataFrame, *, baseline: Baseline, fill: str | None
-) -> tuple[pd.DataFrame, tuple[tuple[str, str], ...]]:
-    """The baseline's flows as exporter, importer, value, and the pairs whose effect was filled."""
-    outcome = names_in(parse(estimate.formula).outcome)
-    if len(outcome) != 1:
-        raise DataError(f"the outcome {parse(estimate.formula).outcome!r} is not one column of flows")
-    flows = rows[["exporter", "importer"]].assign(value=rows[outcome[0]].astype(float).fillna(0.0))
-    if baseline == "observed":
-        return flows.reset_index(drop=True), ()
-    log_cost, filled = _log_costs(estimate, panel, rows, fill)
-    cost = flows.assign(value=np.exp(log_cost - log_cost.max()))
-    table, wanted = (_square(cells) for cells in (cost, flows))
-    fitted = scale_to_margins(
-        table.to_numpy()[None], rows=wanted.to_numpy().sum(axis=1)[None], columns=wanted.to_numpy().sum(axis=0)[None]
-    )
-    if not fitted.residual <= 1e-9:
-        raise ConvergenceError(f"the fitted baseline was not reached: sales are off by {fitted.residual:.1e}")
-    names = table.index.to_numpy()
-    cells = {"exporter": np.repeat(names, len(names)), "importer": np.tile(names, len(names))}
-    return pd.DataFrame({**cells, "value": fitted.values[0].ravel()}), filled
-
-
-def _log_costs(
-    estimate: SavedEstimate, panel: pd.DataFrame, rows: pd.DataFrame, fill: str | None
-) -> tuple[Array, tuple[tuple[str, str], ...]]:
-    """ln t^(1−σ) of each row: Σ β x and the effects that are of pairs, not of exporters or importers alone."""
-    cost = estimate.index(rows)
-    missing = np.zeros(len(rows), dtype=bool)
-    for name, table in estimate.fixed_effects(panel).items():
-        keys = name.split("^")
-        labels = pd.MultiIndex.from_frame(rows[keys])
-        if any(_follows(labels, rows[side]) for side in ("exporter", "importer")):
-            continue
-        known = table.set_index(pd.MultiIndex.from_frame(table[keys]))["effect"]
-        values = known.reindex(labels).to_numpy(dtype=np.float64, copy=True)
-        gone = np.isnan(values)
-        if gone.any():
-            values[gone] = _filled(rows, values, gone, fill)
-        cost = cost + values
-        missing |= gone
-    if np.isnan(cost).any():
-        row = rows.iloc[int(np.argmax(np.isnan(cost)))]
-        raise DataError(f"{row['exporter']} → {row['importer']}: a regressor is missing, so its cost is not known")
-    return cost, tuple(zip(rows.loc[missing, "exporter"], rows.loc[missing, "importer"], strict=True))
-
-
-def _follows(labels: pd.MultiIndex, side: pd.Series) -> bool:
-    """Whether an effect is of the exporter (or the importer) alone: one level for each of them."""
-    levels, owners = labels.factorize()[0], pd.factorize(side)[0]
-    pairs = np.unique(np.column_stack([owners, levels]), axis=0)
-    return len(pairs) == len(np.unique(owners))
-
-
-def _filled(rows: pd.DataFrame, values: Array, gone: NDArray[np.bool_], fill: str | None) -> Array:
-    """Missing pair effects from exp(effect) of the others: PPML on covariates, exporter and importer effects.
-
-    Anderson and Yotov (2016), the Guide's stage 2; pairs across borders only.
-    """
-    pairs = [f"{i} → {j}" for i, j in rows.loc[gone, ["exporter", "importer"]].itertuples(index=False)]
-    named = ", ".join(pairs[:_SHOWN]) + (f" and {len(pairs) - _SHOWN} more" if len(pairs) > _SHOWN else "")
-    if fill is None:
-        raise IdentificationError(
-            f"the estimate says nothing of {len(pairs)} pairs that never trade: {named}",
-            hint="fill their effects by covariates, --fill 'log(dist) + cntg', or use observed flows",
-            pairs=pairs,
-        )
-    across = (rows["exporter"] != rows["importer"]).to_numpy()
-    if (gone & ~across).any():
-        raise IdentificationError(f"no covariates tell of trade at home: {named}", hint="use observed flows")
-    sample = rows[across].assign(_cost=np.exp(values[across] - np.nanmax(values)))
-    found = ppml(f"_cost ~ {fill} | exporter + importer", sample[~gone[across]])
-    predicted = np.log(found.predict(rows[gone])) + np.nanmax(values)
-    if not np.isfinite(predicted).all():
-        raise IdentificationError(f"covariates are missing for pairs to fill: {named}", hint="look at their rows")
-    return np.asarray(predicted)
-
-
-def _by_the_guide(rungs: Ladder, *, sigma: float, tol: float) -> GuideAnswer:
+def _by_the_guide(rungs: Ladder, *, sigma: float, method: Method, tol: float) -> GuideAnswer:
+    """The Guide's rounds, or the first, from the conditional rung on."""
     world, shock = rungs.result.baseline, rungs.result.shock
-    dims = ("exporter", "importer", "sector")
-    place = world.economies.index(rungs.reference)
+    flow, push = _pairs(world["trade_flow"]), _pairs(shock["iceberg_cost_hat"]) ** (1 - sigma)
     seller = rungs["outward_resistance_hat"].values[:, 0] ** (sigma - 1)
     buyer = rungs["inward_resistance_hat"].values[:, 0] ** (sigma - 1)
+    if method == "first_step":
+        return first_step(flow=flow, push=push, exporter_effect=seller, importer_effect=buyer, sigma=sigma)
+    place = world.economies.index(rungs.reference)
     return geppml(
-        flow=world["trade_flow"].transpose(*dims).values[..., 0],
-        push=shock["iceberg_cost_hat"].transpose(*dims).values[..., 0] ** (1 - sigma),
+        flow=flow,
+        push=push,
         exporter_effect=seller,
         importer_effect=buyer,
         sigma=sigma,
@@ -331,18 +267,9 @@ def _by_the_guide(rungs: Ladder, *, sigma: float, tol: float) -> GuideAnswer:
     )
 
 
-def _square(cells: pd.DataFrame) -> pd.DataFrame:
-    """A table of exporters by importers; the fitted baseline wants every pair."""
-    twice = cells.duplicated(["exporter", "importer"])
-    if twice.any():
-        row = cells[twice].iloc[0]
-        raise DataError(f"more than one row for {row['exporter']} → {row['importer']}", hint="one row a pair and year")
-    table = cells.pivot(index="exporter", columns="importer", values="value")
-    if table.isna().any(axis=None) or list(table.index) != list(table.columns):
-        raise DataError(
-            "a fitted baseline needs a row for every exporter and importer", hint="add them, or use observed flows"
-        )
-    return table
+def _pairs(array: xr.DataArray) -> Array:
+    """The values of a one-sector array (exporter, importer)."""
+    return np.asarray(array.transpose("exporter", "importer", "sector").values[..., 0], dtype=np.float64)
 
 
 def _abroad(flow: Array) -> Array:

@@ -37,6 +37,8 @@ class GuideAnswer:
     """p̂_i, factory-gate price"""
     inward_hat: Array
     """P̂_j, inward resistance"""
+    outward_hat: Array
+    """Π̂_i, outward resistance"""
     flow: Array
     rounds: int
     movement: float
@@ -115,7 +117,29 @@ def geppml(
     return GuideAnswer(
         price_hat=price_hat,
         inward_hat=inward_hat,
+        outward_hat=price_hat ** (-sigma / (sigma - 1)),
         flow=trade * (price_hat * expenditure / spending),
         rounds=rounds,
         movement=movement,
+    )
+
+
+def first_step(
+    *, flow: Array, push: Array, exporter_effect: Array, importer_effect: Array, sigma: float
+) -> GuideAnswer:
+    """The Guide's first round alone, where the package gegravity stops: p̂ = 1/Π̂ at today's shares of output.
+
+    Y' = p̂ Y, E' = p̂ E and flows follow at the resistances of the conditional answer; markets do not clear at them.
+    Parameters as in `geppml`.
+    """
+    price_hat = exporter_effect ** (1 / (1 - sigma))
+    output = flow.sum(axis=1)
+    conditional = flow * push * exporter_effect[:, None] * importer_effect
+    return GuideAnswer(
+        price_hat=price_hat,
+        inward_hat=importer_effect ** (1 / (sigma - 1)),
+        outward_hat=1 / price_hat,
+        flow=conditional * price_hat[:, None] * price_hat * (output.sum() / (output @ price_hat)),
+        rounds=1,
+        movement=float(np.abs(price_hat - 1).max()),
     )

@@ -33,8 +33,8 @@ from peyvand.unions.terms import Terms, terms_of
 from peyvand.world import World, check
 
 MOST_EXHAUSTIVE = 20
-SMALLEST_BLOCK_BITS, MOST_BLOCKS_BITS = 12, 5
-"""A block holds 2^12 unions or more, and there are 2^5 blocks at most: warm starts stay within a block."""
+SMALLEST_BLOCK_BITS, MOST_BLOCKS_BITS = 13, 4
+"""A block holds 2^13 unions or more, and there are 2^4 blocks at most: warm starts stay within a block."""
 SHOCKS_A_BLOCK = 64
 
 

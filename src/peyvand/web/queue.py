@@ -104,9 +104,12 @@ def states(engine: Engine, codes: set[str]) -> dict[str, Work]:
         return {row.code: _work(row) for row in rows}
 
 
-def newest(engine: Engine, *, limit: int = 50, offset: int = 0, state: str = "") -> tuple[list[Work], int]:
-    """The newest work first, and how much there is in all."""
-    chosen, counted = select(table_of(Job)), select(func.count()).select_from(table_of(Job))
+def newest(
+    engine: Engine, *, limit: int = 50, offset: int = 0, state: str = "", kind: str = "run"
+) -> tuple[list[Work], int]:  # fmt: skip
+    """The newest work of a kind first, and how much of it there is in all."""
+    chosen = select(table_of(Job)).where(_job.kind == kind)
+    counted = select(func.count()).select_from(table_of(Job)).where(_job.kind == kind)
     if state:
         chosen, counted = chosen.where(_job.state == state), counted.where(_job.state == state)
     chosen = chosen.order_by(_job.asked_at.desc(), _job.code).limit(limit).offset(offset)

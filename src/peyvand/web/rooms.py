@@ -29,7 +29,11 @@ ROOMS = (
     Room("scenarios", pages=False),
     Room("runs"),
     Room("borders", "/borders"),
+    Room("unions", "/unions"),
     Room("registry", "/registry"),
+    Room("registry_edit", api=False),
+    Room("registry_value", api=False),
+    Room("news", "/news"),
     Room("sources", "/sources"),
     Room("account", api=False),
 )

@@ -17,7 +17,7 @@ from peyvand.run import STEPS
 from peyvand.web import queue
 
 LOOK_SECONDS, QUIET_SECONDS = 0.3, 15.0
-ORDER = (*STEPS, "report")
+ORDER = (*STEPS, "unions", "report")
 
 
 class Streams:

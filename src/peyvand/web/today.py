@@ -10,6 +10,7 @@ import pandas as pd
 from peyvand.gravity import Thickness, known_causes, thickness
 from peyvand.locale import LANGUAGES, Language
 from peyvand.reports.borders import movable_part
+from peyvand.run import with_waiting
 from peyvand.world import World
 
 
@@ -22,7 +23,7 @@ class Today:
     @cached_property
     def borders(self) -> Thickness:
         """Thickness of every border, with its causes."""
-        return thickness(self.world, causes=known_causes(self.world))
+        return with_waiting(thickness(self.world, causes=known_causes(self.world)), self.world)
 
     @cached_property
     def names(self) -> dict[Language, dict[str, str]]:

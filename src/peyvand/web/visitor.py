@@ -24,9 +24,10 @@ from peyvand.web.site import site_of
 COOKIE, FIELD, HEADER = "peyvand_visit", "csrf", "x-csrf-token"
 _RUN = "runs/[0-9a-f]{20}"
 OPEN_WRITES = re.compile(
-    rf"/(?:en|fa)/(?:designer(?:/check)?|sign-in|sign-out|{_RUN}/cancel)|/api/v1/(?:scenarios/check|runs|{_RUN})"
+    rf"/(?:en|fa)/(?:designer(?:/check)?|news|unions|sign-in|sign-out|{_RUN}/cancel)"
+    rf"|/api/v1/(?:scenarios/check|news/read|runs|unions|{_RUN})"
 )
-"""Writes that need no account: asking for a run, checking a union, signing in and out. Everything else does."""
+"""Writes that need no account: asking for a run, checking a union, reading a report, signing in and out."""
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

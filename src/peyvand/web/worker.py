@@ -20,7 +20,7 @@ from peyvand.registry import Registry
 from peyvand.registry.facts import facts
 from peyvand.run import simulate
 from peyvand.scenarios import parse_scenario
-from peyvand.web import queue
+from peyvand.web import queue, union_searches
 from peyvand.web.runs import clean_up, save
 from peyvand.web.settings import Settings
 from peyvand.world import World
@@ -129,11 +129,16 @@ def do(
     beating = threading.Thread(target=heart, daemon=True)
     beating.start()
     try:
-        union = parse_scenario(work.asked["scenario"])
-        given = {"draws": work.asked["draws"], "seed": work.asked["seed"]}
-        done = simulate(union, world=world, facts=facts(registry), progress=progress, **given)
-        progress("report")
-        save(done, settings, work.code)
+        if work.kind == union_searches.KIND:
+            answer = union_searches.answer_of(work.asked, world=world, progress=progress)
+            progress("report")
+            union_searches.save_answer(answer, settings.runs, work.code)
+        else:
+            union = parse_scenario(work.asked["scenario"])
+            given = {"draws": work.asked["draws"], "seed": work.asked["seed"]}
+            done = simulate(union, world=world, facts=facts(registry), progress=progress, **given)
+            progress("report")
+            save(done, settings, work.code)
         queue.finish(engine, work.code, worker)
     except Stopped:
         _log.info("%s is no longer wanted", work.code)

@@ -22,16 +22,13 @@ import pandas as pd
 import shapely
 from shapely import Geometry
 
-from peyvand.reports.map.projection import LambertConformal
+from peyvand.reports.map.projection import CORNERS, PROJECTION, UNITS_PER_KM
 from peyvand.reports.rows import records
 
-PROJECTION = LambertConformal()
-UNITS_PER_KM = 0.4
 LAND_TOLERANCE_KM = 4.0
 LINE_TOLERANCE_KM = 4.0
 SMALLEST_ISLAND_KM2 = 400.0
 _REACH = shapely.box(-5.0, 0.0, 150.0, 75.0)  # degrees: what may fall into the frame, clear of the antimeridian
-_CORNERS = {"west": (13.0, 36.0), "east": (122.0, 44.0), "south": (62.0, 15.5), "north": (62.0, 60.5)}
 _PLAIN = "International boundary (verify)"
 _DASHED = (
     "Disputed (please verify)", "Indefinite (please verify)", "Line of control (please verify)",
@@ -70,7 +67,7 @@ def compile_geometry(folder: Path) -> dict[str, Any]:
 
 def _frame() -> Geometry:
     """The page's rectangle, in projected kilometres."""
-    at = {side: PROJECTION.project(*corner) for side, corner in _CORNERS.items()}
+    at = {side: PROJECTION.project(*corner) for side, corner in CORNERS.items()}
     return shapely.box(float(at["west"][0]), float(at["south"][1]), float(at["east"][0]), float(at["north"][1]))
 
 

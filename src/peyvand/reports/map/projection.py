@@ -48,6 +48,24 @@ class LambertConformal:
         return radius * np.sin(angle), radius_centre - radius * np.cos(angle)
 
 
+PROJECTION = LambertConformal()
+UNITS_PER_KM = 0.4
+CORNERS = {"west": (13.0, 36.0), "east": (122.0, 44.0), "south": (62.0, 15.5), "north": (62.0, 60.5)}
+"""Longitude and latitude of points on the sides of the page."""
+
+
+def on_page(longitude: Array | float, latitude: Array | float) -> tuple[Array, Array]:
+    """Units of the page, y pointing down.
+
+    >>> x, y = on_page(51.424, 35.672)  # Tehran
+    >>> round(float(x)), round(float(y))
+    (1279, 1086)
+    """
+    x, y = PROJECTION.project(longitude, latitude)
+    west, north = PROJECTION.project(*CORNERS["west"])[0], PROJECTION.project(*CORNERS["north"])[1]
+    return np.asarray((x - west) * UNITS_PER_KM), np.asarray((north - y) * UNITS_PER_KM)
+
+
 def _half_tangent(latitude: Array | float) -> Array:
     """tan(π/4 + φ/2), with φ in radians."""
     return np.asarray(np.tan(np.pi / 4 + np.asarray(latitude) / 2))

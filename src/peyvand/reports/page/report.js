@@ -101,6 +101,9 @@
     }
   }
 
+  for (const map of document.querySelectorAll(".corridor-map"))
+    map.querySelector("input[type=range]").addEventListener("input", event => map.style.setProperty("--t", event.target.value / 100));
+
   // -- tables -----------------------------------------------------------------------------------------------------
   for (const head of document.querySelectorAll(".sortable thead th")) head.firstElementChild.addEventListener("click", () => {
     const body = head.closest("table").tBodies[0], at = head.cellIndex;

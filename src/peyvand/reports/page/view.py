@@ -16,6 +16,7 @@ from peyvand.reports import charts
 from peyvand.reports.headline import doubts, headline, other_closure
 from peyvand.reports.map.draw import Border, Map
 from peyvand.reports.page.assumptions import assumptions, provisions, warnings
+from peyvand.reports.page.corridors import Corridors
 from peyvand.reports.page.pacts import Bonds, bonds
 from peyvand.reports.page.path import PathChart, path_chart
 from peyvand.reports.page.people import PeopleView, border_rules, people_view
@@ -335,13 +336,13 @@ class Page:
         rows = records(table[table["both_members"]].sort_values("trade_counterfactual_musd", ascending=False))
         return [row | {"neighbours": kinds.get(frozenset((row["economy"], row["partner"])), "")} for row in rows]
 
-    @property
-    def crossings(self) -> list[Row]:
-        """Crossings and ports whose hours or traffic change; empty without transit provisions."""
+    @cached_property
+    def corridors(self) -> Corridors | None:
+        """Traffic, crossings and journeys; None without transit provisions."""
         if self.run.carriage is None:
-            return []
-        place = "name_fa" if self.voice.language == "fa" else "name"
-        return records(self.run.carriage.changed_crossings().assign(place=lambda table: table[place]))
+            return None
+        places = self.run.carriage.network.nodes
+        return Corridors(tables=self.tables_by_name, places=places, view=self.drawn.frame, voice=self.voice)
 
     @property
     def today(self) -> Markup:

@@ -71,6 +71,14 @@ class UnionsView:
         """(union): share of the draws in which it holds."""
         return None if self.draws is None else self.draws.probability_of_stability("individual", rule=self.rule)
 
+    @cached_property
+    def regret(self) -> dict[int, float]:
+        """By union: what the best one would have given its members more, M USD on average over the draws."""
+        if self.draws is None:
+            return {}
+        table = self.draws.regret()
+        return dict(zip(table["union"].tolist(), table["mean_regret_musd"].tolist(), strict=True))
+
     # -- words ---------------------------------------------------------------------------------------------------------
     def says(self, union: int) -> str:
         """A union in words."""
@@ -80,10 +88,13 @@ class UnionsView:
     def headline(self) -> Markup:
         """How many hold, and whether the union of all does."""
         whole = len(self.landscape.numbers) - 1
-        key = "holds" if self.held.stable[whole] else "breaks"
+        count = len(self.held.numbers)
+        key = "none" if count == 0 else "holds" if self.held.stable[whole] else "breaks"
+        if key == "holds" and count == 1:
+            key = "only"
         return self.voice.t(
             f"unions.headline.{key}",
-            count=self.voice.n(len(self.held.numbers)),
+            count=self.voice.n(count),
             total=self.voice.n(int(self.held.asked.sum())),
             candidates=self.voice.n(len(self.landscape.candidates)),
         )
@@ -152,6 +163,7 @@ class UnionsView:
             row["described"] = self.says(union)
             row["holds"] = bool(self.held.stable[union])
             row["probability"] = None if self.probability is None else float(self.probability[union])
+            row["regret"] = self.regret.get(union)
             row["broken_by"] = self._told(deviation)
         return found
 

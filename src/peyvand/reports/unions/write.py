@@ -28,13 +28,7 @@ def write_answer(answer: Answer, folder: str | Path, *, rule: Rule = "stay") -> 
     OutputError
         If the folder cannot be written.
     """
-    place = Path(folder)
-    contents: dict[str, bytes] = {
-        "unions.html": render(answer, rule=rule).encode(),
-        "unions.json": (json.dumps(told(answer, rule=rule), ensure_ascii=False, indent=2) + "\n").encode(),
-    }
-    tables = {name: table.to_csv(index=False, lineterminator="\n") for name, table in tables_of(answer).items()}
-    contents |= {f"{name}.csv": text.encode() for name, text in tables.items()}
+    place, contents = Path(folder), contents_of(answer, rule=rule)
     try:
         place.mkdir(parents=True, exist_ok=True)
         for name, data in contents.items():
@@ -44,6 +38,16 @@ def write_answer(answer: Answer, folder: str | Path, *, rule: Rule = "stay") -> 
     except OSError as error:
         raise unwritable(place, error, say=", with --out") from error
     return place / "unions.html"
+
+
+def contents_of(answer: Answer, *, rule: Rule = "stay") -> dict[str, bytes]:
+    """Every file of an answer by its name."""
+    contents: dict[str, bytes] = {
+        "unions.html": render(answer, rule=rule).encode(),
+        "unions.json": (json.dumps(told(answer, rule=rule), ensure_ascii=False, indent=2) + "\n").encode(),
+    }
+    tables = {name: table.to_csv(index=False, lineterminator="\n") for name, table in tables_of(answer).items()}
+    return contents | {f"{name}.csv": text.encode() for name, text in tables.items()}
 
 
 def render(answer: Answer, *, rule: Rule = "stay") -> str:

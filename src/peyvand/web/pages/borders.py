@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from peyvand.errors import NotFoundError
 from peyvand.reports.rows import Row, records
 from peyvand.reports.voice import Voice
-from peyvand.web.layers import institutions, travel
+from peyvand.web.layers import everything, institutions, travel
 from peyvand.web.pictures import world_map
 from peyvand.web.show import show
 from peyvand.web.site import Site, language_of, site_of, voice_of
@@ -27,7 +27,11 @@ router = APIRouter()
 Pair = tuple[str, str]
 Layer = Callable[[Site, Pair, Voice], dict[str, Any] | None]
 
-LAYERS: dict[str, Layer] = {"travel": travel.layer, "institutions": institutions.layer}
+LAYERS: dict[str, Layer] = {
+    "everything": everything.layer,
+    "travel": travel.layer,
+    "institutions": institutions.layer,
+}
 """By the name of its partial `templates/layers/<name>.html.j2`; a layer that knows nothing of the pair gives None."""
 
 

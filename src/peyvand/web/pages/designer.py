@@ -92,6 +92,7 @@ def _page(request: Request, fields: Fields, problem: PeyvandError | None = None)
             members = ()
     else:
         members = fields.members
+    drawn = world_map(site.today)
     return show(
         request,
         "designer.html.j2",
@@ -99,8 +100,10 @@ def _page(request: Request, fields: Fields, problem: PeyvandError | None = None)
         fields=fields,
         members=members,
         problem=problem,
-        drawn=world_map(site.today),
-        economies=sorted(voice.names, key=lambda code: (code not in world_map(site.today).region, voice.name(code))),
+        drawn=drawn,
+        economies=sorted(
+            voice.names, key=lambda code: (code not in drawn.region, choices.alphabetical(voice.name(code)))
+        ),
         sectors=site.today.world.sectors,
         pacts=choices.pacts(site.registry, site.today, voice),
         scenarios=choices.scenarios(voice),

@@ -33,14 +33,11 @@ from peyvand.registry.models import (
 from peyvand.registry.paths import path
 from peyvand.registry.timeline import draw_timeline
 from peyvand.reports.pacts import overlap_picture, standings_of
-from peyvand.web.pages import registry_edit, registry_value
 from peyvand.web.pages.registry_shared import names_of, shown_day
 from peyvand.web.show import show
 from peyvand.web.site import Site, language_of, site_of
 
 router = APIRouter()
-router.include_router(registry_edit.router)
-router.include_router(registry_value.router)
 On = Annotated[str, Query(max_length=40, description="A day, Gregorian or Jalali; today by default.")]
 _MOST = 300
 _TIES = 2

@@ -39,6 +39,7 @@ def compare(request: Request) -> Response:
     site = site_of(request)
     asked = list(dict.fromkeys(code for code in request.query_params.getlist("run") if CODE.fullmatch(code)))
     works = [queue.get(site.registry.engine, code) for code in asked[:MOST_COMPARED]]
+    works = [work for work in works if work.kind == "run"]
     if len(works) < 2:
         return RedirectResponse(f"/{language_of(request)}/runs", status_code=303)
     table = side_by_side(site.settings, works, voice_of(request))
@@ -56,6 +57,8 @@ def run(request: Request, code: str) -> Response:
     """One run, as far as it is."""
     site, language = site_of(request), language_of(request)
     work = queue.get(site.registry.engine, _code(code))
+    if work.kind == "unions":
+        return RedirectResponse(f"/{language}/unions/{work.code}/", status_code=307)
     if work.state == "done":
         sections = Markup(view(site.settings, code, language))  # written by our own templates, which escape
         return show(request, "run.html.j2", work=work, sections=sections)

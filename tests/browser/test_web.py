@@ -1,0 +1,180 @@
+"""The whole way in a real browser, in both languages: draw a union, run it, move the slider, open a pair, sign in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from tests.browser.test_report import LINES, MOVE
+from tests.browser.web_server import PASSWORD, serving
+
+from peyvand.web.rooms import ROOMS
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES = ("en", "fa")
+DRAWN = ("IRN", "KAZ", "UZB", "TKM", "TUR")
+INSIDE = ("IRN-TKM", "IRN-TUR", "KAZ-UZB", "TKM-UZB", "KAZ-TKM")
+ROOM_PAGES = [room.path for room in ROOMS if room.path]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("web")) as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(browser, server):
+    """Opens a path; complaints of the page and requests that leave the machine are kept and must be none."""
+    pages = []
+
+    def opened(path, width=1280, **options):
+        page = browser.new_page(viewport={"width": width, "height": 900}, **options)
+        page.complaints, page.requests = [], []
+        page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.set_default_timeout(20_000)
+        page.goto(server + path)
+        pages.append(page)
+        return page
+
+    yield opened
+    for page in pages:
+        assert page.complaints == []
+        assert [url for url in page.requests if not url.startswith((server, "data:", "blob:"))] == []
+        page.close()
+
+
+def serious(page):
+    """What axe calls serious or critical, with the elements it means."""
+    found = Axe().run(page).response["violations"]
+    return [
+        (rule["id"], [node["html"][:160] for node in rule["nodes"][:3]])
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+    ]
+
+
+def draw_and_run(page):
+    for code in DRAWN:
+        page.locator(f".land[data-code={code}]").click()
+    page.locator("[name=crossings_on]").check()
+    page.locator("[name=crossings]:visible").first.check()
+    page.locator("#says li").nth(3).wait_for()
+    page.locator(".run-bar button").click()
+    page.wait_for_selector(".tools", timeout=90_000)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_whole_way(open_page, language, tmp_path):
+    page = open_page(f"/{language}/designer")
+    draw_and_run(page)
+    assert re.search(rf"/{language}/runs/[0-9a-f]{{20}}/$", page.url)
+
+    slider, here = page.locator(".map input[type=range]"), page.locator(".map")
+    lines = [here.locator(f".border[data-pair='{pair}'] .line").first for pair in INSIDE]
+    slider.evaluate(MOVE, 0)
+    before = [line.evaluate_all(LINES)[0] for line in lines]
+    slider.evaluate(MOVE, 100)
+    after = [line.evaluate_all(LINES)[0] for line in lines]
+    for old, new in zip(before, after, strict=True):
+        assert new["width"] < old["width"]
+        assert new["opacity"] < old["opacity"]
+    assert serious(page) == []
+
+    with page.expect_download() as download:
+        page.locator(".tools a[href='report.html']").click()
+    download.value.save_as(tmp_path / "report.html")
+    assert "<svg" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+    page.goto(page.url.split("/runs/")[0] + "/borders/IRN-KAZ")
+    assert page.locator("h1 .n").count() == 1
+    page.goto(page.url.split("/borders/")[0] + "/sign-in")
+    page.fill("#name", "the.editor")
+    page.fill("#password", PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_selector(".account")
+    assert "the.editor" in page.locator(".account").inner_text()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_map_of_the_designer_fades_what_is_drawn_and_nothing_else(open_page, language):
+    page = open_page(f"/{language}/designer")
+    for code in DRAWN:
+        page.locator(f".land[data-code={code}]").click()
+    page.locator("#says li").nth(3).wait_for()
+    slider, here = page.locator(".map input[type=range]"), page.locator(".map")
+    lines = {pair: here.locator(f".border[data-pair='{pair}'] .line").first for pair in (*INSIDE, "AFG-TJK", "KAZ-RUS")}
+    states = []
+    for value in (0, 100):
+        slider.evaluate(MOVE, value)
+        states.append({pair: line.evaluate_all(LINES)[0]["width"] for pair, line in lines.items()})
+    for pair in lines:
+        assert (states[1][pair] < states[0][pair]) == (pair in INSIDE), pair
+
+
+def test_a_run_may_be_cancelled_while_it_is_on_its_way(open_page):
+    page = open_page("/en/designer")
+    page.select_option("#preset", index=1)
+    page.locator("[name=title_en]").fill("Not to be run to its end")
+    page.locator("#says li").nth(3).wait_for()
+    page.locator(".run-bar button").click()
+    page.locator("#progress button").click()
+    page.wait_for_selector("a.button[href*='designer?run=']")
+    assert "cancelled" in page.locator("main").inner_text()
+
+
+def test_everything_works_without_scripts(open_page):
+    page = open_page("/en/designer", java_script_enabled=False)
+    for code in ("IRN", "KAZ"):
+        page.locator(f"[name=members][value={code}]").check()
+    page.locator(".run-bar button").click()
+    page.wait_for_selector(".tools, noscript, #progress", state="attached")
+    assert "/runs/" in page.url
+
+
+@pytest.mark.parametrize("path", [*ROOM_PAGES, "/borders/IRN-TUR", "/runs", "/sign-in", "/sources/trade_flow"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_serious_and_nothing_overflows(open_page, language, path):
+    page = open_page(f"/{language}{path}")
+    assert serious(page) == []
+    for width in (1920, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_first_page_is_light_and_quick(browser, server):
+    """At most 300 kB over the wire, and at work within a second on this machine."""
+    page = browser.new_page()
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    sizes = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(f"{server}/fa/")
+    page.wait_for_load_state("networkidle")
+    timing = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+    page.close()
+    assert sum(sizes) <= 300_000
+    assert timing <= 1000
+
+
+def test_choices_of_digits_calendar_and_theme_are_kept(open_page):
+    page = open_page("/fa/borders/IRN-KAZ")
+    page.locator("[data-switch=digits]").click()
+    page.locator("[data-switch=theme]").click()
+    theme = page.evaluate("document.documentElement.dataset.theme")
+    page.goto(page.url.replace("IRN-KAZ", "IRN-TUR"))
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    assert not re.search("[۰-۹]", " ".join(page.locator("main .n").all_inner_texts()))
+
+
+def test_the_menu_and_the_form_are_reached_by_keyboard(open_page):
+    page = open_page("/en/sign-in")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "name"
