@@ -34,6 +34,17 @@ def main(size: str) -> None:
     print(f"{'words only':28} {len(texts) / words_s:10.0f} {1:7.1f}")
     print(f"{'whole reading':28} {len(texts) / read_s:10.0f} {read_s / words_s:7.1f}")
     print(f"memory grew by {grown_mb:.0f} MB over {len(texts)} reports kept in a list")
+    _stream(2_000 if size == "toy" else 100_000)
+
+
+def _stream(count: int) -> None:
+    """Read many reports one after the other, each with names of its own, and print how memory grew between halves."""
+    peaks = []
+    for number in range(count):
+        read_text(f"{number} {_report(number)[:600]} علی {number}زاده وزیر امور خارجه گفت: آماده‌ایم.")
+        if number + 1 in (count // 10, count):
+            peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(f"memory grew by {peaks[1] - peaks[0]:.0f} MB between report {count // 10} and report {count}, none kept")
 
 
 def _report(number: int) -> str:

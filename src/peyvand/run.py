@@ -267,7 +267,7 @@ def with_waiting(
         The one that ships, by default.
     """
     cost = before or AllenArkolakis().cost(network or Network.embedded(), world.sectors)
-    return borders.split(TRANSPORT, cost.waiting()) if set(cost.economies) & set(world.economies) else borders
+    return borders.split(TRANSPORT, cost.waiting()) if cost.sectors else borders
 
 
 def estimates_behind(effect: Effect) -> GravityEffect | None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose
 
-from peyvand.errors import ScenarioError
+from peyvand.errors import DataError, ScenarioError
 from peyvand.mobility import Visas, people_of
 from peyvand.mobility.baseline import FLOWS, REGION, PeopleToday
 from peyvand.mobility.effects import effect_table, rule_effects
@@ -20,7 +20,7 @@ from peyvand.mobility.kernels import allotted, calibrated, conditional, misplace
 from peyvand.mobility.pair_openness import closedness, openness_to_people
 from peyvand.mobility.people import ALL
 from peyvand.run import simulate
-from peyvand.scenarios import Scholars, Students, Union, Visa, open_scenario, shipped
+from peyvand.scenarios import Scholars, Students, Tariff, Union, Visa, open_scenario, shipped
 from peyvand.sources.passport_index import REGIMES
 from peyvand.world import World
 
@@ -176,6 +176,26 @@ def test_openness_counts_both_directions():
     before, after = closedness(found)[frozenset(("IRN", "KAZ"))]
     assert (after, before > 0) == (0, True)
     assert closedness(found)[frozenset(("IRN", "PAK"))] == (1, 1)
+
+
+def test_a_world_without_distances_refuses_places_and_nothing_else():
+    bare = World(World.embedded().data.drop_vars(["distance_km", "population"]), World.embedded().provenance)
+    visas = Union(title=TITLE, members=TEN, kind="partial-scope", provisions=(Visa(regime="free"),))
+    assert people_of(visas.effect(bare), draws=10).moved
+    places = Union(title=TITLE, members=TEN, kind="partial-scope", provisions=(Students(places_per_year=10),))
+    with pytest.raises(DataError, match="holds no population"):
+        people_of(places.effect(bare), draws=10)
+
+
+def test_a_run_with_an_answer_of_trade_shows_the_visas_alone():
+    provisions = (Visa(regime="free", goods_trade_percent=10), Tariff(cut_share=0.5))
+    run = simulate(Union(title=TITLE, members=("IRN", "KAZ", "TKM"), kind="partial-scope", provisions=provisions))
+    alone = {variant.provisions: variant.trade for variant in run.variants}
+    assert {"visa", "tariff", "all"} <= set(alone)
+    hat = alone["visa"].data["welfare_hat"]
+    assert float(hat.sel(economy="TKM")) > 1
+    assert float(run.shock["iceberg_cost_hat"].sel(exporter="IRN", importer="KAZ", sector="mining")) < 1
+    assert float(run.shock["iceberg_cost_hat"].sel(exporter="IRN", importer="TUR", sector="mining")) == 1
 
 
 def test_visas_are_said_once_for_a_pair():

@@ -19,6 +19,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from peyvand.errors import DataError
 from peyvand.mobility.baseline import FLOWS, PeopleToday
 from peyvand.mobility.effects import RuleEffects, positions, rule_effects
 from peyvand.mobility.kernels import Array, allotted, conditional, partial
@@ -27,6 +28,7 @@ from peyvand.mobility.trade_response import trade_response
 from peyvand.mobility.visas import Visas
 from peyvand.scenarios import Effect, Students, Visa
 from peyvand.sources.passport_index import REGIMES
+from peyvand.world import World
 
 DRAWS, SEED, LEVEL = 1000, 0, 0.9
 ALL = "all"
@@ -150,20 +152,30 @@ def _asked(effect: Effect, codes: tuple[str, ...], rules: Rules) -> Rules:
 
 def _places(effect: Effect) -> pd.DataFrame:
     """Places of every provision by pair, by √(population of both) / distance, as many out as in."""
-    world = effect.world
-    population = world["population"].transpose("economy").values.astype(float)
-    distance = world["distance_km"].transpose("exporter", "importer").values.astype(float)
-    weight = np.sqrt(np.outer(population, population)) / distance
     rows = []
     for provision, mask in effect.people:
         if isinstance(provision, Visa):
             continue
-        share = allotted(weight=np.where(mask, 0.5 * (weight + weight.T), 0.0), places=provision.places_per_year)
+        weight = np.where(mask, _nearness(effect.world), 0.0)
+        share = allotted(weight=weight, places=provision.places_per_year)
         kept = provision.filled_share * provision.years if isinstance(provision, Students) else 0.0
         for a, b in np.argwhere(share > 0):
-            economies = world.economies[a], world.economies[b]
+            economies = effect.world.economies[a], effect.world.economies[b]
             rows.append((provision.kind, *economies, int(share[a, b]), kept * share[a, b]))
     return pd.DataFrame(rows, columns=["kind", *_PAIR, "places", "persons"])
+
+
+def _nearness(world: World) -> Array:
+    """(N, N) √(p_i p_j) / d_ij, the distance that of both directions."""
+    missing = [name for name in ("population", "distance_km") if name not in world.data]
+    if missing:
+        raise DataError(
+            f"places are allotted by population and distance, and the World {world.name} holds no {missing[0]}",
+            hint="World.replace adds it",
+        )
+    population = world["population"].transpose("economy").values.astype(float)
+    distance = world["distance_km"].transpose("exporter", "importer").values.astype(float)
+    return np.asarray(np.sqrt(np.outer(population, population)) * 0.5 * (1 / distance + 1 / distance.T))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from peyvand.news.lexicon import Lexicon, alternatives, cues, rows, word_list
+from peyvand.news.lexicon import Lexicon, alternatives, cues, rows, stop_words, word_list
 from peyvand.news.words import Page
 
-Kind = Literal["name", "people", "capital", "seat", "self", "here", "holder", "pact", "europe", "block"]
+Kind = Literal["name", "weak", "people", "capital", "seat", "self", "here", "holder", "pact", "europe", "block"]
 STATE_KINDS = frozenset({"name", "people", "capital", "seat", "self", "holder"})
 
 
@@ -37,6 +37,10 @@ def find_actors(page: Page, home: str = "IRN") -> tuple[Actor, ...]:
             continue
         if kind == "holder" and _is_other_person(page, hit.first, hit.last):
             continue
+        if kind == "weak":
+            if not _as_state(page, hit.first):
+                continue
+            kind = "name"
         if kind == "self":
             code = home
         elif kind == "here":
@@ -74,6 +78,7 @@ def states_of(page: Page, actors: tuple[Actor, ...], home: str) -> dict[str, lis
 def names() -> Lexicon[tuple[str, Kind]]:
     """Every word for a state, an organisation or an office holder."""
     terms: list[tuple[str, tuple[str, Kind]]] = []
+    weak: list[tuple[str, tuple[str, Kind]]] = []
     banned: set[tuple[str, str]] = set()
     for code, kind, *cells in rows("country_words.tsv"):
         words = alternatives(cells[0]) if cells else []
@@ -82,11 +87,14 @@ def names() -> Lexicon[tuple[str, Kind]]:
         else:
             terms += [(word, (code, kind)) for word in words]  # type: ignore[misc]
     terms += [(word, (row[0], "pact")) for row in rows("pacts.tsv") for word in alternatives(row[1])]
-    terms += [(word, (row[0], "holder")) for row in rows("office_holders.tsv") for word in _holder_names(row)]
+    states = {row[2] for row in rows("countries.tsv")}
+    holders = ((word, row[0]) for row in rows("office_holders.tsv") for word in _holder_names(row))
+    terms += [(word, (code, "holder")) for word, code in holders if word not in states]  # «کامرون» is Cameroon
     for code, name_en, name_fa, *capitals in list(rows("countries.tsv"))[1:]:
         plain = [name_en, name_fa]
         places = [place for cell in capitals for place in alternatives(cell)]
-        made = [f"{name_fa}ی"] if " " not in name_fa and not name_fa.endswith(("ه", "ی", "ا", "و")) else []
+        weak += [(word, (code, "weak")) for word in (name_fa, *places) if (code, word) in banned and " " not in word]
+        made = [_people_of(name_fa)] if " " not in name_fa and not name_fa.endswith("ی") else []
         generated: list[tuple[str, Kind]] = [(word, "name") for word in plain]
         generated += [(word, "capital") for word in places] + [(word, "people") for word in made]
         terms += [(word, (code, kind)) for word, kind in generated if word and not {(code, word), ("-", word)} & banned]
@@ -94,7 +102,12 @@ def names() -> Lexicon[tuple[str, Kind]]:
     blocked: list[tuple[str, tuple[str, Kind]]] = [(word, ("", "block")) for word in lists["sea"]]
     here: list[tuple[str, tuple[str, Kind]]] = [(word, ("", "here")) for word in lists["here"]]
     europe: list[tuple[str, tuple[str, Kind]]] = [(word, ("EU", "europe")) for word in lists["europe"]]
-    return Lexicon(blocked + here + terms + europe)
+    return Lexicon(blocked + here + terms + europe + weak)
+
+
+def _people_of(name: str) -> str:
+    """The word for a state's people: «قزاقستانی», «ترکیه‌ای», «کوبایی»."""
+    return name + ("\u200cای" if name.endswith("ه") else "یی" if name.endswith(("ا", "و")) else "ی")
 
 
 def _holder_names(row: list[str]) -> list[str]:
@@ -105,7 +118,8 @@ def _weight(page: Page, actor: Actor, listed: int, early: int) -> float:
     before = page.words[max(0, actor.first - 8) : actor.first]
     weight = 2.0 if actor.first < early else 1.0
     in_list = listed > 1 and (actor.first < early or listed <= SHORT_LIST)
-    if in_list or (before and before[-1] in _TOPIC_WORDS) or _after_office(page, actor.first):
+    across = {page.words[actor.first], *before[-1:]} & _COUNTERPARTS  # «همتای ترک», «طرف قطری»
+    if in_list or across or (before and before[-1] in _TOPIC_WORDS) or _after_office(page, actor.first):
         weight += 1.0
     elif actor.kind == "capital" and page.words[actor.first] in _SEATS and before and before[-1] in _PLACE_WORDS:
         weight *= 0.25
@@ -137,6 +151,15 @@ def _after_office(page: Page, first: int) -> bool:
     return any(page.at(official, k, first) is not None for k in range(max(0, first - 4), first))
 
 
+def _as_state(page: Page, first: int) -> bool:
+    """A name that is also a common word («غنا», «مالی») stands for the state only after an office or its like."""
+    before = page.words[max(0, first - 5) : first]
+    if not before:
+        return False
+    posted = before[-1] == "در" and any(word in _POSTS for word in before)
+    return posted or before[-1] in _STATE_WORDS
+
+
 def _is_press(page: Page, first: int) -> bool:
     """«خبرگزاری فرانسه», «شبکه قطری», «Voice of America»: the press is not the state."""
     agency = cues("agency")
@@ -146,13 +169,18 @@ def _is_press(page: Page, first: int) -> bool:
 
 
 def _is_other_person(page: Page, first: int, last: int) -> bool:
-    """«مهدی صالحی» is not the Salehi of the list: a given name before a bare surname that the list does not hold."""
-    return last - first == 1 and first > 0 and page.words[first - 1] in word_list("given_names.txt")
+    """«مهدی صالحی» is not the Salehi of the list, nor «اسد مجید خان» its Assad: a given name beside a bare surname."""
+    if last - first > 1:
+        return False
+    beside = [page.words[k] for k in (first - 1, last) if 0 <= k < len(page.words)]
+    return any(word in word_list("given_names.txt") for word in beside)
 
 
 PARTY = 1.5  # weight from which a foreign state counts as a party
 SHORT_LIST = 4  # longer lists of states deep in a text are scenery
 FOREIGN = 3.0  # weight of all that is foreign, from which a report is not purely domestic
+_STATE_WORDS = stop_words("before_state")
+_COUNTERPARTS = frozenset({"همتای", "همتایان", "همتا", "طرف", "مقامات", "مقام", "هیئت", "هیات", "counterpart"})
 _TOPIC_WORDS = frozenset({"درباره", "پیرامون", "خصوص", "مورد", "بحران", "about", "علیه", "against"})
 _PLACE_WORDS = frozenset({"پایتخت", "در", "in", "at", "به", "از", "مقصد"})
 _POSTS = frozenset(

@@ -108,7 +108,7 @@ def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list
         asked = [
             a for a in others if hit.first - REACH <= a.first < hit.last + 6 and _is_asked(page, a, scene.sentence)
         ]
-        if asked:
+        if asked or verb.mode == "ask":
             return list(dict.fromkeys(actor.code for actor in asked))
     after = next((actor for actor in others if hit.first <= actor.first < hit.last + REACH), None)
     before = next((actor for actor in reversed(others) if hit.first - REACH <= actor.first < hit.first), None)

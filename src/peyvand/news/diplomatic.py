@@ -38,4 +38,16 @@ def is_diplomatic(page: Page, actors: tuple[Actor, ...], roles: list[Role], home
     return executive and (contact or shows("speech"))
 
 
+def is_leisure(page: Page) -> bool:
+    """A match or a festival, not a meeting: title and lead speak of sport or art, and of no office of a state."""
+    if not page.lead:
+        return False
+    first, last = page.lead[0].first, page.lead[-1].last
+    found = page.find(cues("leisure"), first, last)
+    return len({" ".join(page.words[hit.first : hit.last]) for hit in found}) >= LEISURE_WORDS and not page.find(
+        cues("executive"), first, last
+    )
+
+
+LEISURE_WORDS = 3
 CONTACT = ("contact", "meeting", "travel", "talks")

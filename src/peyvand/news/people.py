@@ -72,15 +72,18 @@ def participants(page: Page, people: list[Person], home: str) -> tuple[Participa
     """
     merged: list[Person] = []
     spans: list[list[Span]] = []
+    names = _Names()
     for person in people:
         span = page.span(person.first, person.last)
-        same = next((k for k, known in enumerate(merged) if same_person(known.key, person.key)), None)
+        same = names.find(person.key)
         if same is None:
+            names.add(person.key)
             merged.append(person)
             spans.append([span])
             continue
         spans[same].append(span)
         merged[same] = _merge(merged[same], person)
+        names.replace(same, merged[same].key)
     return tuple(
         Participant(person.name, person.role, person.country or home, tuple(where))
         for person, where in zip(merged, spans, strict=True)
@@ -96,6 +99,37 @@ def same_person(one: str, other: str) -> bool:
     return long_.endswith(f" {short}") or (long_.replace(" ", "").endswith(short.replace(" ", "")) and len(short) > 3)
 
 
+class _Names:
+    """Keys of known persons, looked up by how they end: `same_person` without asking everybody."""
+
+    _END = 3
+
+    def __init__(self) -> None:
+        self._keys: list[str] = []
+        self._by_end: dict[str, list[int]] = {}
+
+    def add(self, key: str) -> None:
+        self._by_end.setdefault(self._end(key), []).append(len(self._keys))
+        self._keys.append(key)
+
+    def replace(self, place: int, key: str) -> None:
+        """Know a person by a fuller key; both end alike."""
+        if self._end(key) != self._end(self._keys[place]):
+            self._by_end.setdefault(self._end(key), []).append(place)
+        self._keys[place] = key
+
+    def find(self, key: str) -> int | None:
+        """The first known person who is this one."""
+        end = self._end(key)
+        ends = [end] if len(end) == self._END else [one for one in self._by_end if one.endswith(end)]
+        ends += [end[k:] for k in range(1, len(end))]
+        places = sorted(place for one in dict.fromkeys(ends) for place in self._by_end.get(one, ()))
+        return next((place for place in places if same_person(self._keys[place], key)), None)
+
+    def _end(self, key: str) -> str:
+        return key.replace(" ", "")[-self._END :]
+
+
 @cache
 def titles() -> Lexicon[str]:
     """Words that stand before a name."""
@@ -106,9 +140,11 @@ def _with_openings(page: Page, people: list[Person], roles: list[Role]) -> list[
     """Give a role that opens a sentence («معاون پارلمانی رئیس جمهور گفت») to the next person without one."""
     openings = _unnamed_roles(page, people, roles)
     known: list[Person] = []
+    names = _Names()
     result: list[Person] = []
     for person in people:
-        before = next((one for one in known if same_person(one.key, person.key)), None)
+        place = names.find(person.key)
+        before = None if place is None else known[place]
         hint = _opening_before(openings, person.first) if before is None and not person.role else None
         if hint is not None and person.country in {None, hint.country}:
             openings.remove(hint)
@@ -118,6 +154,7 @@ def _with_openings(page: Page, people: list[Person], roles: list[Role]) -> list[
             person = replace(person, country=before.country, private=before.private)
         if before is None:
             known.append(person)
+            names.add(person.key)
         result.append(person)
     return result
 
@@ -185,6 +222,8 @@ def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] |
             return (first, first + 1)  # «سردار حاتمی»: a surname that is also a common word
         if last > first and (last - first > 1 or last in context.role_at or _closes_name(page, last, sentence)):
             return (first, last)
+    if k in context.holders and context.holders[k].last - k > 1:
+        return (k, context.holders[k].last)
     if k in context.holders:
         return (k, max(context.holders[k].last, _name_end(context, k, sentence) if is_given(page.words[k]) else 0))
     if page.words[k] in _QUOTES:
@@ -258,9 +297,12 @@ def _person(context: _Context, first: int, last: int, sentence: Sentence, *, fir
         role=page.quote(role.first, role.last) if role else "",
         country=country,
         private=bool(role and role.private),
-        speaks=subject
-        or after is not None
-        or _in_company(page, before.first if before else first, sentence, role is not None),
+        speaks=not _is_addressed(page, before.first if before else first, sentence)
+        and (
+            subject
+            or after is not None
+            or _in_company(page, before.first if before else first, sentence, role is not None)
+        ),
         first=first,
         last=last,
     )
@@ -277,6 +319,15 @@ def _in_company(page: Page, first: int, sentence: Sentence, has_role: bool) -> b
     """«با …», «دیدار …», «با حضور …»: whom the subject meets; in a sentence on a meeting, anyone with a role."""
     before = page.words[max(sentence.first, first - 4) : first]
     return _acts(page, sentence) and (has_role or any(word in _COMPANY_WORDS for word in before))
+
+
+def _is_addressed(page: Page, first: int, sentence: Sentence) -> bool:
+    """«در پیامی به …»: whom a letter or a message is for does not take part."""
+    return (
+        first > sentence.first
+        and page.words[first - 1] in {"به", "to"}
+        and bool(page.find(cues("message"), sentence.first, first))
+    )
 
 
 def _closes_name(page: Page, k: int, sentence: Sentence) -> bool:
@@ -300,9 +351,11 @@ def _merge(known: Person, again: Person) -> Person:
 def _name_end(context: _Context, first: int, sentence: Sentence) -> int:
     """The token after the last word of a name that begins at `first`."""
     page, k = context.page, first
-    while (
-        k < sentence.last and k - first < LONGEST_NAME and k not in context.places and may_stand_in_name(page, k, first)
-    ):
+    longest = LONGEST_NAME
+    while k < sentence.last and k - first < longest and k not in context.places and may_stand_in_name(page, k, first):
+        if longest > LONGEST_NAME and k in context.role_at:
+            break
+        longest += page.words[k] in _LINEAGE  # «تمیم بن حمد آل ثانی»
         k += 1
     while k > first + 1 and page.words[k - 1] in _NOT_LAST:
         k -= 1
@@ -341,4 +394,5 @@ _HEADS = stop_words("heads")
 _OPENS_NAME = stop_words("opens_name")
 _AFTER_NAME = stop_words("after_name")
 _COMPANY_WORDS = stop_words("company_words")
+_LINEAGE = frozenset({"بن", "ال", "بنت", "ابن"})
 _NOT_LAST = frozenset({"بن", "ال", "ابو", "سید", "میر"})

@@ -9,9 +9,10 @@ from peyvand.news.actors import Actor, find_actors, states_of
 from peyvand.news.acts import find_acts
 from peyvand.news.commitments import find_commitments
 from peyvand.news.dates import published
-from peyvand.news.diplomatic import is_diplomatic
+from peyvand.news.diplomatic import is_diplomatic, is_leisure
 from peyvand.news.domains import domains_of, find_fields
 from peyvand.news.marks import mark
+from peyvand.news.memberships import find_memberships
 from peyvand.news.people import find_people, participants
 from peyvand.news.report import Mention, NewsWarning, Report
 from peyvand.news.roles import find_roles
@@ -86,7 +87,7 @@ def read_text(
         **_masthead(whole[:4000]),
         "warnings": tuple(warnings),
     }
-    if not states and not pacts:
+    if (not states and not pacts) or is_leisure(page):
         return Report(**about)  # type: ignore[arg-type]
     roles = find_roles(page, actors, home)
     people = find_people(page, actors, roles, home)
@@ -105,6 +106,7 @@ def read_text(
         domains=domains_of(page, fields),
         acts=tuple(acts),
         commitments=tuple(commitments),
+        memberships=tuple(find_memberships(page, told)),
         is_diplomatic=is_diplomatic(page, actors, roles, home),
     )
 

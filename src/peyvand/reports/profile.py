@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from peyvand.corridors import AllenArkolakis, Network, routes
 from peyvand.errors import DataError
-from peyvand.gravity import thickness
+from peyvand.gravity import Thickness, thickness
 from peyvand.mobility import Visas
 from peyvand.mobility.baseline import REGION, PeopleToday
 from peyvand.mobility.openness import OPENNESS, usual_rules
@@ -64,7 +64,13 @@ class Profile:
 
 
 def border_profile(
-    one: str, other: str, *, day: date | None = None, world: World | None = None, registry: Registry | None = None
+    one: str,
+    other: str,
+    *,
+    day: date | None = None,
+    world: World | None = None,
+    registry: Registry | None = None,
+    borders: Thickness | None = None,
 ) -> Profile:
     """The profile of a pair.
 
@@ -78,6 +84,8 @@ def border_profile(
         eurasia-2019 by default: trade and carriage are of its base year.
     registry : Registry, optional
         The one that ships, by default.
+    borders : Thickness, optional
+        Of the World, where they have been measured already.
 
     Raises
     ------
@@ -94,7 +102,7 @@ def border_profile(
     codes = tuple(code for code in dict.fromkeys((first, second, *REGION)) if code in held.economies)
     hours, route = _way(first, second)
     measures = (
-        *_trade(held, codes),
+        *_trade(held, borders or thickness(held), codes),
         *_transit(codes),
         *hours,
         *_people(codes, asked),
@@ -137,9 +145,9 @@ def _measure(
     return Measure(group=group, name=name, unit=unit, values=both, places=places)
 
 
-def _trade(world: World, codes: tuple[str, ...]) -> tuple[Measure, ...]:
+def _trade(world: World, borders: Thickness, codes: tuple[str, ...]) -> tuple[Measure, ...]:
     cells = {"exporter": list(codes), "importer": list(codes)}
-    wall = thickness(world)["pair_thickness"].sel(cells).transpose("exporter", "importer").values
+    wall = borders["pair_thickness"].sel(cells).transpose("exporter", "importer").values
     flow = world["trade_flow"].sum("sector").sel(cells).transpose("exporter", "importer").values.astype(float)
     percent = 100 * np.expm1(wall)
     return (
@@ -158,6 +166,7 @@ def _transit(codes: tuple[str, ...]) -> tuple[Measure, ...]:
     return (_measure("transit", "carriage", "percent", values, directed=False, nearer_is_lower=True),)
 
 
+@cache
 def _way(first: str, second: str) -> tuple[tuple[Measure, ...], tuple[str, ...]]:
     """Hours and dollars of the best route between the largest centres; nothing where there is no way."""
     nodes = Network.embedded().nodes

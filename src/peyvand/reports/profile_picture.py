@@ -44,7 +44,8 @@ def profile_picture(profile: Profile, *, language: Language = "en", names: Mappi
     parts.append(paper.words(0, y + 4, text("mobility.profile.foot", language), size=11, colour=SOFT))
     height = y + FOOT - 20
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" class="profile" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
+        'role="img" class="profile" '
         f'font-family="Vazirmatn, system-ui, sans-serif" direction="{DIRECTION[language]}">'
         f"<title>{escape(title)}</title>"
         f'<rect width="{WIDTH}" height="{height}" fill="#fdfcf8"/>' + "".join(parts) + "</svg>\n"

@@ -14,5 +14,6 @@ from peyvand.web.site import Site
 
 def layer(site: Site, pair: tuple[str, str], voice: Voice) -> dict[str, Any] | None:
     """The picture, and the day of its rules and institutions."""
-    found = border_profile(*pair, world=site.today.world, registry=site.registry)
+    today = site.today
+    found = border_profile(*pair, world=today.world, borders=today.borders, registry=site.registry)
     return {"picture": Markup(profile_picture(found, language=voice.language, names=voice.names)), "day": found.day}
