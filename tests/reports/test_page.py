@@ -23,8 +23,8 @@ LATIN_ALLOWED = {
 PERSIAN = re.compile(r"[\u0600-\u06ff]")
 DYNAMIC = (
     "closure.", "closure_name.", "ladder.", "money.", "months.", "pairs.", "people.effect.", "people.flow.",
-    "people.headline.", "sureness.column.", "sureness.source.", "table.", "unions.headline.", "unions.join.",
-    "unions.lattice.", "unions.tile.", "unions.variant.", "variants.alone.",
+    "people.headline.", "sureness.column.", "sureness.source.", "table.", "unions.confirmed.", "unions.headline.",
+    "unions.join.", "unions.lattice.", "unions.tile.", "unions.variant.", "variants.alone.",
 )  # fmt: skip
 
 

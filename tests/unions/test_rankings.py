@@ -76,4 +76,6 @@ def test_a_summary_is_plain_and_in_both_languages(found):
         json.dumps(told)
         assert len(told["ranking"]) == 11
         assert told["words"]
+        assert told["confirmed"]["all_hold"]
+        assert told["confirmed"]["count"] == sum(not row["individual"] for row in told["ranking"])
         assert all((row["broken_by"] is None) == row["individual"] for row in told["ranking"])

@@ -163,6 +163,13 @@ def test_sql_in_a_name_is_only_a_wrong_name(client, name):
 
 
 # -- roles ---------------------------------------------------------------------------------------------------------
+def flat(router):
+    """The routes of a router and of the routers inside it."""
+    for route in router.routes if router else ():
+        inner = getattr(route, "original_router", None)
+        yield from flat(inner) if inner else [route]
+
+
 def test_no_write_is_open_but_those_named(app):
     """Every route that writes is refused to nobody and to a reader, but for the paths of OPEN_WRITES."""
     from starlette.testclient import TestClient
@@ -171,7 +178,7 @@ def test_no_write_is_open_but_those_named(app):
     writes = [
         (method, prefix + route.path)
         for prefix, router in routers
-        for route in (router.routes if router else ())
+        for route in flat(router)
         for method in route.methods
         if method in ("POST", "PUT", "PATCH", "DELETE")
     ]

@@ -281,7 +281,7 @@ def _show(route: Route, rank: int, network: Network, language: Language) -> None
     from rich.console import Console
     from rich.table import Table
 
-    from peyvand.corridors.routes import T_PER_TEU
+    from peyvand.corridors.routes import T_PER_TEU, spoken_mode
     from peyvand.locale import number, text
 
     sums = {
@@ -301,7 +301,7 @@ def _show(route: Route, rank: int, network: Network, language: Language) -> None
         table.add_row(
             place_name(network, leg.at, language),
             text("corridors.routes.stop", language) if stop else place_name(network, leg.to, language),
-            mode_name(leg.mode, language),
+            spoken_mode(leg.mode, language),
             "" if stop else number(leg.length_km, language),
             number(leg.hours, language, decimals=1),
             number(leg.usd_per_t, language, decimals=1),
@@ -314,15 +314,3 @@ def place_name(network: Network, name: str, language: Language) -> str:
     """A place as the reader writes it."""
     row = network.nodes.iloc[network.place[name]]
     return str(row["name_fa"] or name) if language == "fa" else name
-
-
-def mode_name(mode: str, language: Language) -> str:
-    """`rail 1435 → rail 1520` in the reader's words."""
-    from peyvand.locale import number, text
-
-    parts = []
-    for layer in mode.split(" → "):
-        kind, _, gauge = layer.partition(" ")
-        word = text(f"corridors.modes.{kind}", language)
-        parts.append(f"{word} {number(float(gauge), language).replace(',', '').replace('٬', '')}" if gauge else word)
-    return " → ".join(parts)

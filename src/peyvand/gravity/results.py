@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import gammaln, ndtr, ndtri, stdtr, stdtrit
 
 from peyvand.errors import UnknownNameError, did_you_mean
 from peyvand.gravity.absorb import Absorber
@@ -145,6 +144,8 @@ class Estimate:
 
         A Poisson fit uses the normal distribution (`z`), least squares Student's t (`t`).
         """
+        from scipy.special import ndtr, ndtri, stdtr, stdtrit  # a fit does not wait for them
+
         error = self.covariance.std_error
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = self.values / error
@@ -188,7 +189,7 @@ class Estimate:
         """Of the Poisson law with its constant, or of the normal law."""
         y, weight, linear = self._kept()
         if self.estimator == "ppml":
-            return float(weight @ (y * linear - np.exp(linear) - gammaln(y + 1)))
+            return float(weight @ (y * linear - np.exp(linear) - _log_factorial(y)))
         squares = float(weight @ (y - linear) ** 2)
         return float(-self.nobs / 2) * (math.log(2 * math.pi * squares / self.nobs) + 1)
 
@@ -198,7 +199,7 @@ class Estimate:
         y, weight, _ = self._kept()
         mean = float(weight @ y / weight.sum())
         if self.estimator == "ppml":
-            return float(weight @ (y * np.log(mean) - mean - gammaln(y + 1)))
+            return float(weight @ (y * np.log(mean) - mean - _log_factorial(y)))
         return float(-self.nobs / 2) * (math.log(2 * math.pi * float(weight @ (y - mean) ** 2) / self.nobs) + 1)
 
     @property
@@ -339,3 +340,9 @@ def sample_covariance(sample: Sample, kind: str, names: tuple[str, ...], *, smal
         clusters={name: sample.cluster_codes(name) for name in names}, effects=sample.design.effects,
         keep=sample.keep, variance=sample.variance, small_sample=small_sample,
     )  # fmt: skip
+
+
+def _log_factorial(values: Array) -> Array:
+    from scipy.special import gammaln  # a fit does not wait for it
+
+    return np.asarray(gammaln(values + 1))

@@ -187,6 +187,7 @@ def _landscape(
         "scenario": terms.scenario.to_toml(),
         "model": "Caliendo-Parro",
         "deficit_rule": model.deficit_rule,
+        "numeraire": model.numeraire,
         "tol": tol,
         "exhaustive": exhaustive,
         "sweep": key,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from peyvand.errors import ModelError
 from peyvand.locale import Language, number, text
+from peyvand.trade import CaliendoParro
 from peyvand.unions.concepts import CONCEPTS, MOST_CORE, Concept, Stability, stability
+from peyvand.unions.confirm import Confirmation, confirm
 from peyvand.unions.deviations import words
 from peyvand.unions.game import Rule
 from peyvand.unions.landscape import Landscape
@@ -66,7 +67,8 @@ def summary(landscape: Landscape, *, rule: Rule = "stay", top: int = 10, languag
     -------
     dict
         `title`, `candidates`, `exhaustive`, `ranking` (the first rows, with `individual`: whether the union holds, and
-        what breaks it), `best_for`, `stable` (by concept, None where not asked), `words` in the language, `meta`.
+        what breaks it), `best_for`, `stable` (by concept), `confirmed` (what breaks them, solved again one by one),
+        `words` in the language, `meta`.
 
     Raises
     ------
@@ -101,6 +103,7 @@ def summary(landscape: Landscape, *, rule: Rule = "stay", top: int = 10, languag
             else len(held.numbers)
             for concept, held in asked.items()
         },
+        "confirmed": _confirmed(landscape, asked, ranked.table["union"].head(top).tolist(), rule),
         "words": sentences(landscape, asked, language),
         "meta": dict(landscape.meta),
     }  # fmt: skip
@@ -147,16 +150,27 @@ def sentences(landscape: Landscape, asked: dict[Concept, Stability], language: L
     return said
 
 
-def refuse_search(landscape: Landscape) -> None:
-    """Refuse what needs all unions.
+def _confirmed(
+    landscape: Landscape, asked: dict[Concept, Stability], unions: list[int], rule: Rule
+) -> dict[str, Any] | None:
+    """How many of the deviations named were solved again, whether all of them hold, and how far off they were."""
+    if not asked:
+        return None
+    again = confirmations(landscape, rule, tuple(unions))
+    return {
+        "count": len(again),
+        "all_hold": all(one.holds for one in again),
+        "off_share": max((one.off_share for one in again), default=0.0),
+    }
 
-    Raises
-    ------
-    ModelError
-        If the landscape is that of a search.
-    """
-    if not landscape.exhaustive:
-        raise ModelError("this needs all unions, and these are those of a search", hint="take fewer candidates")
+
+@lru_cache(maxsize=8)
+def confirmations(landscape: Landscape, rule: Rule, unions: tuple[int, ...]) -> tuple[Confirmation, ...]:
+    """What breaks some unions, individually, solved again by the single-scenario solver."""
+    held = stabilities(landscape, rule=rule)["individual"]
+    model = CaliendoParro(deficit_rule=landscape.meta["deficit_rule"], numeraire=landscape.meta["numeraire"])
+    found = (held.deviation(union) for union in unions)
+    return tuple(confirm(landscape, deviation, model=model) for deviation in found if deviation is not None)
 
 
 def _plain(value: Any) -> Any:

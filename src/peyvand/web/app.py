@@ -17,6 +17,7 @@ from peyvand.reports.voice import Voice
 from peyvand.web.assets import assets
 from peyvand.web.guard import Guard
 from peyvand.web.health import router as health
+from peyvand.web.kept import Kept
 from peyvand.web.problems import RESPONSES, install
 from peyvand.web.rooms import ROOMS
 from peyvand.web.settings import Settings
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None, *, world: World | None = None) 
         if api := room.api_router():
             app.include_router(api, prefix=API, dependencies=_GUARDED)
     install(app)
+    app.add_middleware(Kept)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Guard, settings=held)
     return app

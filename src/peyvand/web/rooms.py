@@ -10,12 +10,17 @@ from fastapi import APIRouter
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room of the web: modules of `pages/` and `api/` by name, and the path that the menu leads to."""
+    """A room of the web: modules of `pages/` and `api/` by name, and the path that the menu leads to.
+
+    `kept` says that its pages and answers follow from the World and the register's audited rows alone, so that they
+    may be kept until the register changes (see `kept.py`).
+    """
 
     name: str
     path: str = ""
     pages: bool = True
     api: bool = True
+    kept: bool = False
 
     def page_router(self) -> APIRouter | None:
         return _router(f"peyvand.web.pages.{self.name}") if self.pages else None
@@ -25,16 +30,17 @@ class Room:
 
 
 ROOMS = (
-    Room("designer", "/designer", api=False),
-    Room("scenarios", pages=False),
+    Room("designer", "/designer", api=False, kept=True),
+    Room("scenarios", pages=False, kept=True),
     Room("runs"),
-    Room("borders", "/borders"),
+    Room("borders", "/borders", kept=True),
+    Room("corridors", "/corridors"),
     Room("unions", "/unions"),
     Room("registry", "/registry"),
     Room("registry_edit", api=False),
     Room("registry_value", api=False),
     Room("news", "/news"),
-    Room("sources", "/sources"),
+    Room("sources", "/sources", kept=True),
     Room("account", api=False),
 )
 """In the menu's order. A room without a path is not in the menu."""

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from peyvand import __version__
 from peyvand.locale import DIRECTION, Language, catalogue
 from peyvand.web.site import language_of, site_of
-from peyvand.web.visitor import COOKIE, FIELD, csrf_token, new_token, visitor_of
+from peyvand.web.visitor import FIELD, PLACEHOLDER, csrf_token, keep_token, new_token, visitor_of
 
 
 def show(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
@@ -36,6 +36,8 @@ def show(request: Request, template: str, *, status: int = 200, **values: Any) -
 
     def csrf() -> str:
         """The token that forms of this page carry; a first visit is given its cookie."""
+        if getattr(request.state, "keeping", False):
+            return PLACEHOLDER
         token = visitor.token or (fresh[0] if fresh else new_token())
         if not visitor.token and not fresh:
             fresh.append(token)
@@ -66,12 +68,6 @@ def show(request: Request, template: str, *, status: int = 200, **values: Any) -
     if fresh:
         keep_token(answer, request, fresh[0])
     return answer
-
-
-def keep_token(answer: Response, request: Request, token: str) -> None:
-    """Give the visitor's browser a token, out of reach of scripts and of other sites."""
-    secure = site_of(request).settings.https
-    answer.set_cookie(COOKIE, token, path="/", httponly=True, samesite="lax", secure=secure)
 
 
 def web_words(language: Language, key: str, **fields: object) -> Markup:

@@ -15,11 +15,15 @@ from hashlib import sha256
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from peyvand.errors import ForbiddenError, SignInError
 from peyvand.registry.server import ROLES
 from peyvand.web.accounts import signed_in
 from peyvand.web.site import site_of
+
+PLACEHOLDER = secrets.token_hex(32)
+"""Stands where a visitor's token comes in a page that is kept; nobody outside ever sees it."""
 
 COOKIE, FIELD, HEADER = "peyvand_visit", "csrf", "x-csrf-token"
 _RUN = "runs/[0-9a-f]{20}"
@@ -70,6 +74,12 @@ def visitor_of(request: Request) -> Visitor:
 def new_token() -> str:
     """A random token of 256 bits."""
     return secrets.token_urlsafe(32)
+
+
+def keep_token(answer: Response, request: Request, token: str) -> None:
+    """Give the visitor's browser a token, out of reach of scripts and of other sites."""
+    secure = site_of(request).settings.https
+    answer.set_cookie(COOKIE, token, path="/", httponly=True, samesite="lax", secure=secure)
 
 
 def csrf_token(secret: str, token: str) -> str:

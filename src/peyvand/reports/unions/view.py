@@ -21,7 +21,7 @@ from peyvand.unions.landscape import Landscape
 from peyvand.unions.questions import OPTIONS, JoinAnswer, VariantName
 from peyvand.unions.rankings import Ranking, compensation, ranking
 from peyvand.unions.repair import stabilising_transfers
-from peyvand.unions.summary import described, stabilities
+from peyvand.unions.summary import confirmations, described, stabilities
 
 SHOWN, COLUMNS = 12, 12
 
@@ -166,6 +166,13 @@ class UnionsView:
             row["regret"] = self.regret.get(union)
             row["broken_by"] = self._told(deviation)
         return found
+
+    @cached_property
+    def confirmed(self) -> Markup:
+        """That what breaks the unions of the table was solved again, one by one."""
+        again = confirmations(self.landscape, self.rule, tuple(int(row["union"]) for row in self.rows))
+        key = "all" if all(one.holds for one in again) else "not_all"
+        return self.voice.t(f"unions.confirmed.{key}", count=self.voice.n(len(again))) if again else Markup("")
 
     # -- pictures ------------------------------------------------------------------------------------------------------
     @cached_property

@@ -11,9 +11,9 @@ from starlette.responses import RedirectResponse, Response
 from peyvand.errors import PeyvandError, SignInError, ThrottleError
 from peyvand.web.accounts import sign_in, sign_out
 from peyvand.web.problems import status_of
-from peyvand.web.show import keep_token, show
+from peyvand.web.show import show
 from peyvand.web.site import language_of, site_of
-from peyvand.web.visitor import COOKIE, new_token, visitor_of
+from peyvand.web.visitor import COOKIE, keep_token, new_token, visitor_of
 
 router = APIRouter()
 _HOME = "/designer"
