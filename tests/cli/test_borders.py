@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from peyvand.cli.borders import borders
+from peyvand.errors import IdentificationError
 from peyvand.gravity import known_causes, thickness
 from peyvand.world import World
 
@@ -38,5 +39,8 @@ def test_table_and_heatmap():
     assert {row["exporter"] for row in each_way["borders"]} == {"IRN", "KAZ"}
     assert all(row["low_log_points"] < row["high_log_points"] for row in each_way["borders"])
     assert "تعرفه" in ask("--pair", "IRN", "KAZ", "-l", "fa")
+    assert "all sectors" in ask("--pair", "IRN", "KAZ")
+    refused = CliRunner().invoke(borders, ["--estimate", "agreements-1964-2016"])
+    assert isinstance(refused.exception, IdentificationError)
     square = ask("--heatmap").splitlines()
     assert len(square) == len(World.embedded().economies)

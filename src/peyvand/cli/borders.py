@@ -47,12 +47,17 @@ def borders(
     Example: peyvand borders --pair IRN KAZ
     """
 
-    from peyvand.gravity import directed_thickness, known_causes, thickness
+    from peyvand.errors import IdentificationError
+    from peyvand.gravity import directed_thickness, known_causes, shipped_estimate, thickness
     from peyvand.run import with_waiting
     from peyvand.world import World, check
 
     held = World.open(world_name)
     check(held)
+    if not shipped_estimate(estimate).causes:
+        raise IdentificationError(
+            f"the estimate {estimate!r} explains no border", hint="peyvand gravity estimates", name=estimate
+        )
     if directed:
         each_way = directed_thickness(held, estimate)
         _print_directed(_chosen(each_way.to_frame(), held, pair, sectors), each_way, language, as_json=as_json)
@@ -75,6 +80,8 @@ def borders(
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
     _print_table(frame.drop(columns=["economy", "partner"]) if pair else frame, found, language)
+    if pair and not sectors:
+        _print_total(found, held.resolve_economies(pair), language)
 
 
 def _chosen(frame: pd.DataFrame, world: World, pair: tuple[str, str] | None, sectors: tuple[str, ...]) -> pd.DataFrame:
@@ -112,6 +119,18 @@ def _print_directed(frame: pd.DataFrame, found: DirectedThickness, language: Lan
         parts = [number(100 * row[f"{part}_log_points"], language, sign=True) for part in found.components]
         table.add_row(*(str(row[key]) for key in ("exporter", "importer", "sector")), middle, f"{low}…{high}", *parts)
     Console().print(table)
+
+
+def _print_total(found: Thickness, pair: tuple[str, ...], language: Language) -> None:
+    """The whole border of a pair with its interval, per cent of cost."""
+    from peyvand.locale import number, text
+
+    values = found.interval(*pair)
+    if all(math.isfinite(value) for value in values):
+        middle, low, high = (number(100 * math.expm1(value), language) for value in values)
+        click.echo(
+            text("gravity.borders.total", language, economy=pair[0], partner=pair[1], middle=middle, low=low, high=high)
+        )
 
 
 def _print_table(frame: pd.DataFrame, found: Thickness, language: Language) -> None:

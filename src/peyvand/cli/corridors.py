@@ -205,9 +205,10 @@ def build(data: Path, out: Path) -> None:
 
 def _network(path: Path | None, extension: Path | None) -> Network:
     from peyvand.corridors import Network
+    from peyvand.corridors.formats import extend_network
 
     network = Network.embedded() if path is None else Network.load(path)
-    return network if extension is None else network.extended(Network.load(extension))
+    return network if extension is None else extend_network(network, extension)
 
 
 def _asked(network: Network, names: tuple[str, ...]) -> set[tuple[str, int]]:
@@ -281,7 +282,7 @@ def _show(route: Route, rank: int, network: Network, language: Language) -> None
     from rich.console import Console
     from rich.table import Table
 
-    from peyvand.corridors.routes import T_PER_TEU
+    from peyvand.corridors.routes import T_PER_TEU, spoken_mode
     from peyvand.locale import number, text
 
     sums = {
@@ -301,7 +302,7 @@ def _show(route: Route, rank: int, network: Network, language: Language) -> None
         table.add_row(
             place_name(network, leg.at, language),
             text("corridors.routes.stop", language) if stop else place_name(network, leg.to, language),
-            mode_name(leg.mode, language),
+            spoken_mode(leg.mode, language),
             "" if stop else number(leg.length_km, language),
             number(leg.hours, language, decimals=1),
             number(leg.usd_per_t, language, decimals=1),
@@ -314,15 +315,3 @@ def place_name(network: Network, name: str, language: Language) -> str:
     """A place as the reader writes it."""
     row = network.nodes.iloc[network.place[name]]
     return str(row["name_fa"] or name) if language == "fa" else name
-
-
-def mode_name(mode: str, language: Language) -> str:
-    """`rail 1435 → rail 1520` in the reader's words."""
-    from peyvand.locale import number, text
-
-    parts = []
-    for layer in mode.split(" → "):
-        kind, _, gauge = layer.partition(" ")
-        word = text(f"corridors.modes.{kind}", language)
-        parts.append(f"{word} {number(float(gauge), language).replace(',', '').replace('٬', '')}" if gauge else word)
-    return " → ".join(parts)

@@ -17,6 +17,7 @@ from peyvand.corridors.graph import LINK, Graph, unfold
 from peyvand.corridors.network import MODES, Network
 from peyvand.corridors.search import Path, best_paths
 from peyvand.errors import DataError, UnknownNameError, did_you_mean
+from peyvand.locale import Language, localise_digits, text
 
 By = Literal["time", "cost", "generalised"]
 BYS: tuple[By, ...] = ("time", "cost", "generalised")
@@ -219,6 +220,21 @@ def routes(
     if not found:
         return replace(answer, reason=_reason(held, start, end, stages, avoided, via))
     return replace(answer, routes=tuple(Route(legs=_legs(graph, path), cost=cost) for cost, path in found))
+
+
+def spoken_mode(mode: str, language: Language) -> str:
+    """`rail 1435 → rail 1520` in the reader's words.
+
+    >>> spoken_mode("rail 1435 → road", "en")
+    'rail 1435 → road'
+    """
+    parts = []
+    for layer in mode.split(" → "):
+        kind, _, gauge = layer.partition(" ")
+        parts.append(
+            " ".join(filter(None, (text(f"corridors.modes.{kind}", language), localise_digits(gauge, language))))
+        )
+    return (" ← " if language == "fa" else " → ").join(parts)
 
 
 def without(network: Network, avoid: Iterable[str], *, keep: Sequence[int] = ()) -> Network:

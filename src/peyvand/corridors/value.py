@@ -109,8 +109,10 @@ def value_of_hours(
     gain = -(welfare_by_cost * income).transpose("economy", *_PAIR, "sector")
     flow = world["trade_flow"].transpose(*_PAIR, "sector")
     found = np.zeros((len(owners), len(names) + 1, len(cost.sectors)))
+    here = {dim: list(cost.economies) for dim in _PAIR}
+    gain, flow = (array.reindex(here, fill_value=0.0) for array in (gain, flow))
     for at, each in enumerate(cost.sectors):
-        of = {"sector": each.goods.sector, **{dim: list(cost.economies) for dim in _PAIR}}
+        of = {"sector": each.goods.sector}
         for column, weight in enumerate([*gain.sel(of).values, flow.sel(of).values]):
             found[:, column, at] = _per_hour(cost, each, weight, edges, owner_of, len(owners))
     sectors = {"sector": [each.goods.sector for each in cost.sectors]}

@@ -67,7 +67,7 @@ def journeys(run: Run) -> pd.DataFrame | None:
         for when, network in networks.items():
             found = routes(ends[0], ends[1], network=network)
             if found.routes:
-                frames.append(_steps(found[0], network).assign(exporter=exporter, importer=importer, when=when))
+                frames.append(steps_of(found[0], network).assign(exporter=exporter, importer=importer, when=when))
     if not frames:
         return None
     table = pd.concat(frames, ignore_index=True)
@@ -93,7 +93,7 @@ def _largest_centre(network: Network, economy: str) -> str:
     return str(nodes["name"].iloc[int(np.nanargmax(nodes["centre_weight"]))])
 
 
-def _steps(route: Route, network: Network) -> pd.DataFrame:
+def steps_of(route: Route, network: Network) -> pd.DataFrame:
     """Kilometres, hours and dollars since the start after every leg of a route."""
     points = route.diagram()
     called = network.nodes.set_index("name")["name_fa"]

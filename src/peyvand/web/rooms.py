@@ -34,6 +34,7 @@ ROOMS = (
     Room("scenarios", pages=False, kept=True),
     Room("runs"),
     Room("borders", "/borders", kept=True),
+    Room("corridors", "/corridors"),
     Room("unions", "/unions"),
     Room("registry", "/registry", kept=True),
     Room("registry_edit", api=False),

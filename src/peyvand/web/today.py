@@ -7,10 +7,11 @@ from functools import cached_property
 
 import pandas as pd
 
+from peyvand.corridors import HourValues
 from peyvand.gravity import Thickness, known_causes, thickness
 from peyvand.locale import LANGUAGES, Language
 from peyvand.reports.borders import movable_part
-from peyvand.run import with_waiting
+from peyvand.run import with_waiting, worth_of_hours
 from peyvand.world import World
 
 
@@ -47,6 +48,11 @@ class Today:
         flow = self.world["trade_flow"].transpose("exporter", "importer", "sector").values.sum(axis=2)
         table = table.assign(movable_log_points=movable, trade_musd=flow[first, second] + flow[second, first])
         return table[first < second].reset_index(drop=True)
+
+    @cached_property
+    def hours(self) -> HourValues:
+        """What an hour less at every crossing, port and link is worth to each economy."""
+        return worth_of_hours(world=self.world)
 
     def measure(self) -> None:
         """Measure the borders now, before the first visitor asks."""

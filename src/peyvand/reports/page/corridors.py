@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,7 +23,7 @@ MARKED = 0.08
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """Steps of one journey as SVG points."""
+    """Steps of one journey as SVG points; `when` is its name among those of the diagram."""
 
     when: str
     points: str
@@ -40,12 +40,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """A time– or cost–distance diagram: `what` is "hours" or "usd"; totals today and in the union."""
+    """A time– or cost–distance diagram: `what` is "hours" or "usd"; the totals are in the order of the curves."""
 
     what: str
     curves: tuple[Curve, ...]
     marks: tuple[Mark, ...]
-    totals: tuple[float, float]
+    totals: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,28 +121,41 @@ class Corridors:
             importer=importer,
             ends=(str(after[place].iloc[0]), str(after[place].iloc[-1])),
             km=float(after["travelled_km"].max()),
-            panels=tuple(
-                _panel(steps, what, column, place)
-                for what, column in (("hours", "elapsed_h"), ("usd", "paid_usd_per_t"))
-            ),
+            panels=panels(steps, order=(TODAY, IN_UNION), voice=self.voice),
         )
 
 
-def _panel(steps: pd.DataFrame, what: str, column: str, place: str) -> Panel:
-    """Both curves on one scale, from the lower left corner; the stops of today's that take long are named."""
+def panels(steps: pd.DataFrame, *, order: Sequence[str], voice: Voice) -> tuple[Panel, ...]:
+    """Hours and dollars against kilometres of several journeys on one scale each.
+
+    Parameters
+    ----------
+    steps : DataFrame
+        As `peyvand.reports.corridors.steps_of` gives them, `when` tells the journeys apart.
+    order : sequence of str
+        The journeys; the long stops of the first are named.
+    voice : Voice
+    """
+    place = f"place_{voice.language}"
+    columns = (("hours", "elapsed_h"), ("usd", "paid_usd_per_t"))
+    return tuple(_panel(steps, what, column, place, order) for what, column in columns)
+
+
+def _panel(steps: pd.DataFrame, what: str, column: str, place: str, order: Sequence[str]) -> Panel:
+    """All curves on one scale, from the lower left corner; the stops of the first that take long are named."""
     across, up = WIDTH / steps["travelled_km"].max(), HEIGHT / max(float(steps[column].max()), 1e-9)
     curves, totals = [], []
-    for when in (TODAY, IN_UNION):
+    for when in order:
         rows = steps[steps["when"] == when]
         xs, ys = rows["travelled_km"] * across, HEIGHT - rows[column] * up
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
         curves.append(Curve(when=when, points=points))
         totals.append(float(rows[column].max()))
-    today = steps[steps["when"] == TODAY]
-    taken = today[column].diff()
-    stops = today[(today["mode"] == "stop") & (taken > MARKED * totals[0])]
+    first = steps[steps["when"] == order[0]]
+    taken = first[column].diff()
+    stops = first[(first["mode"] == "stop") & (taken > MARKED * totals[0])]
     marks = tuple(
         Mark(x=row["travelled_km"] * across, y=HEIGHT - row[column] * up, text=str(row[place]))
         for row in records(stops)
     )
-    return Panel(what=what, curves=tuple(curves), marks=marks, totals=(totals[0], totals[1]))
+    return Panel(what=what, curves=tuple(curves), marks=marks, totals=tuple(totals))

@@ -102,7 +102,7 @@
   }
 
   for (const map of document.querySelectorAll(".corridor-map"))
-    map.querySelector("input[type=range]").addEventListener("input", event => map.style.setProperty("--t", event.target.value / 100));
+    map.querySelector("input[type=range]")?.addEventListener("input", event => map.style.setProperty("--t", event.target.value / 100));
 
   // -- tables -----------------------------------------------------------------------------------------------------
   for (const head of document.querySelectorAll(".sortable thead th")) head.firstElementChild.addEventListener("click", () => {

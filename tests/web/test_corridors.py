@@ -1,0 +1,52 @@
+"""Routes and the worth of an hour, in the browser and by the API."""
+
+from __future__ import annotations
+
+import pytest
+
+from peyvand.locale import LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_routes_are_found_in_both_languages(client, language):
+    page = client.get(f"/{language}/corridors", params={"origin": "تهران", "destination": "Almaty"}).text
+    assert page.count('class="route"') >= 3
+    assert "route-1" in page
+    assert ("سرخس" if language == "fa" else "Sarakhs") in page
+    assert ("ریل" if language == "fa" else "rail 1520") in page
+
+
+def test_what_is_wrong_is_said_on_the_page(client):
+    page = client.get("/en/corridors", params={"origin": "Tehrn", "destination": "Almaty"}).text
+    assert "did you mean" in page
+    assert 'value="Tehrn"' in page
+    closed = client.get("/en/corridors", params={"origin": "Lahore", "destination": "Wagah"}).text
+    assert "closed" in closed
+    around = {"origin": "Tehran", "destination": "Almaty", "avoid": "Incheh Borun، Sarakhs", "by": "time"}
+    legs = client.get("/en/corridors", params=around | {"via": "Farap (rail)"}).text
+    assert "<bdi>Farap (rail)</bdi>" in legs
+    assert "<bdi>Sarakhs (rail)</bdi>" not in legs
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_hour_has_its_worth(client, language):
+    page = client.get(f"/{language}/corridors/value", params={"of": "IRN"}).text
+    assert page.count("<tr><th") >= 20
+    assert client.get(f"/{language}/corridors/value", params={"links": "true"}).status_code == 200
+
+
+def test_the_api_speaks_of_routes_and_values(client):
+    ask = {"origin": "Tehran", "destination": "Almaty", "k": 2, "avoid": ["Sarakhs", "AZE"]}
+    answer = client.get("/api/v1/corridors/routes", params=ask).json()
+    assert len(answer["routes"]) == 2
+    assert answer["routes"][0]["diagram"][-1]["hours"] == pytest.approx(answer["routes"][0]["hours"])
+    assert "Sarakhs (rail)" not in answer["routes"][0]["places"]
+    wrong = client.get("/api/v1/corridors/routes", params={"origin": "Tehrn", "destination": "Almaty"})
+    assert wrong.status_code in (400, 404, 422)
+    places = client.get("/api/v1/corridors/places", params={"limit": 500}).json()
+    assert places["total"] == len(places["items"]) == 293
+    assert client.get("/api/v1/corridors/links", params={"limit": 5}).json()["next"]
+    values = client.get("/api/v1/corridors/value", params={"owner": "link", "economy": "KAZ", "limit": 3}).json()[
+        "items"
+    ]
+    assert [row["gain_musd"] for row in values] == sorted((row["gain_musd"] for row in values), reverse=True)
