@@ -242,6 +242,7 @@ def simulate(
             "numeraire": solver.numeraire,
             "people": people.meta(),
             **_drawn_meta(drawn),
+            "seed": seed if drawn is not None or people.moved else None,
         },
         variants=variants,
         draws=drawn,
@@ -432,9 +433,8 @@ def _meta(
 
 
 def _drawn_meta(drawn: Draws | None) -> dict[str, Any]:
-    """Of the draws: how many, from which seed, of what, and those that failed."""
+    """Of the draws: how many, of what, and those that failed."""
     return {
-        "seed": None if drawn is None else drawn.seed,
         "draws": None if drawn is None else drawn.data.sizes["draw"],
         "drawn": [] if drawn is None else list(drawn.sources),
         "failed_draws": {} if drawn is None else {str(number): why for number, why in drawn.failed.items()},
