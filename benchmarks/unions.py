@@ -37,7 +37,7 @@ def main(size: str) -> None:
 
 def search_row(world: World, k: int, *, alone: int) -> str:
     """All unions of k candidates and four kinds of stability."""
-    candidates = [code for code in CANDIDATES if code in world.economies][:k]
+    candidates = candidates_of(world, k)
     before = _processor()
     found, wall, _ = timed(lambda: search(world, candidates, TERMS))
     cpu = _processor() - before
@@ -57,7 +57,7 @@ def search_row(world: World, k: int, *, alone: int) -> str:
 
 def draws_row(world: World, k: int, draws: int) -> str:
     """All unions of k candidates for many draws."""
-    found = search(world, [code for code in CANDIDATES if code in world.economies][:k], TERMS)
+    found = search(world, candidates_of(world, k), TERMS)
     before = _processor()
     drawn, wall, _ = timed(lambda: draw_unions(found, draws=draws))
     cpu = _processor() - before
@@ -66,6 +66,11 @@ def draws_row(world: World, k: int, draws: int) -> str:
         f"2^{k} unions × {draws} draws: {wall:.1f} s (processor {cpu:.1f} s), {len(drawn.failed)} failed; "
         f"the surest union holds in {100 * likely:.0f} % of the draws"
     )
+
+
+def candidates_of(world: World, k: int) -> list[str]:
+    """The region first, then others."""
+    return list(dict.fromkeys([code for code in (*CANDIDATES, *world.economies) if code in world.economies]))[:k]
 
 
 def _processor() -> float:

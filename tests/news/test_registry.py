@@ -309,3 +309,44 @@ def test_an_event_with_an_organisation_is_accepted(full, tmp_path, organisation,
     queue.decide(event.key, "accept", who="t")
     held = full.get(Event, f"news/{event.key}")
     assert {held.by_party, held.to_party} == {"IRN", code}
+
+
+JOINED = "به گزارش ایرنا، جمهوری اسلامی ایران امروز در نشست سران در دهلی نو به عضویت کامل سازمان همکاری شانگهای درآمد."
+
+
+def test_a_membership_is_proposed_and_kept(small, tmp_path):
+    with small.change(who="t", why="t") as change:
+        change.add(models.Pact(code="SCO", kind="organisation", name_en="SCO", name_fa="شانگهای", source="t"))
+    queue = queue_for(small, tmp_path, JOINED)
+    proposal = next(one for one in queue if one.kind == "membership")
+    assert proposal.values == {"by": "IRN", "to": "SCO", "status": "member"}
+    queue.decide(proposal.key, "accept", who="t")
+    queue.hand_over(proposal.key, who="t")
+    (held,) = small.rows(models.Membership)
+    assert (held.pact, held.party, held.status, held.from_on) == ("SCO", "IRN", "member", "2019-07-04")
+    assert small.log(thing="membership")[0].why == "news report report-0"
+
+
+def test_a_membership_that_the_register_knows_is_refused(full, tmp_path):
+    queue = queue_for(full, tmp_path, JOINED, date="1403-04-13")
+    proposal = next(one for one in queue if one.kind == "membership")
+    with pytest.raises(RuleError, match="membership"):
+        queue.decide(proposal.key, "accept", who="t")
+    assert proposal.key in {one.key for one in queue.waiting()}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("بلاروس در نشست آستانه به عضویت سازمان همکاری شانگهای درآمد.", [("BLR", "SCO", "member")]),
+        ("ایران به عنوان عضو ناظر اتحادیه اقتصادی اوراسیا پذیرفته شد.", [("IRN", "EAEU", "observer")]),
+        ("Belarus became a full member of the Shanghai Cooperation Organization.", [("BLR", "SCO", "member")]),
+        ("قرار است بلاروس به عضویت سازمان همکاری شانگهای درآید.", []),
+        ("وزیر خارجه روسیه از عضویت ایران در سازمان همکاری شانگهای استقبال کرد.", []),
+        ("درخواست عضویت ترکیه در بریکس پذیرفته نشد.", []),
+    ],
+)
+def test_a_membership_is_read_where_it_has_begun(text, found):
+    read = read_text(f"وزیر امور خارجه ایران با وزیر امور خارجه روسیه دیدار کرد. {text}")
+    assert [(one.party, one.pact, one.status) for one in read.memberships] == found
+    assert all(read.quote(one.span) in text for one in read.memberships)

@@ -12,6 +12,7 @@ from peyvand.news.dates import published
 from peyvand.news.diplomatic import is_diplomatic, is_leisure
 from peyvand.news.domains import domains_of, find_fields
 from peyvand.news.marks import mark
+from peyvand.news.memberships import find_memberships
 from peyvand.news.people import find_people, participants
 from peyvand.news.report import Mention, NewsWarning, Report
 from peyvand.news.roles import find_roles
@@ -105,6 +106,7 @@ def read_text(
         domains=domains_of(page, fields),
         acts=tuple(acts),
         commitments=tuple(commitments),
+        memberships=tuple(find_memberships(page, told)),
         is_diplomatic=is_diplomatic(page, actors, roles, home),
     )
 

@@ -30,6 +30,7 @@ from peyvand.registry.models import (
     Event,
     EventSource,
     Evidence,
+    Membership,
     Office,
     Participant,
     Party,
@@ -98,6 +99,8 @@ class RegistryRegister:
             agreement = self._agreement(named)
             if proposal.kind == "event":
                 self._event(change, named, documents)
+            elif proposal.kind == "membership":
+                self._membership(change, named)
             elif agreement:
                 self._commitment(change, named, documents, agreement)
             else:
@@ -135,6 +138,16 @@ class RegistryRegister:
         sources = (_words(code, "event", source, documents) for source in proposal.sources)
         self._add_new(change, *sources)
         self._participants(change, proposal, code, first_day(day))
+
+    def _membership(self, change: Change, proposal: Proposal) -> None:
+        """A standing in a pact from the day; the registry refuses one that overlaps with what it knows."""
+        pact, party, status = (proposal.values[name] for name in ("to", "by", "status"))
+        code = f"{pact}/{party}/{(day := _day(proposal))}"
+        membership = Membership(
+            code=code, pact=pact, party=party, status=status, from_on=day, source=_said_by(proposal.sources[0]),
+            note="from the first day on which it was reported",
+        )  # fmt: skip
+        self._add_new(change, membership)
 
     def _promise(self, change: Change, proposal: Proposal, documents: dict[str, str]) -> None:
         """The words of a commitment, kept with an event of the same report; no agreement is invented for it."""

@@ -56,6 +56,16 @@ class Commitment:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """A state that took a standing (`member`, `observer`, `dialogue_partner`) in a pact."""
+
+    party: str
+    pact: str
+    status: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class NewsWarning:
     """A thing in the text that the reader could not take as it stood; `key` is under `news.warning` in the locale."""
 
@@ -81,6 +91,7 @@ class Report:
     domains: tuple[Mention, ...] = ()
     acts: tuple[Act, ...] = ()
     commitments: tuple[Commitment, ...] = ()
+    memberships: tuple[Membership, ...] = ()
     is_diplomatic: bool = False
     warnings: tuple[NewsWarning, ...] = field(default=())
 
@@ -124,6 +135,10 @@ class Report:
                     "span": list(one.span),
                 }
                 for one in self.commitments
+            ],
+            "memberships": [
+                {"party": one.party, "pact": one.pact, "status": one.status, "span": list(one.span)}
+                for one in self.memberships
             ],
             "is_diplomatic": self.is_diplomatic,
             "language": self.language,

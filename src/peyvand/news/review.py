@@ -8,6 +8,7 @@ reader. The same event from two agencies is one proposal with two sources. Accep
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
@@ -21,8 +22,9 @@ from peyvand.news.reader import read_text
 from peyvand.news.report import Report
 from peyvand.news.words import Span, tokens
 
-Kind = Literal["event", "commitment"]
+Kind = Literal["event", "commitment", "membership"]
 Verdict = Literal["accept", "correct", "reject"]
+_MASTHEAD = re.compile("(?:تاریخ|زمان|کد خبر|شناسه|سرویس|گروه|date|news (?:id|code))[^:]{0,20}:", re.IGNORECASE)
 CLOSE_DAYS = 1  # two agencies may report an event a day apart
 
 
@@ -41,7 +43,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A record that waits for a person: an event (an act between two parties) or a commitment."""
+    """A record that waits for a person: an event (an act between two parties), a commitment, or a membership."""
 
     key: str
     kind: Kind
@@ -186,7 +188,7 @@ class Queue:
 
 
 def proposals(report: Report, document: str) -> list[Proposal]:
-    """What a report proposes: one event per act, one record per commitment."""
+    """What a report proposes: one event per act, one record per commitment and per membership."""
     people = tuple(sorted(" ".join(tokens(person.name)) for person in report.participants))
     made: list[Proposal] = []
     events = [("event", {"type": act.type, "by": act.source, "to": act.target}, act.span) for act in report.acts]
@@ -194,9 +196,13 @@ def proposals(report: Report, document: str) -> list[Proposal]:
         ("commitment", {"by": one.by, "to": one.to, "domain": one.domain, "strength": one.strength}, one.span)
         for one in report.commitments
     ]
-    title = next((line.strip() for line in report.text.splitlines() if line.strip()), "")[:200]
+    lines = [line.strip() for line in report.text.splitlines() if line.strip()]
+    title = next((line for line in lines if not _MASTHEAD.match(line)), lines[0] if lines else "")[:200]
     published = report.published.isoformat() if report.published else None
-    for kind, values, span in (*events, *promises):
+    joined = [
+        ("membership", {"by": one.party, "to": one.pact, "status": one.status}, one.span) for one in report.memberships
+    ]
+    for kind, values, span in (*events, *promises, *joined):
         source = Source(
             document=document,
             title=title,
@@ -225,7 +231,8 @@ def same_event(one: Proposal, other: Proposal) -> bool:
 
 
 def _identity(values: dict[str, Any]) -> tuple[frozenset[str], str]:
-    return frozenset((values["by"], values["to"])), values.get("type") or values["domain"]
+    what = next(values[name] for name in ("type", "domain", "status") if name in values)
+    return frozenset((values["by"], values["to"])), what
 
 
 def _source(row: dict[str, Any]) -> Source:

@@ -161,7 +161,7 @@ def _queue_page(
 
 def _what(proposal: Proposal) -> str:
     """The column that says what happened or what was promised."""
-    return "type" if proposal.kind == "event" else "domain"
+    return {"event": "type", "commitment": "domain", "membership": "status"}[proposal.kind]
 
 
 def _folder(site: Site) -> Path:
