@@ -40,7 +40,7 @@ from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
 from peyvand.mobility import People, people_of
 from peyvand.scenarios import AgreementEffect, Caution, Effect, Facts, Union, estimates, open_scenario
-from peyvand.scenarios.provisions import PEOPLE
+from peyvand.scenarios.provisions import OF_TARIFFS, PEOPLE
 from peyvand.trade import (
     CaliendoParro,
     Draws,
@@ -242,6 +242,7 @@ def simulate(
             "numeraire": solver.numeraire,
             "people": people.meta(),
             **_drawn_meta(drawn),
+            "seed": seed if drawn is not None or people.moved else None,
         },
         variants=variants,
         draws=drawn,
@@ -341,11 +342,8 @@ def hour_resolved(
 
 def carried(shock: Shock, cost_hat: xr.DataArray, world: World) -> Shock:
     """The shock with the change of carriage in its iceberg costs."""
-    return Shock.of(
-        world,
-        iceberg_cost_hat=shock["iceberg_cost_hat"] * cost_hat,
-        tariff_rate_counterfactual=shock["tariff_rate_counterfactual"],
-    )
+    joined = Shock.of(world, iceberg_cost_hat=shock["iceberg_cost_hat"] * cost_hat)
+    return shock.replace(iceberg_cost_hat=joined["iceberg_cost_hat"])
 
 
 def _kinds_alone(
@@ -355,7 +353,7 @@ def _kinds_alone(
     external = ["tariff"] if union.external_tariff not in (None, "own") else []
     silent = [kind for kind in PEOPLE if kind != "visa" or people.cost_hat is None]
     said = (provision.kind for provision in union.provisions if provision.kind not in silent)
-    kinds = list(dict.fromkeys((*external, *said)))
+    kinds = [kind for kind in dict.fromkeys((*external, *said)) if kind not in OF_TARIFFS]
     for kind in kinds if len(kinds) > 1 else ():
         alone = _only(union, kind).effect(effect.world, facts=effect.facts, borders=effect.borders)
         if kind == "transit" and moved is not None:
@@ -366,10 +364,11 @@ def _kinds_alone(
 
 
 def _only(union: Union, kind: str) -> Union:
-    """The union with its provisions of one kind; a common external tariff goes with the tariffs."""
-    kept: dict[str, Any] = {"provisions": tuple(held for held in union.provisions if held.kind == kind)}
+    """The union with its provisions of one kind; what is said of tariffs, and the common external one, go with them."""
+    kinds = ("tariff", *OF_TARIFFS) if kind == "tariff" else (kind,)
+    kept: dict[str, Any] = {"provisions": tuple(held for held in union.provisions if held.kind in kinds)}
     if union.kind == "customs-union" and kind != "tariff":
-        kept |= {"kind": "free-trade-area", "external_tariff": None}
+        kept |= {"kind": "free-trade-area", "external_tariff": None, "revenue_shares": "collected"}
     return union.model_copy(update=kept)
 
 
@@ -434,9 +433,8 @@ def _meta(
 
 
 def _drawn_meta(drawn: Draws | None) -> dict[str, Any]:
-    """Of the draws: how many, from which seed, of what, and those that failed."""
+    """Of the draws: how many, of what, and those that failed."""
     return {
-        "seed": None if drawn is None else drawn.seed,
         "draws": None if drawn is None else drawn.data.sizes["draw"],
         "drawn": [] if drawn is None else list(drawn.sources),
         "failed_draws": {} if drawn is None else {str(number): why for number, why in drawn.failed.items()},

@@ -230,3 +230,33 @@ def test_the_command_line_answers(tmp_path):
     for name in ("net", "net.geojson"):
         assert ask("export", str(tmp_path / name)).exit_code == 0
         assert ask("check", "--network", str(tmp_path / name)).exit_code == 0
+
+
+def test_ones_own_places_and_links_extend_or_replace(tmp_path):
+    """Links end at places of the network; of a place that it holds, what the file does not say stays."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "node.csv").write_text(
+        "node_id,x_coord,y_coord,kind,economy,pass_h\n"
+        "Incheh Borun (rail),54.72,37.45,rail_crossing,IRN,2\nMy Dry Port,52.0,36.9,dry_port,IRN,0\n",
+        encoding="utf-8",
+    )
+    (own / "link.csv").write_text(
+        "from_node_id,to_node_id,allowed_uses,length,hours,usd_per_t\nMy Dry Port,Tehran,road,180,4,12\n",
+        encoding="utf-8",
+    )
+
+    def ask(*words):
+        return json.loads(CliRunner().invoke(cli, ["corridors", *words, "--json"]).output)
+
+    assert ask("routes", "My Dry Port", "Tehran", "--extend", str(own))["routes"][0]["hours"] == 4.0
+    before, after = (
+        ask("routes", "Tehran", "Ashgabat", "--via", "Incheh Borun (rail)", "-k", "1", *words)["routes"][0]
+        for words in ((), ("--extend", str(own)))
+    )
+    assert before["hours"] - after["hours"] == pytest.approx(20.6 - 2, abs=0.01)
+    assert before["usd_per_t"] == pytest.approx(after["usd_per_t"])
+    whole = tmp_path / "whole.geojson"
+    CliRunner().invoke(cli, ["corridors", "export", str(whole), "--extend", str(own)])
+    assert ask("check", "--network", str(whole))["nodes"] == len(Network.embedded()) + 1
+    assert ask("routes", "My Dry Port", "Tehran", "--network", str(whole))["routes"][0]["hours"] == 4.0

@@ -14,7 +14,7 @@ from babel import Locale
 from tests.worlds import small_world
 
 from peyvand.run import Run, simulate
-from peyvand.scenarios import Students, Union, open_scenario
+from peyvand.scenarios import Students, Transit, Union, open_scenario
 from peyvand.world import World
 from peyvand.world.world import PROVENANCE_COLUMNS
 
@@ -86,10 +86,10 @@ def made_run(scenario: str = "eco-ten") -> Run:
 
 @cache
 def full_run() -> Run:
-    """The shipped union with places for students: a run that has every table."""
+    """The shipped union with places for students and shorter waits: a run that has every table."""
     union = open_scenario("eco-ten")
-    places = Students(places_per_year=100)
-    union = union.model_copy(update={"provisions": (*union.provisions, places)})
+    more = (Students(places_per_year=100), Transit(crossings=("Sarakhs", "Incheh Borun"), max_dwell_time_h=6))
+    union = union.model_copy(update={"provisions": (*union.provisions, *more)})
     return simulate(union, world=world_of(), draws=8, seed=3)
 
 

@@ -201,3 +201,23 @@ def test_members_without_a_common_border_still_have_a_map():
     html = render(run, tables(run))
     assert "Outside this map: <bdi>United States</bdi>." in html
     assert 'class="border' not in html
+
+
+@pytest.mark.parametrize(
+    ("scenario", "said"), [("visa-free-ten", "more journeys a year"), ("exchange-places", "5,000")]
+)
+def test_a_union_that_moves_people_only_speaks_of_them(scenario, said):
+    run = simulate(scenario)
+    html = render(run, tables(run))
+    assert said in html
+    assert "Who gains, who loses" not in html
+    assert 'data-show="people"' in html
+    assert "سفر، مهاجر و دانشجو" in html
+
+
+def test_borders_close_to_people_fade_with_their_rules():
+    html = render(run := simulate("visa-free-ten"), tables(run))
+    shown = re.findall(r"--c0:([\d.]+);--c1:([\d.]+)", html)
+    assert shown
+    assert all(float(after) == 0 <= float(before) for before, after in shown)
+    assert any(float(before) == 1 for before, _ in shown)

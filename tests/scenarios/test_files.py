@@ -201,12 +201,12 @@ REFUSED = {
     "a pair of one": (BORDER + 'fade_share = 0.1\npairs = [["IRN"]]\n', "pairs in provision 1", "two members"),
     "a common tariff in words": (
         HEAD + 'kind = "customs-union"\nexternal_tariff = "mine"\n',
-        "external_tariff = 'mine' in the file: should be 'own' or a table",
+        "external_tariff = 'mine' in the file: should be 'own', 'average', 'minimum' or a table",
         "mining",
     ),
     "a common tariff in one number": (
         HEAD + 'kind = "customs-union"\nexternal_tariff = 0.05\n',
-        "line 4: external_tariff = 0.05 in the file: should be 'own' or a table",
+        "line 4: external_tariff = 0.05 in the file: should be 'own', 'average', 'minimum' or a table",
         "mining",
     ),
     "a common rate in words": (
@@ -218,10 +218,26 @@ REFUSED = {
     "half a year of phase-in": (HEAD + "phase_in_years = 2.5\n", "phase_in_years = 2.5", ""),
     "customs union without a tariff": (HEAD + 'kind = "customs-union"\n', "needs external_tariff", "own"),
     "free trade with a common tariff": (HEAD + 'external_tariff = "own"\n', "has no external_tariff", "customs-union"),
-    "a rule of later rooms": (
-        HEAD + "revenue_shares = { IRN = 0.5 }\n",
-        "line 3: 'revenue_shares' is not simulated yet",
-        "stays",
+    "shared revenue outside a customs union": (
+        HEAD + "revenue_shares = { IRN = 0.5, KAZ = 0.5 }\n",
+        "a free-trade-area shares no revenue",
+        "customs-union",
+    ),
+    "revenue that is not all shared out": (
+        HEAD + 'kind = "customs-union"\nexternal_tariff = "own"\nrevenue_shares = { IRN = 0.5, KAZ = 0.4 }\n',
+        "revenue_shares sum to 0.9",
+        "sum to 1",
+    ),
+    "an unknown key of revenue": (
+        HEAD + 'kind = "customs-union"\nexternal_tariff = "own"\nrevenue_shares = "wealth"\n',
+        "revenue_shares = 'wealth'",
+        "population",
+    ),
+    "rules of origin in a customs union": (
+        HEAD + 'kind = "customs-union"\nexternal_tariff = "own"\n'
+        '[[provision]]\nkind = "rules_of_origin"\ncompliance_cost_percent = 3\n',
+        "asks for no rules of origin",
+        "free-trade-area",
     ),
     "not TOML": ('members = ["IRN", "KAZ"\n', "is not TOML", "quotes"),
     "a key twice": (HEAD + 'members = ["IRN", "UZB"]\n', 'line 3: members = ["IRN", "UZB"] says a key twice', "once"),
@@ -242,9 +258,11 @@ def test_what_is_not_clear_is_refused_with_a_hint(text, message, hint):
 
 WRONG = ("1", '"x"', "true", "nan", "-inf", "-1.5", "[1]", "{ a = 1 }", "2019-01-01", '[["IRN", "KAZ"]]', "99.5")
 KEYS = {
-    HEAD: ("as_of", "kind", "phase_in_years", "leaves", "external_tariff", "world", "provision"),
+    HEAD: ("as_of", "kind", "phase_in_years", "leaves", "external_tariff", "revenue_shares", "world", "provision"),
     HEAD + 'kind = "customs-union"\n': ("external_tariff", "external_tariff.mining"),
     TARIFF: ("cut_share", "sectors", "except_sectors", "pairs", "exceptions"),
+    HEAD + '[[provision]]\nkind = "sensitive_list"\n': ("economy", "sectors", "share", "cut_share"),
+    HEAD + '[[provision]]\nkind = "rules_of_origin"\n': ("compliance_cost_percent", "use_share", "pairs"),
     BORDER: ("fade_share", "cut_percent", "cap_percent"),
 }
 

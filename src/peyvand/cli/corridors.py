@@ -205,9 +205,10 @@ def build(data: Path, out: Path) -> None:
 
 def _network(path: Path | None, extension: Path | None) -> Network:
     from peyvand.corridors import Network
+    from peyvand.corridors.formats import extend_network
 
     network = Network.embedded() if path is None else Network.load(path)
-    return network if extension is None else network.extended(Network.load(extension))
+    return network if extension is None else extend_network(network, extension)
 
 
 def _asked(network: Network, names: tuple[str, ...]) -> set[tuple[str, int]]:

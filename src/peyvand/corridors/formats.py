@@ -44,23 +44,34 @@ def read_network(path: str | Path) -> Network:
     NetworkError
         If it breaks a rule.
     """
-    place = Path(path)
-    if place.is_dir():
-        return read_gmns(place)
-    if not place.is_file():
-        raise DataError(f"no network at {place}", hint="a folder with node.csv and link.csv, or a .geojson file")
-    return from_geojson(place.read_bytes(), name=place.stem)
+    return _network(*_tables(Path(path)))
+
+
+def extend_network(base: Network, path: str | Path) -> Network:
+    """A network with the places and links of a file added, or put in place of its own.
+
+    Links may end at places of either. Of a place that the network holds already, what the file does not say stays.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    NetworkError
+        If the two together break a rule.
+    """
+    name, given, ways = _tables(Path(path))
+    places = _filled(given, NODE_COLUMNS, NODE_DEFAULTS, name)
+    held = base.nodes.set_index("name")
+    known = places["name"].isin(held.index)
+    for column in set(NODE_COLUMNS) - set(given.columns):
+        places.loc[known, column] = places.loc[known, "name"].map(held[column])
+    return base.joined(name, places, _filled(ways, LINK_COLUMNS, LINK_DEFAULTS, name))
 
 
 # -- GMNS ----------------------------------------------------------------------------------------------------------
 def read_gmns(folder: Path | Traversable, *, name: str | None = None) -> Network:
     """The network in a folder's node.csv and link.csv (General Modeling Network Specification)."""
-    nodes, links = (_table(folder.joinpath(f"{part}.csv")) for part in ("node", "link"))
-    return _network(
-        name or folder.name,
-        nodes.drop(columns="name", errors="ignore").rename(columns=GMNS_NODE),
-        links.rename(columns=GMNS_LINK),
-    )
+    return _network(name or folder.name, *_gmns(folder))
 
 
 def write_gmns(network: Network, folder: str | Path) -> Path:
@@ -134,6 +145,25 @@ def from_geojson(content: str | bytes, *, name: str | None = None) -> Network:
     DataError
         If it is not one.
     """
+    return _network(*_geojson(content, name=name))
+
+
+# -- rows ----------------------------------------------------------------------------------------------------------
+def _tables(place: Path) -> tuple[str, pd.DataFrame, pd.DataFrame]:
+    """Name, places and links as a file states them, under our columns' names."""
+    if place.is_dir():
+        return place.name, *_gmns(place)
+    if not place.is_file():
+        raise DataError(f"no network at {place}", hint="a folder with node.csv and link.csv, or a .geojson file")
+    return _geojson(place.read_bytes(), name=place.stem)
+
+
+def _gmns(folder: Path | Traversable) -> tuple[pd.DataFrame, pd.DataFrame]:
+    nodes, links = (_table(folder.joinpath(f"{part}.csv")) for part in ("node", "link"))
+    return nodes.drop(columns="name", errors="ignore").rename(columns=GMNS_NODE), links.rename(columns=GMNS_LINK)
+
+
+def _geojson(content: str | bytes, *, name: str | None) -> tuple[str, pd.DataFrame, pd.DataFrame]:
     try:
         read = json.loads(content)
         nodes, links = [], []
@@ -146,10 +176,9 @@ def from_geojson(content: str | bytes, *, name: str | None = None) -> Network:
                 links.append(row)
     except (ValueError, KeyError, TypeError, UnicodeError) as error:
         raise DataError(f"not a GeoJSON network: {error}", hint="points are places, lines are links") from error
-    return _network(str(read.get("name") or name or "network"), pd.DataFrame(nodes), pd.DataFrame(links))
+    return str(read.get("name") or name or "network"), pd.DataFrame(nodes), pd.DataFrame(links)
 
 
-# -- rows ----------------------------------------------------------------------------------------------------------
 def _network(name: str, nodes: pd.DataFrame, links: pd.DataFrame) -> Network:
     return Network(
         name, _filled(nodes, NODE_COLUMNS, NODE_DEFAULTS, name), _filled(links, LINK_COLUMNS, LINK_DEFAULTS, name)

@@ -179,12 +179,14 @@ class Network:
 
         A link is known by its two ends, its mode and its gauge.
         """
-        nodes = pd.concat([self.nodes[~self.nodes["name"].isin(other.nodes["name"])], other.nodes])
-        theirs = set(_link_keys(other.links))
+        return self.joined(other.name, other.nodes, other.links)
+
+    def joined(self, name: str, nodes: pd.DataFrame, links: pd.DataFrame) -> Network:
+        """As `extended`, by tables whose links may end at places of this network."""
+        places = pd.concat([self.nodes[~self.nodes["name"].isin(nodes["name"])], nodes])
+        theirs = set(_link_keys(links))
         kept = [key not in theirs for key in _link_keys(self.links)]
-        return Network(
-            f"{self.name} + {other.name}", nodes, pd.concat([self.links[kept], other.links], ignore_index=True)
-        )
+        return Network(f"{self.name} + {name}", places, pd.concat([self.links[kept], links], ignore_index=True))
 
     @cached_property
     def _names(self) -> dict[str, tuple[int, ...]]:

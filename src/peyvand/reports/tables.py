@@ -67,6 +67,7 @@ def economies(run: Run) -> pd.DataFrame:
             "tariff_revenue_musd": revenue,
             "tariff_revenue_counterfactual_musd": revenue_after,
             "tariff_revenue_change_musd": revenue_after - revenue,
+            "revenue_transfer_musd": by_economy(result["revenue_transfer"]),
             "openness_percent": 100 * by_economy(result["openness"]),
             "openness_counterfactual_percent": 100 * by_economy(result["openness_counterfactual"]),
             "estimated_trade_share": _estimated_share(world),

@@ -25,11 +25,14 @@ from peyvand.scenarios.estimates import estimate
 from peyvand.scenarios.in_force import Agreement, AgreementKind, Facts
 from peyvand.scenarios.kernels import Array, Mask
 from peyvand.scenarios.people import people_pairs
+from peyvand.scenarios.preferences import listed_cuts, pool_keys, used_preferences
 from peyvand.scenarios.provisions import (
     AgreementEffect,
     AnyProvision,
     BorderCost,
     PeopleProvision,
+    Scope,
+    SensitiveList,
     Tariff,
     Transit,
     Visa,
@@ -81,7 +84,8 @@ class Effect:
                 hint="set the union into the World of its base year",
             )
         split_blocs(self)
-        self._final_tariff, self.people  # noqa: B018  (refuses early what provisions say twice or of nobody)
+        self._tariffs_and_costs(1.0)  # refuses early what provisions say twice or of nobody,
+        self._pool_keys, self.people  # noqa: B018  (and shares of revenue that are not the members')
 
     # -- who, where, when ----------------------------------------------------------------------------------------------
     @property
@@ -92,7 +96,7 @@ class Effect:
     @cached_property
     def members(self) -> tuple[str, ...]:
         """The members as this World's codes."""
-        found = tuple(self._economy(member) for member in self.union.members)
+        found = tuple(self.economy(member) for member in self.union.members)
         twice = [code for code in dict.fromkeys(found) if found.count(code) > 1]
         if twice:
             raise ScenarioError(f"{', '.join(twice)} is a member twice", hint="name every member once")
@@ -189,8 +193,15 @@ class Effect:
                 hint="move the World first: union.effect(world).baseline(solve), as `peyvand run` does",
             )
         share = self._share_in(year)
-        tariff = kernels.phased_tariff(tariff_rate=self._tariff, final=self._final_tariff, share=share)
-        return self._shock(tariff=tariff, log_cost=share * (self._final_log_cost + self._final_log_carriage))
+        tariff, log_cost = self._tariffs_and_costs(share)
+        shock = self._shock(tariff=tariff, log_cost=log_cost + share * self._final_log_carriage)
+        if self._pool_keys is None:
+            return shock
+        like = self.world["tariff_rate"].transpose(*_CELL)
+        return shock.replace(
+            pooled_duty_share=like.copy(data=share * self._from_outside.astype(float)),
+            pool_key=xr.DataArray(self._pool_keys, {"economy": list(self.world.economies)}, ("economy",)),
+        )
 
     def schedule(self) -> dict[int, Shock]:
         """The shock of every year of the phase-in, from 1 to the last (0 where there is none)."""
@@ -211,8 +222,7 @@ class Effect:
                 year=year
             )
         share = self._share_in(year)
-        log_cost, log_carriage = share * self._final_log_cost, share * self._final_log_carriage
-        tariff = kernels.phased_tariff(tariff_rate=self._tariff, final=self._final_tariff, share=share)
+        (tariff, log_cost), log_carriage = self._tariffs_and_costs(share), share * self._final_log_carriage
         log_tariff = np.log1p(tariff) - np.log1p(self._tariff)
         touched = (np.abs(log_cost) + np.abs(log_tariff) + np.abs(log_carriage)).sum(axis=-1) > 0
         touched |= kernels.pairs_between(self.membership)
@@ -259,9 +269,15 @@ class Effect:
         for provision, mask in self.cells:
             if isinstance(provision, Tariff):
                 cut = np.where(mask, self._cut_shares(provision, mask), cut)
-        tariff = kernels.cut_tariff(tariff_rate=self._tariff, cut_share=cut)
+        tariff = kernels.cut_tariff(tariff_rate=self._tariff, cut_share=listed_cuts(self, cut))
         rates = self.external_rates
         return np.where(self._outside_tariffs & np.isfinite(rates), rates, tariff)
+
+    def _tariffs_and_costs(self, share: float) -> tuple[Array, Array]:
+        """Tariffs as they are paid and ln d̂ without carriage, with a share of the union phased in."""
+        tariff = kernels.phased_tariff(tariff_rate=self._tariff, final=self._final_tariff, share=share)
+        tariff, papers = used_preferences(self, tariff, today=self._tariff)
+        return tariff, share * self._final_log_cost + papers
 
     @cached_property
     def _final_log_cost(self) -> Array:
@@ -309,7 +325,7 @@ class Effect:
     def _cut_shares(self, provision: Tariff, mask: Mask) -> Array:
         share = np.where(mask, provision.cut_share, 0.0)
         for other in provision.exceptions:
-            i, n = (self.world.economies.index(self._economy(name)) for name in (other.exporter, other.importer))
+            i, n = (self.world.economies.index(self.economy(name)) for name in (other.exporter, other.importer))
             cells = mask[i, n] & (self._sector_mask(other.sectors) if other.sectors else True)
             if not cells.any():
                 raise ScenarioError(
@@ -354,7 +370,13 @@ class Effect:
                 hint="an agreement's estimate already holds what it does at the border; keep one of the two",
             )
 
-    def _mask(self, provision: Tariff | BorderCost | AgreementEffect) -> Mask:
+    def _mask(self, provision: Scope | SensitiveList) -> Mask:
+        if isinstance(provision, SensitiveList):
+            buyer = np.isin(self.world.economies, [self.economy(provision.economy)])
+            if not (buyer & self.membership).any():
+                raise ScenarioError(f"{provision.economy} has a sensitive list and is no member", hint="name a member")
+            between = kernels.pairs_between(self.membership) & buyer[None, :]
+            return np.asarray(between[..., None] & self._sector_mask(provision.sectors))
         between = self.pairs_of(provision.pairs)
         sectors = self._sector_mask(provision.sectors) & ~self._sector_mask(provision.except_sectors)
         if isinstance(provision, AgreementEffect):
@@ -370,7 +392,7 @@ class Effect:
             If a pair does not name two members.
         """
         between = kernels.pairs_between(self.membership)
-        wanted = frozenset(frozenset(self._economy(name) for name in pair) for pair in pairs)
+        wanted = frozenset(frozenset(self.economy(name) for name in pair) for pair in pairs)
         strange = [pair for pair in wanted if len(pair) < 2 or not pair <= set(self.members)]
         if strange:
             raise ScenarioError(
@@ -387,10 +409,19 @@ class Effect:
         return self._pair_mask(pair for pair, agreement in linked.items() if agreement.name not in left)
 
     @cached_property
+    def _from_outside(self) -> Mask:
+        """(N, N, S) what members buy from outsiders: its duties go into the pool where there is one."""
+        from_outside = ~self.membership[:, None] & self.membership[None, :]
+        return np.asarray(np.broadcast_to(from_outside[..., None], self._tariff.shape))
+
+    @cached_property
+    def _pool_keys(self) -> Array | None:
+        return pool_keys(self)
+
+    @cached_property
     def _outside_tariffs(self) -> Mask:
         """(N, N, S) cells on which a member levies the common tariff: from outsiders without free trade with it."""
-        from_outside = ~self.membership[:, None] & self.membership[None, :] & ~self.already_free
-        return np.asarray(np.broadcast_to(from_outside[..., None], self._tariff.shape))
+        return np.asarray(self._from_outside & ~self.already_free[..., None])
 
     @cached_property
     def external_rates(self) -> Array:
@@ -436,7 +467,8 @@ class Effect:
     def _sector_mask(self, names: Iterable[str]) -> Mask:
         return np.isin(self.world.sectors, self._known(lambda: self.world.resolve_sectors(names)))
 
-    def _economy(self, name: str) -> str:
+    def economy(self, name: str) -> str:
+        """An economy by code or name as this World writes it, or a ScenarioError with the line of the file."""
         return self._known(lambda: self.world.economy(name))
 
     def _known(self, look_up: Callable[[], T]) -> T:

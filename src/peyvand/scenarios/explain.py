@@ -20,8 +20,10 @@ from peyvand.scenarios.provisions import (
     AnyProvision,
     BorderCost,
     PeopleProvision,
+    RulesOfOrigin,
     Scholars,
     Scope,
+    SensitiveList,
     Tariff,
     Transit,
     Visa,
@@ -54,10 +56,11 @@ def explain(effect: Effect, language: Language = "en", *, places: Mapping[str, s
         lines += _provision(say, provision)
     if union.external_tariff == "own":
         lines.append(say("external_own"))
-    elif union.external_tariff:
+    if union.external_tariff and union.external_tariff != "own":
         common = zip(effect.world.sectors, effect.external_rates, strict=True)
         rates = [f"{say.sector(name)} {say.percent(100 * rate)}" for name, rate in common if rate == rate]
         lines.append(say("external_rates", rates=say.listed(rates)))
+    lines += _revenue(say, effect)
     pairs = effect.implied_cuts()
     inside = pairs["exporter"].isin(effect.members) & pairs["importer"].isin(effect.members)
     cuts = pairs.loc[inside, "total_cut_percent"].dropna()
@@ -66,6 +69,19 @@ def explain(effect: Effect, language: Language = "en", *, places: Mapping[str, s
         low, high, mean = (say.percent(value, 1) for value in (cuts.min(), cuts.max(), cuts.mean()))
         lines.append(say("implied", low=low, high=high, mean=mean))
     return lines
+
+
+def _revenue(say: Words, effect: Effect) -> list[str]:
+    """Who gets the duties on outsiders' goods; of a customs union only."""
+    shares = effect.union.revenue_shares
+    if effect.union.kind != "customs-union":
+        return []
+    if isinstance(shares, dict):
+        parts = say.listed(
+            f"{say.name(effect.economy(name))} {say.percent(100 * part)}" for name, part in shares.items()
+        )
+        return [say("revenue_given", shares=parts)]
+    return [say(f"revenue_{shares}")]
 
 
 def explain_caution(caution: Caution, effect: Effect, language: Language = "en") -> str:
@@ -159,13 +175,29 @@ class Words:
         return turn(str(value))
 
 
+def _sensitive(say: Words, provision: SensitiveList) -> str:
+    """What a member keeps out of the cuts, and what the goods on its list get."""
+    return say(
+        "sensitive_cut" if provision.cut_share else "sensitive",
+        economy=say.name(provision.economy),
+        share=say.percent(100 * provision.share),
+        sectors=say.listed(say.sector(name) for name in provision.sectors),
+        cut=say.percent(100 * provision.cut_share),
+    )
+
+
 def _provision(say: Words, provision: AnyProvision) -> list[str]:
     """One sentence for a provision, and one for each exception."""
     if isinstance(provision, Transit):
         return _transit(say, provision)
     if isinstance(provision, PeopleProvision):
         return _people(say, provision)
+    if isinstance(provision, SensitiveList):
+        return [_sensitive(say, provision)]
     where = {"pairs": _pairs(say, provision), "sectors": _sectors(say, provision)}
+    if isinstance(provision, RulesOfOrigin):
+        cost, used = say.percent(provision.compliance_cost_percent), say.percent(100 * provision.use_share)
+        return [say("origin", cost=cost, used=used, **where)]
     if isinstance(provision, Tariff):
         lines = [say("tariff", cut=say.percent(100 * provision.cut_share), **where)]
         return lines + [

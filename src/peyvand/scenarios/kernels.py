@@ -23,6 +23,26 @@ def cut_tariff(*, tariff_rate: Array, cut_share: Array) -> Array:
     return tariff_rate * (1 - cut_share)
 
 
+def cut_with_list(*, cut_share: Array, listed_share: float, listed_cut_share: float) -> Array:
+    """(1 − l) c + l c_l: the mean cut where a share l of the goods is on a sensitive list with a cut of its own.
+
+    Goods on a list are never cut by more than the others.
+    """
+    return (1 - listed_share) * cut_share + listed_share * np.minimum(listed_cut_share, cut_share)
+
+
+def paid_under_origin_rules(
+    *, tariff_rate: Array, preferential: Array, compliance_cost: float, use_share: float
+) -> tuple[Array, Array]:
+    """Mean tariff paid and ln d̂ of the papers: a share u uses the preference where it is worth its papers, c.
+
+    u_in = u if (1 + t) / (1 + t') > 1 + c, else 0 ;   t'' = t − u_in (t − t') ,   ln d̂ = ln(1 + u_in c)
+    """
+    worth_it = (1 + tariff_rate) / (1 + preferential) > 1 + compliance_cost
+    used = np.where(worth_it, use_share, 0.0)
+    return tariff_rate - used * (tariff_rate - preferential), np.log1p(used * compliance_cost)
+
+
 def common_rates(*, tariff_rate: Array, trade_flow: Array, outside: Mask, lowest: bool) -> Array:
     """(S,) the members' tariffs on outsiders as one rate: their mean by what is imported, or the lowest member's mean.
 

@@ -13,8 +13,14 @@ from peyvand.errors import ScenarioError, did_you_mean
 from peyvand.scenarios.provisions import KINDS, NOT_YET, TariffException
 
 UNION_KEYS = (
-    "title", "world", "as_of", "members", "kind", "phase_in_years", "leaves", "external_tariff", "provision",
+    "title", "world", "as_of", "members", "kind", "phase_in_years", "leaves", "external_tariff", "revenue_shares",
+    "provision",
 )  # fmt: skip
+_WORD_OR_TABLE = {
+    "external_tariff": "'own', 'average', 'minimum' or a table { … }",
+    "revenue_shares": "'collected', 'imports', 'gdp', 'population', 'equal' or a table { … }",
+}
+"""Keys that hold a word or a table, and what each may hold."""
 _EXAMPLES = {
     "title": 'title = { en = "…", fa = "…" }',
     "members": 'members = ["IRN", "KAZ"]',
@@ -24,6 +30,10 @@ _EXAMPLES = {
     "phase_in_years": "phase_in_years = 5, whole years",
     "leaves": 'leaves = ["EAEU"]',
     "external_tariff": 'external_tariff = "own", or a rate by sector: { mining = 0.05 }',
+    "revenue_shares": 'revenue_shares = "imports"; or "gdp", "population", "equal", or { IRN = 0.4, KAZ = 0.6 }',
+    "compliance_cost_percent": "compliance_cost_percent = 3, of the value",
+    "use_share": "use_share = 0.8, of the trade for which the preference is worth its papers",
+    "share": "share = 0.2, of the member's imports in these sectors",
     "provision": "every provision begins with [[provision]]",
     "cut_share": "cut_share = 1.0 takes the whole tariff off",
     "fade_share": "fade_share = 0.25 lets a quarter fade",
@@ -36,11 +46,6 @@ _EXAMPLES = {
     "regime": 'regime = "free"; or "eta", "on_arrival", "e_visa", "required"',
     "places_per_year": "places_per_year = 5000, a whole number",
     "exceptions": 'exceptions = [{ exporter = "IRN", importer = "KAZ", cut_share = 0.5 }]',
-}
-_NOT_YET_KEYS = {
-    "revenue_shares": "revenue stays where it is collected",
-    "rules_of_origin": "all goods of a member count as its own",
-    "preference_use_share": "every shipment uses the preference",
 }
 _WANTED = {
     "dict_type": "a table {{ … }}",
@@ -139,8 +144,6 @@ def _say(detail: Any, place: Place) -> tuple[str, str | None]:
     match detail["type"]:
         case "unclear":
             return str(context["message"]), str(context["hint"])
-        case "extra_forbidden" if key in _NOT_YET_KEYS:
-            return f"{key!r} is not simulated yet", _NOT_YET_KEYS[key]
         case "extra_forbidden":
             owners = [kind for kind, model in KINDS.items() if key in model.model_fields]
             hint = f"{key} is a key of {' and '.join(owners)}" if owners else None
@@ -156,7 +159,7 @@ def _say(detail: Any, place: Place) -> tuple[str, str | None]:
             return f"no provision of kind {kind!r}", did_you_mean(kind, [*KINDS, *NOT_YET])
         case "union_tag_not_found":
             return "a provision does not say its kind", f"kind = one of {', '.join(KINDS)}"
-        case "literal_error" if isinstance(given, str) and key != "external_tariff":
+        case "literal_error" if isinstance(given, str) and key not in _WORD_OR_TABLE:
             choices = re.findall(r"'([^']*)'", context.get("expected", ""))
             return f"{key} cannot be {given!r}", did_you_mean(given, choices)
         case "value_error":
@@ -174,8 +177,8 @@ def _wanted(detail: Any) -> str:
         return _WANTED["date_type"]
     if kind in ("int_from_float", "int_parsing"):
         return _WANTED["int_type"]
-    if kind == "literal_error" and "external_tariff" in detail["loc"]:
-        return "'own' or a table { … }"
+    if kind == "literal_error" and detail["loc"][0] in _WORD_OR_TABLE:
+        return _WORD_OR_TABLE[detail["loc"][0]]
     return _WANTED[kind].format(**detail.get("ctx", {})) if kind in _WANTED else str(detail["msg"]).lower()
 
 
@@ -208,9 +211,9 @@ def _keys_at(place: Place, detail: Any) -> tuple[str, ...]:
 
 
 def _of_another_type(detail: Any) -> bool:
-    """Whether a finding is about a type that the writer of external_tariff, text or table, did not mean."""
+    """Whether a finding is about a type, word or table, that the writer of a key that may be either did not mean."""
     place, given = detail["loc"], detail.get("input")
-    if len(place) < 2 or place[0] != "external_tariff":
+    if len(place) < 2 or place[0] not in _WORD_OR_TABLE:
         return False
     if str(place[1]).startswith("literal["):
         return isinstance(given, dict)
@@ -219,7 +222,7 @@ def _of_another_type(detail: Any) -> bool:
 
 def _without_tags(place: Place) -> Place:
     """pydantic's place without the provision kinds and types that it puts between keys."""
-    if len(place) > 1 and place[0] == "external_tariff":
+    if len(place) > 1 and place[0] in _WORD_OR_TABLE:
         return (place[0], *place[2:])
     tagged = len(place) > 2 and place[0] == "provision" and place[2] in KINDS
     return (*place[:2], *place[3:]) if tagged else place

@@ -21,7 +21,7 @@ Names = Annotated[tuple[str, ...], from_list]
 Pair = Annotated[tuple[str, str], from_list]
 Pairs = Annotated[tuple[Pair, ...], from_list]
 
-NOT_YET = ("sanctions", "rules_of_origin", "sensitive_list", "preference_use", "services", "payments")
+NOT_YET = ("sanctions", "services", "payments")
 """Kinds that are planned and not simulated yet."""
 
 
@@ -59,6 +59,31 @@ class Tariff(Scope):
     kind: Literal["tariff"] = "tariff"
     cut_share: Share
     exceptions: Annotated[tuple[TariffException, ...], from_list] = ()
+
+
+class SensitiveList(Part):
+    """Goods that a member keeps out of the tariff cuts: `share` of its imports from members in each of the sectors.
+
+    They get `cut_share` instead, nothing by default: cut = (1 − share) · cut + share · cut_share.
+    """
+
+    kind: Literal["sensitive_list"] = "sensitive_list"
+    economy: str
+    sectors: Names
+    share: Share = 1.0
+    cut_share: Share = 0.0
+
+
+class RulesOfOrigin(Scope):
+    """Papers that prove where goods come from: they cost `compliance_cost_percent` of the value.
+
+    Where the preference is worth more than its papers, `use_share` of the trade uses it; elsewhere nobody does. The
+    others pay the tariff of today.
+    """
+
+    kind: Literal["rules_of_origin"] = "rules_of_origin"
+    compliance_cost_percent: Annotated[float, Field(ge=0, lt=100)]
+    use_share: Share = 1.0
 
 
 class BorderCost(Scope):
@@ -210,10 +235,14 @@ class Scholars(_Places):
 
 
 PeopleProvision = Visa | Students | Scholars
-AnyProvision = Tariff | BorderCost | AgreementEffect | Transit | Visa | Students | Scholars
+AnyProvision = (
+    Tariff | SensitiveList | RulesOfOrigin | BorderCost | AgreementEffect | Transit | Visa | Students | Scholars
+)
 Provision = Annotated[AnyProvision, Field(discriminator="kind")]
 KINDS: dict[str, type[AnyProvision]] = {
     "tariff": Tariff,
+    "sensitive_list": SensitiveList,
+    "rules_of_origin": RulesOfOrigin,
     "border_cost": BorderCost,
     "agreement": AgreementEffect,
     "transit": Transit,
@@ -221,6 +250,8 @@ KINDS: dict[str, type[AnyProvision]] = {
     "students": Students,
     "scholars": Scholars,
 }
+OF_TARIFFS = ("sensitive_list", "rules_of_origin")
+"""Kinds that say how far the tariff provisions reach: without those they mean nothing."""
 PEOPLE = ("visa", "students", "scholars")
 """Kinds that move people: the mobility room simulates them, trade does not know them."""
 

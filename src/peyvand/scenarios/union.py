@@ -17,10 +17,11 @@ from peyvand.locale import LANGUAGES
 from peyvand.scenarios.effect import Effect
 from peyvand.scenarios.in_force import Facts
 from peyvand.scenarios.problems import scenario_error
-from peyvand.scenarios.provisions import Names, Part, Provision, dumped, from_list, unclear
+from peyvand.scenarios.provisions import Names, Part, Provision, Share, dumped, from_list, unclear
 from peyvand.world import Shock, World
 
 UnionKind = Literal["partial-scope", "free-trade-area", "customs-union"]
+RevenueKey = Literal["collected", "imports", "gdp", "population", "equal"]
 Rate = Annotated[float, Field(ge=0, le=5)]
 
 
@@ -48,7 +49,11 @@ class Union(Part):
     external_tariff : "own", "average", "minimum" or dict, optional
         Of a customs union only: a common rate (share) by sector; `average`, by sector the members' mean tariff on
         outsiders, by what they import; `minimum`, the mean of the member where it is lowest; or `own`, each member's
-        own tariff. Revenue stays where it is collected.
+        own tariff.
+    revenue_shares : str or dict
+        Who gets the duties that a customs union's members levy on outsiders: `collected`, each what it collects; or
+        all go into a pool that is shared out by `imports` from outsiders, `gdp`, `population`, `equal` parts, or as
+        given by member, summing to 1.
 
     Raises
     ------
@@ -65,6 +70,7 @@ class Union(Part):
     phase_in_years: Annotated[int, Field(ge=0, le=50)] = 0
     leaves: Names = ()
     external_tariff: Literal["own", "average", "minimum"] | dict[str, Rate] | None = None
+    revenue_shares: RevenueKey | dict[str, Share] = "collected"
 
     model_config = ConfigDict(**Part.model_config, validate_by_name=True, validate_by_alias=True)
     _text: str = PrivateAttr(default="")
@@ -108,6 +114,23 @@ class Union(Part):
             )
         if self.kind != "customs-union" and self.external_tariff is not None:
             raise unclear(f"a {self.kind} has no external_tariff", 'kind = "customs-union" has one')
+        return self
+
+    @model_validator(mode="after")
+    def _revenue_is_shared_in_a_customs_union(self) -> Union:
+        if self.revenue_shares == "collected":
+            return self
+        if self.kind != "customs-union":
+            raise unclear(f"a {self.kind} shares no revenue", 'kind = "customs-union" may')
+        if isinstance(self.revenue_shares, dict) and abs(sum(self.revenue_shares.values()) - 1) > 1e-9:
+            total = sum(self.revenue_shares.values())
+            raise unclear(f"revenue_shares sum to {total:g}", "shares of the members that sum to 1")
+        return self
+
+    @model_validator(mode="after")
+    def _goods_move_freely_in_a_customs_union(self) -> Union:
+        if self.kind == "customs-union" and any(held.kind == "rules_of_origin" for held in self.provisions):
+            raise unclear("a customs union asks for no rules of origin", 'kind = "free-trade-area" does')
         return self
 
     # -- what it does to a World ---------------------------------------------------------------------------------------

@@ -7,12 +7,13 @@ buyers move by κ̂ = d̂ (1+t')/(1+t) in all three cases; what differs is who l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from peyvand.errors import ModelError
 from peyvand.trade.equations import Baseline, Blocks, baseline, blocks
 
 Array = NDArray[np.float64]
@@ -31,6 +32,15 @@ class Accounts:
     value_added_share: Array
     input_share: Array
     trade_elasticity: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Duties that a customs union shares out: which part of each flow's, (sector, exporter, importer), and to whom."""
+
+    share: Array
+    key: Array
+    """(economy), sums to one over the members"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +64,7 @@ def problem(
     supply_elasticity: float = 0.0,
     barrier: Barrier = "iceberg",
     rent_keeper: RentKeeper = "importer",
+    pool: Pool | None = None,
 ) -> Problem:
     """What the kernel solves.
 
@@ -67,13 +78,24 @@ def problem(
         ψ, of one sector without inputs.
     barrier, rent_keeper
         Whether barriers melt or are rents, and who keeps these.
+    pool : Pool, optional
+        Duties that are shared out; with iceberg barriers only.
+
+    Raises
+    ------
+    ModelError
+        If duties are pooled and barriers are rents.
     """
     given = {name: getattr(accounts, name) for name in ("value_added_share", "input_share", "trade_elasticity")}
     given |= {"trade_flow": accounts.trade_flow, "supply_elasticity": supply_elasticity}
     if barrier == "iceberg":
         base = baseline(tariff_rate=accounts.tariff_rate, **given)
         block = blocks(base, cost_hat=cost_hat, tariff_rate=tariff_rate)
+        if pool is not None:
+            block = replace(block, pooled=block.received * tariff_rate * pool.share, pool_key=pool.key)
         return Problem(base=base, block=block, cost_hat=cost_hat, rent_rate=None, rent_rate_counterfactual=None)
+    if pool is not None:
+        raise ModelError("duties are pooled where barriers melt", hint="CaliendoParro(barrier='iceberg')")
     before, after = np.maximum(1 / cost_hat, 1) - 1, np.maximum(cost_hat, 1) - 1
     to_exporter = rent_keeper == "exporter"
     base = baseline(

@@ -14,7 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.errors import ConvergenceError, DataError, ModelError, did_you_mean
-from peyvand.trade.barriers import BARRIERS, RENT_KEEPERS, Accounts, Barrier, Problem, RentKeeper, problem
+from peyvand.trade.barriers import BARRIERS, RENT_KEEPERS, Accounts, Barrier, Pool, Problem, RentKeeper, problem
 from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule, IncomeRule, income_rule
 from peyvand.trade.equations import trade_flows
 from peyvand.trade.kernels import Baseline, Blocks, Equilibrium, baseline, solve_equilibrium, unchanged
@@ -137,6 +137,7 @@ class CaliendoParro:
             supply_elasticity=self.supply_elasticity,
             barrier=self.barrier,
             rent_keeper=self.rent_keeper,
+            pool=pool_of(shock),
         )
 
     def income_rule(self, world: World, base: Baseline, *, columns: bool = False) -> IncomeRule:
@@ -197,6 +198,13 @@ def accounts_of(world: World) -> Accounts:
         input_share=_values(world["input_share"], "economy", "input_sector", "sector"),
         trade_elasticity=_values(world["trade_elasticity"], "sector"),
     )
+
+
+def pool_of(shock: Shock) -> Pool | None:
+    """Whose duties a shock puts into a pool and who gets them; None where everybody keeps its own."""
+    if "pool_key" not in shock.data:
+        return None
+    return Pool(share=_values(shock["pooled_duty_share"], *_PAIRS), key=_values(shock["pool_key"], "economy"))
 
 
 def _values(array: xr.DataArray, *dims: str) -> Array:

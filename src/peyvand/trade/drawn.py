@@ -11,8 +11,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.trade.balancing import scale_to_margins
-from peyvand.trade.barriers import Accounts, Problem, problem
-from peyvand.trade.caliendo_parro import CaliendoParro, accounts_of
+from peyvand.trade.barriers import Accounts, Pool, Problem, problem
+from peyvand.trade.caliendo_parro import CaliendoParro, accounts_of, pool_of
 from peyvand.trade.deficits import no_deficits
 from peyvand.trade.equations import trade_flows
 from peyvand.trade.kernels import Equilibrium, solve_equilibrium, unchanged
@@ -58,6 +58,7 @@ class Centre:
     accounts: Accounts
     log_cost: Array
     tariff_rate: Array
+    pool: Pool | None
     elasticity_deviation: Array | None
     flow_deviation: Array | None
     effect: tuple[Array, Array, Array] | None
@@ -83,6 +84,7 @@ class Centre:
             accounts=accounts_of(world),
             log_cost=np.log(shock["iceberg_cost_hat"].transpose(*_PAIRS).values),
             tariff_rate=shock["tariff_rate_counterfactual"].transpose(*_PAIRS).values,
+            pool=pool_of(shock),
             elasticity_deviation=world["trade_elasticity_se"].values if "trade_elasticity_se" in held else None,
             flow_deviation=None if cv is None else np.sqrt(np.log1p(np.nan_to_num(cv) ** 2)),
             effect=effect,
@@ -156,6 +158,7 @@ class Centre:
             supply_elasticity=self.solver.supply_elasticity,
             barrier=self.solver.barrier,
             rent_keeper=self.solver.rent_keeper,
+            pool=self.pool,
         )
 
 

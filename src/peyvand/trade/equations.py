@@ -69,6 +69,10 @@ class Blocks:
     received: Array
     rent: Array | None = None
     """C = B ∘ ρ': the rents that exporters keep"""
+    pooled: Array | None = None
+    """B ∘ t' ∘ the share of each flow's duties that goes into a common pool"""
+    pool_key: Array | None = None
+    """Who gets which share of the pool (economy)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +200,8 @@ def conditions(base: Baseline, block: Blocks, income: IncomeRule, state: Array) 
         real = expenditure / price_power
         kept, given = supply * _from_importers(block.rent, real), real * _to_importers(block.rent, supply)
         revenue = revenue + (kept - given).sum(axis=0)
+    if block.pooled is not None:
+        revenue = revenue + pool_transfers(block, supply=supply, real_expenditure=expenditure / price_power)
     final_expenditure = income(wage_hat, revenue)
     implied = base.final_share * final_expenditure + in_each_economy(base.input_share, output)
 
@@ -233,6 +239,17 @@ def unpack(state: Array, base: Baseline) -> tuple[Array, Array, Array]:
 def trade_flows(block: Blocks, found: Conditions) -> Array:
     """X'_ins = B_ins x_is E'_ns / P̂_ns^-θ, M USD net of tariff, (sector, exporter, importer)."""
     return block.received * found.supply[:, :, None] * (found.expenditure / found.price_power)[:, None, :]
+
+
+def pool_transfers(block: Blocks, *, supply: Array, real_expenditure: Array) -> Array:
+    """What each economy gets from the pool of duties less what it gives, M USD (economy); they sum to zero.
+
+    n gives Σ_s Σ_i t'_ins s_ins X'_ins, s the pooled share, and gets its key's part of what all give.
+    """
+    if block.pooled is None or block.pool_key is None:
+        return np.zeros(real_expenditure.shape[1])
+    given = (real_expenditure * _to_importers(block.pooled, supply)).sum(axis=0)
+    return np.asarray(block.pool_key * given.sum() - given)
 
 
 def home_trade_share(block: Blocks, found: Conditions) -> Array:

@@ -131,7 +131,16 @@ def _part_of(base: Baseline, block: Blocks, share: float) -> Blocks:
     if block.rent is not None and base.rent_rate is not None:
         new_rate = block.rent / np.where(traded, block.received, 1.0)
         rent = partly * ((1 - share) * base.rent_rate + share * new_rate)
-    return Blocks(paid=np.where(traded, paid * (block.paid / paid) ** share, 0.0), received=partly, rent=rent)
+    pooled = None
+    if block.pooled is not None:
+        pooled = partly * (share * block.pooled / np.where(traded, block.received, 1.0))
+    return Blocks(
+        paid=np.where(traded, paid * (block.paid / paid) ** share, 0.0),
+        received=partly,
+        rent=rent,
+        pooled=pooled,
+        pool_key=block.pool_key,
+    )
 
 
 def _part_of_rule(base: Baseline, income: IncomeRule, share: float) -> IncomeRule:

@@ -15,7 +15,7 @@ from peyvand.errors import UnknownNameError, did_you_mean
 from peyvand.trade.barriers import Problem, RentKeeper, rent_income
 from peyvand.trade.decomposition import decompose
 from peyvand.trade.deficits import DeficitRule
-from peyvand.trade.equations import home_trade_share, trade_flows
+from peyvand.trade.equations import home_trade_share, pool_transfers, trade_flows
 from peyvand.trade.kernels import Equilibrium
 from peyvand.trade.nests import Nest, nest_of
 from peyvand.variables import labelled, labelled_dataset
@@ -173,6 +173,9 @@ def trade_result(
         "consumer_price_hat": price,
         "tariff_revenue": levied - rents(keeper="importer"),
         "tariff_revenue_counterfactual": levied_after - rents_after(keeper="importer"),
+        "revenue_transfer": pool_transfers(
+            block, supply=after.supply, real_expenditure=after.expenditure / after.price_power
+        ),
         "barrier_rent": rents(keeper=rent_keeper),
         "barrier_rent_counterfactual": rents_after(keeper=rent_keeper),
         "trade_deficit_counterfactual": (flow.sum(axis=1) - flow.sum(axis=2)).sum(axis=0),

@@ -21,12 +21,14 @@ class Shock:
     ----------
     data : Dataset
         `iceberg_cost_hat` (new / old, 1 is as today) and `tariff_rate_counterfactual` (share, after the change), both
-        over (exporter, importer, sector).
+        over (exporter, importer, sector). Where a customs union pools duties also `pooled_duty_share` (exporter,
+        importer, sector), the part of the duties that goes into the pool, and `pool_key` (economy), who gets it.
 
     Raises
     ------
     DataError
-        If a variable is missing, a ratio is not positive or a tariff is at or below −100 %.
+        If a variable is missing, a ratio is not positive, a tariff is at or below −100 %, or the keys of a pool do not
+        share out exactly what is in it.
     """
 
     data: xr.Dataset
@@ -39,6 +41,12 @@ class Shock:
             raise DataError("iceberg_cost_hat must be positive everywhere: it is new / old, and 1 is as today")
         if not bool((self.data["tariff_rate_counterfactual"] > -1).all()):
             raise DataError("tariff_rate_counterfactual must be above −1 everywhere: it is a share, 0.05 is 5 %")
+        if ("pool_key" in self.data) != ("pooled_duty_share" in self.data):
+            raise DataError("pool_key and pooled_duty_share go together", hint="say whose duties, and who gets them")
+        if "pool_key" in self.data:
+            key = self.data["pool_key"]
+            if not (bool((key >= 0).all()) and abs(float(key.sum()) - 1) < 1e-9):
+                raise DataError(f"the keys of a pool sum to {float(key.sum()):.6g}", hint="shares that sum to 1")
 
     @classmethod
     def none(cls, world: World) -> Shock:
@@ -76,6 +84,11 @@ class Shock:
                 }
             )
         )
+
+    def replace(self, **arrays: xr.DataArray) -> Shock:
+        """The same shock with some of its variables changed or added."""
+        given = {name: labelled(array, name) for name, array in arrays.items()}
+        return Shock(self.data.assign(given))
 
     def __getitem__(self, name: str) -> xr.DataArray:
         if name not in self.data:

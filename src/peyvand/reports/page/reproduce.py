@@ -36,7 +36,9 @@ def command(meta: Mapping[str, Any]) -> str:
     if meta["numeraire"]:
         said.append(f"--numeraire {meta['numeraire']}")
     if meta["draws"]:
-        said.append(f"--draws {meta['draws']} --seed {meta['seed']}")
+        said.append(f"--draws {meta['draws']}")
+    if meta["draws"] or meta["seed"]:
+        said.append(f"--seed {meta['seed']}")
     return " ".join([*said, "--out FOLDER"])
 
 

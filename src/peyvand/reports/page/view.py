@@ -103,6 +103,8 @@ class Page:
     @property
     def closure(self) -> Markup:
         v = self.voice
+        if self.people_only:
+            return v.t("people.closure")
         deficit = v.t(f"closure.{self.run.trade.deficit_rule}")
         said = v.t("headline.closure", year=v.year(self.run.world.base_year), deficit=deficit)
         other = other_closure(self._table("variants"), deficit_rule=self.run.trade.deficit_rule, voice=v)
@@ -179,11 +181,12 @@ class Page:
 
     def _people_tile(self, row: Row) -> Item:
         v = self.voice
+        sure = row["partial_change_low"] == row["partial_change_high"]
         return Item(
             label=v.t(f"people.flow.{row['flow']}"),
             value=v.n(row["partial_change"], 0, sign=True),
             note=v.t(
-                "people.tile",
+                "people.tile_sure" if sure else "people.tile",
                 today=v.n(row["persons"]),
                 low=v.n(row["partial_change_low"], 0, sign=True),
                 high=v.n(row["partial_change_high"], 0, sign=True),
@@ -193,6 +196,8 @@ class Page:
     # -- map -------------------------------------------------------------------------------------------------------
     @property
     def readout(self) -> list[Readout]:
+        if self.people_only:
+            return []
         v, members = self.voice, self._group(MEMBERS)
         sign = "٪" if v.language == "fa" else "%"
         before, after = self._mean_movable

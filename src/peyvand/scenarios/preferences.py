@@ -1,0 +1,109 @@
+"""How much of a preference is really used, and who gets the duties: sensitive lists, rules of origin, shared revenue.
+
+A sensitive list keeps a part of a member's imports out of the cut. Rules of origin ask for papers that cost a share of
+the goods' value: traders use a preference only where it is worth more than the papers, and then only to a given share.
+A customs union may put the duties on outsiders' goods into a pool and share it out by a key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from peyvand.errors import ScenarioError
+from peyvand.scenarios import kernels
+from peyvand.scenarios.kernels import Array, Mask
+from peyvand.scenarios.provisions import RulesOfOrigin, SensitiveList, Tariff
+
+if TYPE_CHECKING:
+    from peyvand.scenarios.effect import Effect
+
+_CELL = ("exporter", "importer", "sector")
+
+
+def listed_cuts(effect: Effect, cut: Array) -> Array:
+    """Cut shares (N, N, S) with the members' sensitive lists taken out of them.
+
+    Raises
+    ------
+    ScenarioError
+        If a list holds for goods whose tariff is not cut.
+    """
+    for provision, mask in effect.cells:
+        if isinstance(provision, SensitiveList):
+            _expect_a_tariff(effect, mask, f"{provision.economy}'s sensitive list")
+            shorter = kernels.cut_with_list(
+                cut_share=cut, listed_share=provision.share, listed_cut_share=provision.cut_share
+            )
+            cut = np.where(mask, shorter, cut)
+    return cut
+
+
+def used_preferences(effect: Effect, tariff: Array, *, today: Array) -> tuple[Array, Array]:
+    """Tariffs as they are paid and the ln d̂ of the papers, both (N, N, S), where rules of origin hold.
+
+    Raises
+    ------
+    ScenarioError
+        If rules of origin hold for goods whose tariff is not cut.
+    """
+    papers = np.zeros_like(tariff)
+    for provision, mask in effect.cells:
+        if isinstance(provision, RulesOfOrigin):
+            _expect_a_tariff(effect, mask, "rules of origin")
+            paid, cost = kernels.paid_under_origin_rules(
+                tariff_rate=today,
+                preferential=tariff,
+                compliance_cost=provision.compliance_cost_percent / 100,
+                use_share=provision.use_share,
+            )
+            tariff, papers = np.where(mask, paid, tariff), np.where(mask, cost, papers)
+    return tariff, papers
+
+
+def pool_keys(effect: Effect) -> Array | None:
+    """(N,) which share of the union's duties on outsiders each economy gets; None where everybody keeps its own.
+
+    Raises
+    ------
+    ScenarioError
+        If the keys are not those of the members, or the World does not know what they go by.
+    """
+    shares, world = effect.union.revenue_shares, effect.world
+    if shares == "collected":
+        return None
+    if isinstance(shares, dict):
+        given = {effect.economy(name): share for name, share in shares.items()}
+        if set(given) != set(effect.members):
+            strange = sorted(set(given) ^ set(effect.members))
+            raise ScenarioError(
+                f"revenue_shares and members differ: {', '.join(strange)}", hint="one share for every member, none else"
+            )
+        return np.array([given.get(code, 0.0) for code in world.economies])
+    if shares == "equal":
+        weight = np.ones(len(world.economies))
+    elif shares == "imports":
+        weight = _bought_outside(effect)
+    else:
+        name = {"gdp": "gdp_musd", "population": "population"}[shares]
+        if name not in world.data:
+            raise ScenarioError(f"the World {world.name} holds no {name}", hint="share revenue by another key")
+        weight = world[name].values.astype(float)
+    weight = np.where(effect.membership, weight, 0.0)
+    return np.asarray(weight / weight.sum())
+
+
+def _bought_outside(effect: Effect) -> Array:
+    """What each economy buys from outsiders today, M USD."""
+    flow = effect.world["trade_flow"].transpose(*_CELL).values.sum(axis=2)
+    return np.asarray((flow * ~effect.membership[:, None]).sum(axis=0))
+
+
+def _expect_a_tariff(effect: Effect, mask: Mask, what: str) -> None:
+    cut = np.zeros_like(mask)
+    for provision, cells in effect.cells:
+        if isinstance(provision, Tariff):
+            cut |= cells
+    if not (mask & cut).any():
+        raise ScenarioError(f"{what} meets no tariff provision", hint="a tariff provision cuts what it speaks of")
