@@ -22,6 +22,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 EXAMPLES = int(5 * float(os.environ.get("PEYVAND_TEST_SIZE", "1")))
 
 
+@pytest.mark.slow
 def test_made_up_requests_are_answered_as_the_document_says(app):
     """No answer of 5xx but a full line, none outside the document, for requests made up from it."""
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
