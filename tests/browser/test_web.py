@@ -178,3 +178,28 @@ def test_the_menu_and_the_form_are_reached_by_keyboard(open_page):
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "name"
+
+
+def test_a_report_becomes_a_commitment_of_the_register(open_page, data_folder):
+    """Sign in, paste a report of the gold set, accept a commitment under an agreement, find it and the values."""
+    report = (data_folder / "persian-news-gold" / "zamar-663611.txt").read_text(encoding="utf-8")
+    page = open_page("/fa/sign-in?next=/news")
+    page.fill("#name", "the.editor")
+    page.fill("#password", PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.fill("#text", report)
+    page.locator("form.card button[type=submit]").click()
+    assert page.locator("#read mark").count() > 10
+    page.locator("form[action$='/news/queue'] button").click()
+    promise = page.locator("#decided > li", has_text="تعهد").first
+    quote = promise.locator("blockquote").first.inner_text().strip()
+    promise.locator("summary").click()
+    promise.locator("input[name=agreement]").fill("IRN-KAZ-roadmap-2014")
+    waiting = page.locator("#decided > li").count()
+    promise.locator("button[value=accept]").click()
+    page.wait_for_url("**/news/queue#decided")
+    assert page.locator("#decided > li").count() == waiting - 1
+    page.goto(page.url.split("/news/")[0] + "/registry/commitments")
+    assert quote in page.locator("main").inner_text()
+    page.goto(page.url.replace("/commitments", "/value"))
+    assert page.locator("main h1").is_visible()

@@ -221,3 +221,8 @@ def test_overdue_waits_for_the_last_possible_day(small):
         assert [row.code for row in queries.overdue(connection, date(2024, 2, 10))] == []
         assert [row.code for row in queries.overdue(connection, date(2024, 12, 31))] == ["c"]
         assert [row.code for row in queries.overdue(connection, date(2025, 1, 1))] == ["a", "c"]
+        late, count = queries.commitments(connection, date(2025, 1, 1), late=True)
+        assert ([row["code"] for row in late], count) == (["a", "c"], 2)
+        every, count = queries.commitments(connection, date(2025, 1, 1), limit=2)
+        assert ([row["code"] for row in every], count) == (["a", "c"], len(small.rows(Commitment)))
+        assert [row["late"] for row in queries.commitments(connection, date(2024, 12, 31))[0]][:2] == [1, 0]

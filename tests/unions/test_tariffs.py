@@ -24,7 +24,7 @@ def levied(world, economy, rates):
     return Shock.of(world, tariff_rate_counterfactual=tariff)
 
 
-@pytest.mark.parametrize("theta", [3.0, 5.0, 8.0])
+@pytest.mark.parametrize("theta", [3.0, 8.0])
 def test_between_two_it_is_the_formula_of_gros(theta):
     """t = 1/(θ π'_ff), with the other's home share at the optimum; Gros (1987), equation 10 with σ − 1 = θ."""
     world = small_world(2, 1, 1, inputs=False, tariffs=False, theta=theta, balanced=True)
@@ -35,7 +35,7 @@ def test_between_two_it_is_the_formula_of_gros(theta):
     assert_allclose(rate, 1 / (theta * home), atol=1e-4)
 
 
-@pytest.mark.parametrize("theta", [2.5, 4.0, 6.0])
+@pytest.mark.parametrize("theta", [2.5, 6.0])
 def test_a_small_country_sets_one_over_theta(theta):
     """A ten-thousandth of the others: nobody's prices move, and the tariff is 1/θ to a tenth of a point."""
     size = np.array([1.0, 1e4, 2e4])
@@ -52,7 +52,7 @@ def test_a_small_country_sets_one_over_theta(theta):
 
 
 def test_nash_tariffs_are_best_replies_to_one_another():
-    world = small_world(4, 2, 6, inputs=True)
+    world = small_world(3, 2, 6, inputs=True)
     points = nash_tariffs(world, world.economies[:2])
     assert points
     for point in points:

@@ -67,8 +67,7 @@ def poisson_fit(
     prior: Array,
     absorber: Absorber,
     offset: Array | None = None,
-    start: Array | None = None,
-    start_slopes: Array | None = None,
+    start: tuple[Array, Array] | None = None,
     max_iterations: int = 50,
     patience: int | None = None,
 ) -> PoissonFit:
@@ -76,10 +75,10 @@ def poisson_fit(
 
     Parameters
     ----------
-    flow, prior, offset, start : Array
-        Cells; `prior` is the weight of a row and zero where the panel has none; `start` is a first ln μ.
-    start_slopes : Array, optional
-        The slopes in `start`, 0 for a regressor that is not in it; without them the first step fits ln μ itself.
+    flow, prior, offset : Array
+        Cells; `prior` is the weight of a row and zero where the panel has none.
+    start : tuple of Array, optional
+        A first ln μ (cells) and the slopes in it, 0 for a regressor that is not.
     regressors : sequence of Array
         (cell,) each.
     patience : int, optional
@@ -90,16 +89,13 @@ def poisson_fit(
     ConvergenceError
         If the step is not small after `max_iterations`.
     """
-    work = _Work(
-        flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset, start=start,
-        start_slopes=start_slopes,
-    )  # fmt: skip
+    work = _Work(flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset, start=start)
     previous, stalled = np.inf, False
     for iteration in range(max_iterations):
         work.refuse_overflow(iteration)
         work.absorber.weigh(work.weight)
         near, last = previous <= NEAR, previous <= LAST
-        forcing = max(TIGHT, min(LOOSE, previous))  # an inexact step this close shrinks the error as fast as Newton's
+        forcing = TIGHT if last else max(TIGHT, min(LOOSE, previous))  # as exact as the step is small
         if last or work.halved or stalled or (iteration % 2 == 0 and not near):
             work.residualise(tol=TIGHT if last else LOOSE)
         work.step(tol=forcing)
@@ -124,25 +120,25 @@ class _Work:
 
     def __init__(
         self, *, flow: Array, regressors: Columns, prior: Array, absorber: Absorber, offset: Array | None,
-        start: Array | None, start_slopes: Array | None = None,
+        start: tuple[Array, Array] | None,
     ) -> None:  # fmt: skip
         self.flow, self.regressors, self.prior, self.absorber, self.offset = flow, regressors, prior, absorber, offset
         self.chunks = chunks_of(absorber.cells)
         self.full = bool(np.all(prior > 0))
         self.weight, self.target = np.empty(absorber.cells), np.empty(absorber.cells)
-        self.log_fitted = self._scaled_guess() if start is None else start.copy()
+        self.log_fitted = self._scaled_guess() if start is None else start[0].copy()
         self.halved = False
         self.move = np.empty(absorber.cells)
         self.kept: list[int] = list(range(len(regressors)))
         self.residual = np.empty((0, absorber.cells))
         self.effects: Effects | None = None
-        self.slopes = np.zeros(len(regressors)) if start_slopes is None else start_slopes.copy()
+        self.slopes = np.zeros(len(regressors)) if start is None else start[1].copy()
         self.change = np.zeros(len(regressors))
         self.information = np.zeros((len(regressors), len(regressors)))
         self.likelihood = self._refresh_weights()
         self.whole = False
-        if isinstance(absorber, NoEffects) or (start is not None and start_slopes is None):
-            self.fit_whole()
+        if start is None:
+            self._fit_whole_guess()
 
     def residualise(self, *, tol: float) -> None:
         """Take the fixed effects out of the regressors; at first also find those that nothing identifies."""
@@ -154,9 +150,9 @@ class _Work:
                 return  # what the search found is exact enough for a first step
             lost = [at for at in range(len(self.regressors)) if at not in self.kept]
             if self.slopes[lost].any():
-                self.fit_whole()
+                self._begin_anew()
             self.regressors, self.effects = [self.regressors[at] for at in self.kept], None
-            self.slopes = np.zeros(len(self.kept)) if self.whole else self.slopes[self.kept]
+            self.slopes = self.slopes[self.kept]
             self.residual = np.empty((0, self.absorber.cells))
         if not self.kept:
             self.information = np.empty((0, 0))
@@ -165,14 +161,6 @@ class _Work:
         if len(self.residual) != len(self.regressors):
             self.residual = np.empty((len(self.regressors), self.absorber.cells))
         subtract(self.absorber, self.effects, self.regressors, self.residual)
-
-    def fit_whole(self) -> None:
-        """Where ln μ holds slopes that are not known, let the next step fit ln μ itself."""
-        if not self.whole:
-            self.whole = True
-            self.target += self.log_fitted
-            self.target -= self._base()
-            self.log_fitted, self.likelihood = self._base(), -np.inf
 
     def step(self, *, tol: float) -> None:
         """The Newton step: `change` of the slopes and `move` of ln μ."""
@@ -255,6 +243,21 @@ class _Work:
         fitted = self.absorber.scaled_start(self.flow * self.prior, reach, SWEEPS)
         np.divide(fitted, self.prior, out=fitted, where=self.prior > 0)
         return np.log(fitted, out=self._base(), where=fitted > 0)
+
+    def _begin_anew(self) -> None:
+        """From the guess again: the first ln μ holds a regressor that is not identified any more."""
+        self.log_fitted, self.slopes = self._scaled_guess(), np.zeros(len(self.slopes))
+        self.likelihood = self._refresh_weights()
+        self.absorber.weigh(self.weight)
+        self._fit_whole_guess()
+
+    def _fit_whole_guess(self) -> None:
+        """Without effects the guess lies outside the model: let the first step fit ln μ itself."""
+        if isinstance(self.absorber, NoEffects):
+            self.whole = True
+            self.target += self.log_fitted
+            self.target -= self._base()
+            self.log_fitted, self.likelihood = self._base(), -np.inf
 
     def _base(self) -> Array:
         """A fresh ln μ without slopes and effects."""

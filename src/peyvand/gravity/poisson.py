@@ -32,6 +32,7 @@ SEPARATION = ("full", "fe", "none")
 LAYOUTS = ("auto", "panel", "groups")
 REPEATED = ("error", "keep")
 PATIENCE = 5
+SETTLED = 0.5
 SMALL, LARGE = 3000, 50_000
 
 
@@ -134,8 +135,7 @@ def fit_sample(
             if fresh.any():
                 reasons.append((fresh, f"separated (fixed_effect): no positive outcome in its {effect.name}"))
                 keep &= ~fresh
-    start: Array | None = None
-    slopes: Array | None = None
+    start: tuple[Array, Array] | None = None
     searched, patience, steps = separation != "full", PATIENCE, 0
     while True:
         absorber = absorber_for(design, shape, keep)
@@ -143,7 +143,7 @@ def fit_sample(
         try:
             fit = poisson_fit(
                 flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset,
-                start=None if start is None else absorber.to_cells(start), start_slopes=slopes,
+start=start and (absorber.to_cells(start[0]), start[1]),
                 patience=None if searched else patience,
             )  # fmt: skip
         except ConvergenceError:
@@ -153,7 +153,7 @@ def fit_sample(
             if not separated.any():
                 raise
             reasons.append((separated, _separated_by(rule)))
-            keep, start, slopes = keep & ~separated, None, None
+            keep, start = keep & ~separated, None
             continue
         steps += fit.iterations
         running = (fit.last_step < -0.5) & (flow == 0) & (prior > 0)
@@ -166,8 +166,21 @@ def fit_sample(
             keep = keep & ~separated
         searched = thorough and not separated.any()
         patience += 0 if separated.any() else PATIENCE
-        start, slopes = absorber.to_rows(fit.log_fitted), np.zeros(len(design.names))
-        slopes[list(fit.kept)] = fit.slopes
+        start = _goes_on(fit, absorber, len(design.names))
+        if separated.any() and not _is_settled(fit, flow):
+            start = None
+
+
+def _is_settled(fit: PoissonFit, flow: Array) -> bool:
+    """Whether no positive flow still moves far: only then is the fit a better start than the guess."""
+    return float(np.abs(fit.last_step[(flow > 0) & (fit.fitted_weight > 0)]).max(initial=0.0)) <= SETTLED
+
+
+def _goes_on(fit: PoissonFit, absorber: Absorber, regressors: int) -> tuple[Array, Array]:
+    """Where the next fit begins: at this one's ln μ (rows) and slopes."""
+    slopes = np.zeros(regressors)
+    slopes[list(fit.kept)] = fit.slopes
+    return absorber.to_rows(fit.log_fitted), slopes
 
 
 def poisson_sample(design: Design, fit: PoissonFit, absorber: Absorber, keep: Mask) -> Sample:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Case, ColumnElement, Connection, and_, case, func, select
 
@@ -177,6 +178,28 @@ def overdue(connection: Connection, on: date, *, by_party: str = "", limit: int 
     chosen = chosen.where(table.by_party == by_party) if by_party else chosen
     chosen = chosen.order_by(table.due_on, table.code).limit(limit)
     return [OverdueRow(**row) for row in connection.execute(chosen).mappings()]
+
+
+def commitments(
+    connection: Connection, on: date, *, by_party: str = "", late: bool = False, limit: int | None = None
+) -> tuple[list[dict[str, Any]], int]:
+    """Commitments as plain rows with `late` (past their day on `on` and not known to be kept), and how many there are.
+
+    What is late comes first, the oldest first; then what is due next.
+    """
+    table = table_of(Commitment).c
+    past = and_(
+        table.status.in_(("planned", "partial", "unknown")),
+        table.due_on.is_not(None),
+        last_day_text(table.due_on) < on.isoformat(),
+    )
+    is_late = case((past, 1), else_=0).label("late")
+    chosen = select(table_of(Commitment), is_late)
+    chosen = chosen.where(table.by_party == by_party) if by_party else chosen
+    chosen = chosen.where(past) if late else chosen
+    total = connection.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+    ordered = chosen.order_by(is_late.desc(), table.due_on.is_(None), table.due_on, table.code).limit(limit)
+    return [dict(row) for row in connection.execute(ordered).mappings()], total
 
 
 def counts(connection: Connection, on: date) -> dict[str, int]:

@@ -213,7 +213,8 @@ def _best_reply(setting: _Setting, tariff: Array, player: int) -> Array:
         steps = np.eye(len(rates)) * moves
         return np.array([(minus(rates + step) - here) / move for step, move in zip(steps, moves, strict=True)])
 
-    best = tariff[player]
+    starts = [tariff[player], *(np.full(len(tariff[player]), level) for level in COARSE_GRID)]
+    best = min(starts, key=minus)  # a search from far off may end at the bound
     for _ in range(4):
         found = minimize(
             minus, best, jac=slope, method="L-BFGS-B", bounds=[(0.0, HIGHEST)] * len(best),
@@ -227,16 +228,22 @@ def _best_reply(setting: _Setting, tariff: Array, player: int) -> Array:
 
 
 def _on_grid(minus: Callable[[Array], float], rates: Array) -> tuple[Array, float]:
-    """The best point that differs in one sector by a step of the grid, and what it gives more, share of real income."""
+    """The best point of the grid, and what it gives more, share of real income.
+
+    The grid: one sector moved by a step or to a level of its own, or all sectors to one level.
+    """
     here = minus(rates)
-    best, least = rates, here
+    moves = [np.full(len(rates), level) for level in COARSE_GRID]
     for place, rate in enumerate(rates):
         for other in (*(rate + step for step in FINE_GRID), *COARSE_GRID):
             moved = rates.copy()
             moved[place] = np.clip(other, 0.0, HIGHEST)
-            value = minus(moved)
-            if value < least - 1e3 * NOISE:
-                best, least = moved, value
+            moves.append(moved)
+    best, least = rates, here
+    for moved in moves:
+        value = minus(moved)
+        if value < least - 1e3 * NOISE:
+            best, least = moved, value
     return best, 1e-3 * (here - least)
 
 

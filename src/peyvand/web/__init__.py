@@ -20,6 +20,9 @@ To give a room its page:
 5. Reading is open. A write (POST, PUT, PATCH, DELETE) is refused before it reaches its function unless it comes from
    this site with its token **and** from an account with the role `editor`; `Depends(admin)` asks for more. Only the
    paths of `visitor.OPEN_WRITES` are open to everyone. `registry.change(who=visitor_of(request).name, why=…)` writes.
+6. Where pages follow from the World and the register's audited rows alone, `Room(…, kept=True)` keeps them, drawn and
+   packed, until the register changes (`kept.py`): half a millisecond instead of thirty.
+7. Work of seconds goes into the line: `queue.ask`, done by `worker.do`, followed through `/api/v1/runs/…/events`.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from peyvand.web.site import language_of, site_of
 from peyvand.web.visitor import PLACEHOLDER, Visitor, csrf_token, keep_token, new_token, visitor_of
 
 MOST_BYTES = 48_000_000
-_FOLLOWS_FROM_MORE = ("run=",)  # queries whose pages show runs, which come and go
+_FOLLOWS_FROM_MORE = ("run=", "/registry/value")  # pages that show runs, which come and go
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ class Kept:
     def _may_keep(self, scope: Scope) -> bool:
         if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(self._prefixes):
             return False
-        return not any(name in scope["query_string"].decode("latin-1") for name in _FOLLOWS_FROM_MORE)
+        asked = scope["path"] + "?" + scope["query_string"].decode("latin-1")
+        return not any(name in asked for name in _FOLLOWS_FROM_MORE)
 
     def _find(self, key: tuple[object, ...]) -> Page | None:
         with self._lock:

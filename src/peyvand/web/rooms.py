@@ -36,7 +36,7 @@ ROOMS = (
     Room("borders", "/borders", kept=True),
     Room("corridors", "/corridors"),
     Room("unions", "/unions"),
-    Room("registry", "/registry"),
+    Room("registry", "/registry", kept=True),
     Room("registry_edit", api=False),
     Room("registry_value", api=False),
     Room("news", "/news"),

@@ -85,10 +85,7 @@ def agreement(request: Request, code: str, on: On = "") -> Response:
     for step in sorted(site.registry.rows(Step, agreement=code), key=lambda row: row.number):
         steps.setdefault(step.party, []).append(step)
     commitments = site.registry.rows(Commitment, agreement=code)
-    shown = {row.code for row in commitments}
-    evidence: dict[str, list[Evidence]] = {}
-    for row in site.registry.rows(Evidence) if shown else ():
-        evidence.setdefault(row.commitment, []).append(row)
+    evidence = {row.code: site.registry.rows(Evidence, commitment=row.code) for row in commitments}
     return _show(
         request, "registry_agreement.html.j2", "agreements", on=on, day=day, held=held, stood=stood, lanes=lanes,
         steps=steps, commitments=commitments, evidence=evidence, outcomes=OUTCOMES, domains=DOMAINS,
@@ -110,13 +107,11 @@ def commitments(request: Request, on: On = "", party: str = "", late: bool = Fal
     """What was promised, by whom and until when; only what is late if asked."""
     site, language, day = site_of(request), language_of(request), day_of(on)
     with site.registry.reading() as connection:
-        overdue = {row.code for row in queries.overdue(connection, day, by_party=party)}
-    rows = site.registry.rows(Commitment, **({"by_party": party} if party else {}))
-    rows = [row for row in rows if row.code in overdue] if late else rows
-    rows.sort(key=lambda row: (row.code not in overdue, row.due_on or "9999", row.code))
+        rows, total = queries.commitments(connection, day, by_party=party, late=late, limit=_MOST)
+        _, overdue = queries.commitments(connection, day, by_party=party, late=True, limit=0)
     return _show(
-        request, "registry_commitments.html.j2", "commitments", on=on, day=day, rows=rows[:_MOST], overdue=overdue,
-        asked={"party": party, "late": late}, total=len(rows), most=_MOST, countries=_countries(site, language),
+        request, "registry_commitments.html.j2", "commitments", on=on, day=day, rows=rows, overdue=overdue,
+        asked={"party": party, "late": late}, total=total, most=_MOST, countries=_countries(site, language),
     )  # fmt: skip
 
 
