@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -267,8 +268,18 @@ def with_waiting(
     network : Network, optional
         The one that ships, by default.
     """
-    cost = before or AllenArkolakis().cost(network or Network.embedded(), world.sectors)
+    cost = before or _cost_today(network, world.sectors)
     return borders.split(TRANSPORT, cost.waiting()) if cost.sectors else borders
+
+
+def _cost_today(network: Network | None, sectors: tuple[str, ...]) -> TransportCost:
+    return _shipped_cost(sectors) if network is None else AllenArkolakis().cost(network, sectors)
+
+
+@cache
+def _shipped_cost(sectors: tuple[str, ...]) -> TransportCost:
+    """Costs on the network that ships do not depend on the World: once for its sectors is enough."""
+    return AllenArkolakis().cost(Network.embedded(), sectors)
 
 
 def estimates_behind(effect: Effect) -> GravityEffect | None:

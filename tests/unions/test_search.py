@@ -262,6 +262,15 @@ def test_nonsense_is_refused():
         search(many, union_of(many, 13, kind="customs-union", external_tariff="average"))
 
 
+def test_a_shared_pool_of_duties_is_refused():
+    world = world_of()
+    union = union_of(
+        world, kind="customs-union", external_tariff={"sector_1": 0.1}, revenue_shares="population"
+    )  # fmt: skip
+    with pytest.raises(ScenarioError, match="shared pool"):
+        search(world, union)
+
+
 def test_transit_is_refused_with_a_way_out():
     with pytest.raises(ScenarioError, match="routes") as caught:
         terms_of(World.embedded(), open_scenario("green-lanes-east"))

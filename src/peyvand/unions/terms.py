@@ -112,8 +112,8 @@ def terms_of(
     Raises
     ------
     ScenarioError
-        If the candidates are fewer than two, named twice or not in the World, the provisions change nothing, or they
-        hold for a route and not for a pair.
+        If the candidates are fewer than two, named twice or not in the World, the provisions change nothing or
+        hold for a route and not for a pair, or duties are shared out.
     """
     solver = model or CaliendoParro()
     if not isinstance(scenario, Union):
@@ -126,6 +126,11 @@ def terms_of(
         raise ScenarioError(
             "transit provisions hold for routes, so that a union's effect is not one of its pairs",
             hint="search without them, and simulate the unions that are left with `peyvand run`",
+        )
+    if scenario.revenue_shares != "collected":
+        raise ScenarioError(
+            "a shared pool of duties depends on who is in, and a search keeps duties where they are collected",
+            hint='search with revenue_shares = "collected", and simulate the unions that are left with `peyvand run`',
         )
     today = scenario.effect(world).baseline(lambda before, change: solver.solve(before, change).counterfactual)
     if solver.deficit_rule == "eliminated":
