@@ -4,10 +4,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PYTEST := $(BIN)/pytest
 
-.PHONY: demo test check format lint types docs bench clean
+.PHONY: demo serve test check format lint types docs bench clean
 
 demo: $(VENV)/.demo            ## the main job on the embedded world; says where the report is
 	$(BIN)/peyvand run --out peyvand-out
+
+serve: $(VENV)/.serve          ## the workbench in a browser
+	$(BIN)/peyvand serve
 
 test: $(VENV)/.test            ## the whole suite
 	$(PYTEST) -n auto
@@ -40,6 +43,10 @@ $(BIN)/python:
 
 $(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.serve: $(VENV)/.demo
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[web,news]"
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.demo
