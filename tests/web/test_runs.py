@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
 from tests.web.conftest import csrf_of
+from tests.web.loops import run_alone
 
 from peyvand.errors import BusyError, NotFoundError, ScenarioError
 from peyvand.registry.models import table_of
@@ -201,7 +203,7 @@ def test_a_workers_process_takes_work_and_ends(site):
         for _ in range(600):
             if queue.get(site.registry.engine, work.code).over:
                 break
-            asyncio.run(asyncio.sleep(0.1))
+            time.sleep(0.1)
     finally:
         workers.stop()
     assert queue.get(site.registry.engine, work.code).state == "done"
@@ -221,7 +223,7 @@ def test_events_follow_a_run_to_its_end(site):
         await streams.close()
         return seen
 
-    seen = asyncio.run(follow())
+    seen = run_alone(follow())
     assert seen[0]["state"] == "waiting"
     assert seen[-1] == {"state": "done", "step": "انجام شد", "share": 1.0}
 
@@ -234,7 +236,7 @@ def test_places_of_those_who_wait_are_bounded(site):
         with pytest.raises(BusyError):
             streams.enter("c")
 
-    asyncio.run(crowd())
+    run_alone(crowd())
 
 
 # -- pages ---------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 from tests.web.conftest import PASSWORD, csrf_of, sign_in
+from tests.web.loops import run_alone
 
 from peyvand.registry.models import table_of
 from peyvand.registry.server import SignIn
@@ -253,5 +254,5 @@ def test_a_body_that_never_ends_is_refused():
     guard = Guard(app, Settings(body_seconds=0.05, hosts=("testserver",)))
     scope = {"type": "http", "method": "POST", "path": "/en/sign-in", "query_string": b"", "scheme": "http"}
     scope |= {"headers": [(b"host", b"testserver")], "server": ("testserver", 80), "root_path": ""}
-    asyncio.run(guard(scope, receive, send))
+    run_alone(guard(scope, receive, send))
     assert answers[0]["status"] == 408
