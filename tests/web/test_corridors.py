@@ -16,6 +16,14 @@ def test_routes_are_found_in_both_languages(client, language):
     assert ("ریل" if language == "fa" else "rail 1520") in page
 
 
+def test_the_empty_form_shows_an_example_and_an_answered_one_speaks_the_readers_language(client):
+    empty = client.get("/fa/corridors").text
+    assert 'placeholder="مانند آلماتی"' in empty
+    assert "origin=Almaty&amp;destination=Bandar%20Abbas" in empty
+    answered = client.get("/fa/corridors", params={"origin": "Almaty", "destination": "Bandar Abbas"}).text
+    assert 'value="بندرعباس"' in answered
+
+
 def test_what_is_wrong_is_said_on_the_page(client):
     page = client.get("/en/corridors", params={"origin": "Tehrn", "destination": "Almaty"}).text
     assert "did you mean" in page

@@ -70,3 +70,24 @@ def test_health(client):
     held = client.get("/health").json()
     assert held["status"] == "ok"
     assert held["registry_revision"] == "0004"
+
+
+@pytest.mark.parametrize("path", ["/en/borders", "/fa/corridors", "/api/v1/borders", "/health"])
+def test_head_answers_as_get_without_the_body(client, path):
+    whole, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == whole.headers["content-type"]
+    assert head.headers["content-security-policy"] == whole.headers["content-security-policy"]
+    assert client.head("/en/nowhere").status_code == 404
+
+
+def test_a_profile_says_which_way_goods_go(client):
+    page = client.get("/en/borders/IRN-KAZ").text
+    assert 'id="transit"' in page
+    assert "from Tehran to Almaty" in page
+    assert "/en/corridors?origin=Tehran&amp;destination=Almaty" in page
+
+
+def test_the_foot_leads_to_the_sources(client):
+    foot = re.search(r"<footer>.*?</footer>", client.get("/fa/borders").text).group()
+    assert '<a href="/fa/sources">' in foot

@@ -9,6 +9,8 @@ from tests.web.conftest import csrf_of, sign_in
 
 from peyvand.locale import LANGUAGES
 from peyvand.registry.models import Agreement, Commitment, Step
+from peyvand.reports.voice import Voice
+from peyvand.web.pages.registry_shared import shown_day
 
 PAGES = (
     "/registry", "/registry?q=حمل+و+نقل", "/registry?party=IRN&other=KAZ&state=signed&on=1404/02/25", "/registry/value",
@@ -29,7 +31,7 @@ def test_a_page_of_the_register_opens(client, language, path):
 
 def test_an_agreement_shows_a_lane_for_every_parliament(client):
     page = client.get("/en/registry/agreements/IRN-EAEU").text
-    assert page.count('<ol class="way">') == 7
+    assert page.count('<ol class="stages">') == 7
     for words in ("Guardian Council", "87 %", "day not published"):
         assert words in page
     picture = client.get("/fa/registry/ways/IRN-EAEU.svg")
@@ -166,3 +168,20 @@ def test_an_editor_changes_a_row_by_the_api(client):
     url = "/api/v1/registry/rows/party/KAZ.enu"
     assert client.patch(url, json=patch, headers=headers).json()["version"] == 2
     assert client.patch(url, json=patch, headers=headers).status_code == 409
+
+
+def test_the_table_says_who_the_parties_are(client):
+    page = client.get("/en/registry").text
+    row = re.search(r'<tr><th[^>]*><a href="[^"]*/IRN-EAEU">.*?</tr>', page).group()
+    assert "<bdi>Iran</bdi>" in row
+    assert "<bdi>Eurasian Economic Union</bdi>" in row
+    assert "Armenia" not in row
+    many = re.search(r'<tr><th[^>]*><a href="[^"]*/CICA-Almaty-2002">.*?</tr>', page).group()
+    assert 'title="Afghanistan, Azerbaijan, China, Egypt, ' in many
+    assert re.search(r"<bdi>China</bdi> and <bdi[^>]*>11</bdi> more", many)
+    assert "اتحادیهٔ اقتصادی اوراسیا" in client.get("/fa/registry").text
+
+
+def test_a_coarse_date_keeps_its_era_out_of_what_the_digit_switch_rewrites():
+    assert shown_day(Voice("fa"), "1996-05") == '<bdi><span class="n">۱۹۹۶/۰۵</span> م.</bdi>'
+    assert shown_day(Voice("en"), "1996-05") == '<bdi><span class="n">1996-05</span></bdi>'

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from dataclasses import replace
 
 import pytest
 from tests.web.conftest import BOTH, csrf_of
+from tests.web.loops import run_alone
 from tests.web.test_queue import age
 
 from peyvand.errors import BusyError, NotFoundError, ScenarioError
@@ -89,8 +91,6 @@ def test_a_union_that_is_not_clear_never_waits(site):
 
 @BOTH
 def test_a_run_that_takes_too_long_is_stopped_with_a_reason(site, monkeypatch):
-    import time
-
     monkeypatch.setattr(queue, "BEAT_SECONDS", 0.05)
     monkeypatch.setattr(worker, "simulate", lambda *_, **__: time.sleep(1))
     monkeypatch.setattr(worker, "save", lambda *_: None)
@@ -124,7 +124,7 @@ def test_a_workers_process_takes_work_and_ends(site):
         for _ in range(600):
             if queue.get(site.registry.engine, work.code).over:
                 break
-            asyncio.run(asyncio.sleep(0.1))
+            time.sleep(0.1)
     finally:
         workers.stop()
     assert queue.get(site.registry.engine, work.code).state == "done"
@@ -145,7 +145,7 @@ def test_events_follow_a_run_to_its_end(site):
         await streams.close()
         return seen
 
-    seen = asyncio.run(follow())
+    seen = run_alone(follow())
     assert seen[0]["state"] == "waiting"
     assert seen[-1] == {"state": "done", "step": "انجام شد", "share": 1.0}
 
@@ -158,7 +158,7 @@ def test_places_of_those_who_wait_are_bounded(site):
         with pytest.raises(BusyError):
             streams.enter("c")
 
-    asyncio.run(crowd())
+    run_alone(crowd())
 
 
 # -- pages ---------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import re
 
 import pytest
 from tests.web.conftest import PASSWORD, csrf_of, sign_in
+from tests.web.loops import run_alone
 
 from peyvand.web import visitor
 from peyvand.web.guard import POLICY, Guard
@@ -152,5 +153,5 @@ def test_a_body_that_never_ends_is_refused():
     guard = Guard(app, Settings(body_seconds=0.05, hosts=("testserver",)))
     scope = {"type": "http", "method": "POST", "path": "/en/sign-in", "query_string": b"", "scheme": "http"}
     scope |= {"headers": [(b"host", b"testserver")], "server": ("testserver", 80), "root_path": ""}
-    asyncio.run(guard(scope, receive, send))
+    run_alone(guard(scope, receive, send))
     assert answers[0]["status"] == 408

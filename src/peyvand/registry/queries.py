@@ -140,6 +140,16 @@ def agreements(
     return [AgreementState(**row) for row in connection.execute(chosen.limit(limit)).mappings()]
 
 
+def parties_to(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """The parties to every agreement, by its code; the first side before the second."""
+    table = table_of(Signatory).c
+    found: dict[str, tuple[str, ...]] = {}
+    rows = select(table.agreement, table.party).order_by(table.agreement, table.side, table.party)
+    for agreement, party in connection.execute(rows):
+        found[agreement] = (*found.get(agreement, ()), party)
+    return found
+
+
 def party_states(connection: Connection, agreement: str, on: date) -> list[PartyState]:
     """Where one agreement stood with each of its parties on a day.
 

@@ -166,22 +166,28 @@ def _transit(codes: tuple[str, ...]) -> tuple[Measure, ...]:
     return (_measure("transit", "carriage", "percent", values, directed=False, nearer_is_lower=True),)
 
 
+def centres_of(first: str, second: str) -> tuple[str, str] | None:
+    """The largest centre of each of two economies on the shipped network; None where one has none."""
+    nodes = Network.embedded().nodes
+    centres = nodes[nodes["kind"] == "centre"].sort_values("centre_weight", ascending=False)
+    one, other = (centres.loc[centres["economy"] == code, "name"].head(1).tolist() for code in (first, second))
+    return (str(one[0]), str(other[0])) if one and other else None
+
+
 @cache
 def _way(first: str, second: str) -> tuple[tuple[Measure, ...], tuple[str, ...]]:
     """Hours and dollars of the best route between the largest centres; nothing where there is no way."""
-    nodes = Network.embedded().nodes
-    centres = nodes[nodes["kind"] == "centre"].sort_values("centre_weight", ascending=False)
-    ends = [centres.loc[centres["economy"] == code, "name"].head(1).tolist() for code in (first, second)]
-    if not all(ends):
+    ends = centres_of(first, second)
+    if ends is None:
         return (), ()
-    found = routes(ends[0][0], ends[1][0], by="generalised", k=1)
+    found = routes(*ends, by="generalised", k=1)
     if not len(found):
         return (), ()
     best, nowhere = found[0], (float("nan"),)
     return (
         Measure(group="transit", name="hours", unit="hours", values=(best.hours,), places=nowhere),
         Measure(group="transit", name="freight", unit="usd_per_t", values=(best.usd_per_t,), places=nowhere),
-    ), (ends[0][0], ends[1][0])
+    ), ends
 
 
 def _people(codes: tuple[str, ...], day: date) -> tuple[Measure, ...]:

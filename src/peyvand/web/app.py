@@ -16,6 +16,7 @@ from peyvand.registry import Registry
 from peyvand.reports.voice import Voice
 from peyvand.web.assets import assets
 from peyvand.web.guard import Guard
+from peyvand.web.heads import Heads
 from peyvand.web.health import router as health
 from peyvand.web.kept import Kept
 from peyvand.web.problems import RESPONSES, install
@@ -91,6 +92,7 @@ def create_app(settings: Settings | None = None, *, today: Today | None = None) 
     install(app)
     app.add_middleware(Kept)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Heads)
     app.add_middleware(Guard, settings=held)
     return app
 

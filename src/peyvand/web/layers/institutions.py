@@ -8,6 +8,7 @@ from typing import Any
 from peyvand.registry import queries
 from peyvand.registry.models import Pact
 from peyvand.reports.voice import Voice
+from peyvand.web.pages.registry_shared import shown_day
 from peyvand.web.site import Site
 
 
@@ -21,4 +22,6 @@ def layer(site: Site, pair: tuple[str, str], voice: Voice) -> dict[str, Any] | N
     shared = [(names[code], first[code], second[code]) for code in sorted(first.keys() & second.keys())]
     order = {state: at for at, state in enumerate(queries.AGREEMENT_STATES)}
     common.sort(key=lambda row: (order[row.state], row.signed_on or ""))
-    return {"pacts": shared, "agreements": common, "title": f"title_{voice.language}"} if shared or common else None
+    if not shared and not common:
+        return None
+    return {"pacts": shared, "agreements": common, "title": f"title_{voice.language}", "shown_day": shown_day}

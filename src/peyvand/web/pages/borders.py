@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from peyvand.errors import NotFoundError
 from peyvand.reports.rows import Row, records
 from peyvand.reports.voice import Voice
-from peyvand.web.layers import everything, institutions, travel
+from peyvand.web.layers import everything, institutions, transit, travel
 from peyvand.web.pictures import world_map
 from peyvand.web.show import show
 from peyvand.web.site import Site, language_of, site_of, voice_of
@@ -29,6 +29,7 @@ Layer = Callable[[Site, Pair, Voice], dict[str, Any] | None]
 
 LAYERS: dict[str, Layer] = {
     "everything": everything.layer,
+    "transit": transit.layer,
     "travel": travel.layer,
     "institutions": institutions.layer,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import pandas as pd
@@ -26,6 +26,8 @@ from peyvand.web.site import language_of, site_of, voice_of
 router = APIRouter()
 MOST_ROUTES = 5
 VALUES_SHOWN = 30
+EXAMPLE = ("Almaty", "Bandar Abbas")
+"""What the empty form proposes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +60,18 @@ def corridors(
     if ways:
         steps = [steps_of(way, network).assign(when=f"route-{rank}") for rank, way in enumerate(ways, start=1)]
         order = [f"route-{rank}" for rank in range(1, len(ways) + 1)]
-        diagrams = panels(pd.concat(steps, ignore_index=True), order=order, voice=voice)
+        drawn_first = panels(pd.concat(steps, ignore_index=True), order=order, voice=voice)
+        diagrams = tuple(replace(panel, curves=panel.curves[::-1]) for panel in drawn_first)  # the best lies on top
+    called = _called(network, language)
+    ends = {"origin": origin, "destination": destination}
+    if found:
+        ends = {"origin": called[found.origin], "destination": called[found.destination]}
     return show(
         request, "corridors.html.j2", drawn=drawn, lines=network_lines(drawn.frame), dots=_dots(network, drawn),
         ways=ways, of_route=_of_route(ways), panels=diagrams, found=found, problem=problem, bys=BYS,
-        asked={"origin": origin, "destination": destination, "by": by, "via": via, "avoid": avoid},
-        places=_names(network, language), called=_called(network, language), teu=T_PER_TEU,
-        mode=spoken_mode,
+        asked=ends | {"by": by, "via": via, "avoid": avoid},
+        places=_names(network, language), called=called, teu=T_PER_TEU,
+        mode=spoken_mode, example=EXAMPLE,
     )  # fmt: skip
 
 

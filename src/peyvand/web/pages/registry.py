@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from peyvand.locale import Language
@@ -33,7 +34,7 @@ from peyvand.registry.models import (
 from peyvand.registry.paths import path
 from peyvand.registry.timeline import draw_timeline
 from peyvand.reports.pacts import overlap_picture, standings_of
-from peyvand.web.pages.registry_shared import names_of, shown_day
+from peyvand.web.pages.registry_shared import names_of, short_of_members, shown_day
 from peyvand.web.show import show
 from peyvand.web.site import Site, language_of, site_of
 
@@ -49,6 +50,7 @@ def registry(
 ) -> Response:
     """Agreements and where they stand on a day; what a search finds; how many stand where."""
     site, language, day = site_of(request), language_of(request), day_of(on)
+    names = names_of(site, language)
     codes: tuple[str, ...] | None = None
     found: list[Any] = []
     if q.strip():
@@ -58,6 +60,7 @@ def registry(
     with site.registry.reading() as connection:
         counts = queries.counts(connection, day)
         late = len(queries.overdue(connection, day))
+        signed, members = queries.parties_to(connection), _members(connection, day)
         rows = []
         if codes is None or codes:
             parties = [code for code in (party, other) if code]
@@ -67,6 +70,7 @@ def registry(
     rows.sort(key=lambda row: row.signed_on or row.in_force_on or "", reverse=True)
     return _show(
         request, "registry.html.j2", "agreements", on=on, day=day, rows=rows, counts=counts, late=late, found=found,
+        parties={row.code: [names[one] for one in short_of_members(signed.get(row.code, ()), members)] for row in rows},
         asked={"party": party, "other": other, "domain": domain, "state": state, "q": q}, most=_MOST,
         states=queries.AGREEMENT_STATES, states_said=_words("state", queries.AGREEMENT_STATES, language),
         domains=_words("domain", DOMAINS, language), countries=_countries(site, language),
@@ -164,6 +168,15 @@ def _show(request: Request, template: str, section: str, **values: Any) -> Respo
         request, template, section=section, names=names_of(site, language), shown_day=shown_day,
         title=f"title_{language}", name=f"name_{language}", text=f"text_{language}", **values,
     )  # fmt: skip
+
+
+def _members(connection: Connection, day: date) -> dict[str, set[str]]:
+    """Members of every pact on a day, by its code."""
+    found: dict[str, set[str]] = {}
+    for row in queries.standings(connection, day):
+        if row.status == "member":
+            found.setdefault(row.pact, set()).add(row.party)
+    return found
 
 
 def _words(kind: str, names: Sequence[str], language: Language) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from markupsafe import Markup
@@ -18,10 +19,26 @@ def names_of(site: Site, language: Language) -> dict[str, str]:
     return {row.code: str(getattr(row, f"name_{language}")) for row in site.registry.rows(Party)}
 
 
+def short_of_members(parties: Sequence[str], members: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    """Parties without those for whom a union among them signs.
+
+    Parameters
+    ----------
+    members : mapping
+        Members of pacts by the pact's code.
+
+    >>> short_of_members(("IRN", "ARM", "EAEU"), {"EAEU": {"ARM", "KAZ"}})
+    ('IRN', 'EAEU')
+    """
+    spoken_for = {member for party in parties for member in members.get(party, ())}
+    return tuple(party for party in parties if party not in spoken_for)
+
+
 def shown_day(voice: Voice, partial: str | None) -> Markup:
     """A stored date: in both calendars where the day is known, else as it was published; a dash where it is not."""
     if not partial:
         return Markup("–")
     if len(partial) == 10:
         return voice.date(date.fromisoformat(partial))
-    return Markup('<bdi class="n">{}</bdi>').format(show_date(partial, voice.language))
+    digits, blank, era = show_date(partial, voice.language).partition(" ")
+    return Markup('<bdi><span class="n">{}</span>{}</bdi>').format(digits, blank + era)
