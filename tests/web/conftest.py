@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 from tests.registries import copy_of, prepared, server, there  # noqa: F401
 from tests.reports.runs import world_of
 
 from peyvand.registry.shipped import load_shipped
-from peyvand.web import Settings, create_app
+from peyvand.web import Settings, accounts, create_app
 from peyvand.web.accounts import add_account
 from peyvand.web.today import Today
 from peyvand.world import World
@@ -19,6 +20,20 @@ PASSWORD = "a long summer in Almaty"
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 BOTH = pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
 """Marks what is asked of either database; the other tests ask it of SQLite alone."""
+
+
+HASHER = accounts._hasher
+"""What hashes passwords outside the tests."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords():
+    """Argon2 as always, but at the least cost: signing in is asked for in every second test."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(accounts, "_hasher", quick)
+        patch.setattr(accounts, "_NOBODY", quick.hash("nobody's"))
+        yield
 
 
 @pytest.fixture

@@ -89,7 +89,6 @@ def test_a_union_that_is_not_clear_never_waits(site):
     assert queue.newest(site.registry.engine)[1] == 0
 
 
-@BOTH
 def test_a_run_that_takes_too_long_is_stopped_with_a_reason(site, monkeypatch):
     monkeypatch.setattr(queue, "BEAT_SECONDS", 0.05)
     monkeypatch.setattr(worker, "simulate", lambda *_, **__: time.sleep(1))
@@ -110,7 +109,7 @@ def test_a_fault_of_our_own_fails_the_run_and_not_the_worker(site, monkeypatch):
     assert queue.get(site.registry.engine, work.code).state == "failed"
 
 
-@BOTH
+@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
 def test_a_workers_process_takes_work_and_ends(site):
     """A real process on the World that ships."""
     from peyvand.world import World

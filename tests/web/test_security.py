@@ -6,7 +6,8 @@ import asyncio
 import re
 
 import pytest
-from tests.web.conftest import PASSWORD, csrf_of, sign_in
+from argon2 import Type
+from tests.web.conftest import HASHER, PASSWORD, csrf_of, sign_in
 from tests.web.loops import run_alone
 
 from peyvand.web import visitor
@@ -60,6 +61,13 @@ def test_another_sites_form_is_refused_even_with_the_token(client, headers):
 
 def test_a_foreign_host_is_refused(client):
     assert client.get("/en/borders", headers={"host": "rebound.example"}).status_code == 403
+
+
+def test_a_password_is_dear_to_guess():
+    """At least the second choice of RFC 9106, section 4, which wants 64 MiB and three passes."""
+    assert HASHER.type is Type.ID
+    assert HASHER.memory_cost >= 64 * 1024
+    assert HASHER.time_cost >= 3
 
 
 # -- roles ---------------------------------------------------------------------------------------------------------
