@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -20,9 +21,14 @@ SOURCE = "test"
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def backend(request):
-    if request.param == "postgresql" and not SERVER:
+    return there(request.param)
+
+
+def there(backend):
+    """The database's name, or a skipped test where no such server is."""
+    if backend == "postgresql" and not SERVER:
         pytest.skip("needs a PostgreSQL server (set PEYVAND_TEST_POSTGRES=postgresql://user@host/database)")
-    return request.param
+    return backend
 
 
 class Server:
@@ -39,8 +45,8 @@ class Server:
         return database_url(SERVER).set(database=name).render_as_string(hide_password=False)
 
     def close(self):
-        for name in self.made:
-            self._say(f"DROP DATABASE {name} WITH (FORCE)")
+        with ThreadPoolExecutor(8) as pool:  # each drop waits for a checkpoint; together they wait for the same
+            list(pool.map(lambda name: self._say(f"DROP DATABASE {name} WITH (FORCE)"), self.made))
         self.engine.dispose()
 
     def _say(self, statement):
@@ -63,18 +69,17 @@ def empty_url(backend, tmp_path, request):
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory):
-    """A function that makes a database once and hands out copies: with its tables, or full of what ships."""
+    """A function that makes a database once, filled by `fill`, and hands out copies of it."""
     originals = {}
 
-    def copy(backend, kind, target, server):
-        if (backend, kind) not in originals:
-            place = str(tmp_path_factory.mktemp(kind) / "x.sqlite") if backend == "sqlite" else server().new()
+    def copy(backend, fill, target, server):
+        if (backend, fill) not in originals:
+            place = str(tmp_path_factory.mktemp("original") / "x.sqlite") if backend == "sqlite" else server().new()
             made = Registry.create(place)
-            if kind == "full":
-                load_shipped(made)
+            fill(made)
             made.close()
-            originals[backend, kind] = place
-        original = originals[backend, kind]
+            originals[backend, fill] = place
+        original = originals[backend, fill]
         if backend == "postgresql":
             return server().new(template=original.rsplit("/", 1)[1])
         shutil.copy(original, target)
@@ -83,15 +88,19 @@ def prepared(tmp_path_factory):
     return copy
 
 
-def opened_copy(kind, backend, prepared, tmp_path, request):
-    place = prepared(backend, kind, tmp_path / "registry.sqlite", lambda: request.getfixturevalue("server"))
-    return Registry.open(place)
+def copy_of(fill, backend, prepared, tmp_path, request):
+    """Where a copy of the database that `fill` fills is."""
+    return prepared(backend, fill, tmp_path / "registry.sqlite", lambda: request.getfixturevalue("server"))
+
+
+def nothing(_registry):
+    """The tables alone."""
 
 
 @pytest.fixture
 def registry(backend, prepared, tmp_path, request):
     """A registry with its tables and nothing in them."""
-    opened = opened_copy("bare", backend, prepared, tmp_path, request)
+    opened = Registry.open(copy_of(nothing, backend, prepared, tmp_path, request))
     yield opened
     opened.close()
 
@@ -99,7 +108,7 @@ def registry(backend, prepared, tmp_path, request):
 @pytest.fixture
 def full(backend, prepared, tmp_path, request):
     """A registry with the content that ships."""
-    opened = opened_copy("full", backend, prepared, tmp_path, request)
+    opened = Registry.open(copy_of(load_shipped, backend, prepared, tmp_path, request))
     yield opened
     opened.close()
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from tests.reports.runs import made_run
 
-from peyvand.reports import write
+from peyvand.reports.write import write
 
 pytestmark = pytest.mark.browser
 

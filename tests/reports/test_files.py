@@ -14,10 +14,9 @@ import pytest
 from tests.reports.runs import MEMBERS, full_run
 
 from peyvand.errors import OutputError
-from peyvand.reports import write
 from peyvand.reports.tables import TABLES, tables
 from peyvand.reports.workbook import sheet_name
-from peyvand.reports.write import FILES, RECORD, REPORT, WORKBOOK, outputs
+from peyvand.reports.write import FILES, RECORD, REPORT, WORKBOOK, outputs, write
 from peyvand.scenarios import parse_scenario
 
 

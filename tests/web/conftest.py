@@ -3,53 +3,54 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 from starlette.testclient import TestClient
+from tests.registries import copy_of, prepared, server, there  # noqa: F401
 from tests.reports.runs import world_of
 
-from peyvand.registry import Registry
 from peyvand.registry.shipped import load_shipped
 from peyvand.web import Settings, create_app
 from peyvand.web.accounts import add_account
+from peyvand.web.today import Today
 from peyvand.world import World
 
 PASSWORD = "a long summer in Almaty"
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
-
-
-@pytest.fixture(scope="session")
-def shipped_registry(tmp_path_factory):
-    """A registry with all that ships and three accounts, made once and copied for each test."""
-    path = tmp_path_factory.mktemp("registry") / "registry.sqlite"
-    made = Registry.create(path)
-    load_shipped(made)
-    for role in ("reader", "editor", "admin"):
-        add_account(made.engine, name=f"the.{role}", password=PASSWORD, role=role, who="tests")
-    made.close()
-    return path
+BOTH = pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
+"""Marks what is asked of either database; the other tests ask it of SQLite alone."""
 
 
 @pytest.fixture
-def settings(shipped_registry, tmp_path):
-    shutil.copy(shipped_registry, tmp_path / "registry.sqlite")
+def backend(request):
+    return there(getattr(request, "param", "sqlite"))
+
+
+def with_accounts(registry):
+    """All that ships and three accounts."""
+    load_shipped(registry)
+    for role in ("reader", "editor", "admin"):
+        add_account(registry.engine, name=f"the.{role}", password=PASSWORD, role=role, who="tests")
+
+
+@pytest.fixture
+def settings(backend, prepared, tmp_path, request):  # noqa: F811
     return Settings(
-        database=str(tmp_path / "registry.sqlite"), runs=tmp_path / "runs", secret="of the tests",
-        hosts=("testserver",), workers=0, body_bytes=200_000,
+        database=copy_of(with_accounts, backend, prepared, tmp_path, request), runs=tmp_path / "runs",
+        secret="of the tests", hosts=("testserver",), workers=0, body_bytes=200_000,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
-def made_up_world():
-    """Figures made up for the tests, under the name of the World that ships."""
+def today():
+    """Figures made up for the tests, under the name of the World that ships; measured once for all servers."""
     made = world_of()
-    return World(made.data.assign_attrs(name="eurasia-2019"), made.provenance)
+    return Today(World(made.data.assign_attrs(name="eurasia-2019"), made.provenance))
 
 
 @pytest.fixture
-def app(settings, made_up_world):
-    return create_app(settings, world=made_up_world)
+def app(settings, today):
+    return create_app(settings, today=today)
 
 
 @pytest.fixture

@@ -114,10 +114,10 @@ def test_a_program_asks_for_a_run_and_takes_its_tables(client, app):
         assert '"state": "done"' in "".join(stream.iter_text())
 
 
-def test_a_full_line_is_a_503_with_a_hint(app, made_up_world):
+def test_a_full_line_is_a_503_with_a_hint(app, today):
     from dataclasses import replace
 
-    app = create_app(replace(app.state.site.settings, most_waiting_each=0), world=made_up_world)
+    app = create_app(replace(app.state.site.settings, most_waiting_each=0), today=today)
     with TestClient(app) as browser:
         answer = browser.post("/api/v1/runs", json={"scenario": "eco-ten"})
     assert answer.status_code == 503

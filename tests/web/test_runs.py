@@ -1,25 +1,23 @@
-"""The line of work: bounded, done once, given back when a worker dies, cancelled, cleaned up; and what a run leaves."""
+"""What a run leaves: files, pages, events; and what becomes of one that fails, takes too long or grows old."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import time
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
-from tests.web.conftest import csrf_of
+from tests.web.conftest import BOTH, csrf_of
+from tests.web.loops import run_alone
+from tests.web.test_queue import age
 
 from peyvand.errors import BusyError, NotFoundError, ScenarioError
-from peyvand.registry.models import table_of
-from peyvand.registry.server import Job
 from peyvand.reports.write import FILES
 from peyvand.scenarios import open_scenario
 from peyvand.web import queue, worker
 from peyvand.web.runs import ask_run, clean_up, result_file, run_code
 from peyvand.web.streams import Streams
-
-TITLE = {"en": "A test", "fa": "آزمون"}
 
 
 @pytest.fixture
@@ -30,12 +28,6 @@ def site(app):
 @pytest.fixture
 def engine(site):
     return site.registry.engine
-
-
-def ask(engine, code, *, client="a", most=3, most_each=2):
-    return queue.ask(
-        engine, code=code, kind="run", asked={}, title=TITLE, client=client, most=most, most_each=most_each
-    )
 
 
 def ask_shipped(site, name="iran-kazakhstan", draws=0):
@@ -50,76 +42,7 @@ def work_off(site, **settings):
         worker.do(site.registry, replace(site.settings, **settings), work, **given)
 
 
-def age(engine, code, **columns):
-    with engine.begin() as connection:
-        connection.execute(update(table_of(Job)).where(table_of(Job).c.code == code).values(**columns))
-
-
-# -- the line ------------------------------------------------------------------------------------------------------
-def test_the_same_question_waits_once(engine):
-    assert ask(engine, "1").state == "waiting"
-    assert ask(engine, "1", client="b").code == "1"
-    assert queue.newest(engine)[1] == 1
-
-
-def test_the_line_is_bounded_for_each_and_for_all(engine):
-    ask(engine, "1")
-    ask(engine, "2")
-    with pytest.raises(BusyError, match="you have enough"):
-        ask(engine, "3")
-    ask(engine, "3", client="b")
-    with pytest.raises(BusyError, match="full"):
-        ask(engine, "4", client="c")
-
-
-def test_the_oldest_is_claimed_first_and_by_one(engine):
-    for code in ("1", "2"):
-        ask(engine, code)
-        age(engine, code, asked_at=f"2026-01-01T00:00:0{code}")
-    assert queue.claim(engine, "one").code == "1"
-    assert queue.claim(engine, "other").code == "2"
-    assert queue.claim(engine, "third") is None
-
-
-def test_a_dead_workers_job_is_done_again_twice_at_most(engine):
-    ask(engine, "1")
-    for _ in range(queue.MOST_TRIES):
-        assert queue.claim(engine, "mortal") is not None
-        assert queue.requeue_lost(engine) == 0  # its heart has just beaten
-        age(engine, "1", beat_at="2026-01-01T00:00:00")
-        queue.requeue_lost(engine)
-    assert queue.get(engine, "1").state == "failed"
-    assert "interrupted" in queue.get(engine, "1").error["message"]
-
-
-def test_a_restart_requeues_what_ran_and_keeps_what_is_done(engine):
-    for code in ("1", "2"):
-        ask(engine, code)
-        queue.claim(engine, "me")
-    queue.finish(engine, "1", "me")
-    assert queue.requeue_lost(engine, every=True) == 1
-    assert [queue.get(engine, code).state for code in ("1", "2")] == ["done", "waiting"]
-
-
-def test_a_late_worker_cannot_finish_what_is_no_longer_its_own(engine):
-    ask(engine, "1")
-    queue.claim(engine, "slow")
-    queue.requeue_lost(engine, every=True)
-    queue.claim(engine, "quick")
-    assert not queue.finish(engine, "1", "slow")
-    assert not queue.beat(engine, "1", "slow")
-    assert queue.finish(engine, "1", "quick")
-
-
-def test_cancelled_work_is_not_finished_and_may_be_asked_again(engine):
-    ask(engine, "1")
-    queue.claim(engine, "me")
-    assert queue.cancel(engine, "1").state == "cancelled"
-    assert not queue.beat(engine, "1", "me", step="equilibrium")
-    assert not queue.finish(engine, "1", "me")
-    assert ask(engine, "1").state == "waiting"
-
-
+@BOTH
 def test_old_runs_go_with_their_folders(site, engine):
     work = ask_shipped(site)
     work_off(site)
@@ -166,9 +89,8 @@ def test_a_union_that_is_not_clear_never_waits(site):
     assert queue.newest(site.registry.engine)[1] == 0
 
 
+@BOTH
 def test_a_run_that_takes_too_long_is_stopped_with_a_reason(site, monkeypatch):
-    import time
-
     monkeypatch.setattr(queue, "BEAT_SECONDS", 0.05)
     monkeypatch.setattr(worker, "simulate", lambda *_, **__: time.sleep(1))
     monkeypatch.setattr(worker, "save", lambda *_: None)
@@ -188,6 +110,7 @@ def test_a_fault_of_our_own_fails_the_run_and_not_the_worker(site, monkeypatch):
     assert queue.get(site.registry.engine, work.code).state == "failed"
 
 
+@BOTH
 def test_a_workers_process_takes_work_and_ends(site):
     """A real process on the World that ships."""
     from peyvand.world import World
@@ -201,13 +124,14 @@ def test_a_workers_process_takes_work_and_ends(site):
         for _ in range(600):
             if queue.get(site.registry.engine, work.code).over:
                 break
-            asyncio.run(asyncio.sleep(0.1))
+            time.sleep(0.1)
     finally:
         workers.stop()
     assert queue.get(site.registry.engine, work.code).state == "done"
 
 
 # -- following -----------------------------------------------------------------------------------------------------
+@BOTH
 def test_events_follow_a_run_to_its_end(site):
     work = ask_shipped(site)
 
@@ -221,7 +145,7 @@ def test_events_follow_a_run_to_its_end(site):
         await streams.close()
         return seen
 
-    seen = asyncio.run(follow())
+    seen = run_alone(follow())
     assert seen[0]["state"] == "waiting"
     assert seen[-1] == {"state": "done", "step": "انجام شد", "share": 1.0}
 
@@ -234,7 +158,7 @@ def test_places_of_those_who_wait_are_bounded(site):
         with pytest.raises(BusyError):
             streams.enter("c")
 
-    asyncio.run(crowd())
+    run_alone(crowd())
 
 
 # -- pages ---------------------------------------------------------------------------------------------------------

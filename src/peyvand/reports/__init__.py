@@ -1,5 +1,5 @@
-"""What do we tell people?  From a finished run to a page in two languages, tables, a workbook and a record."""
+"""What do we tell people?  From a finished run to a page in two languages, tables, a workbook and a record.
 
-from peyvand.reports.write import write
-
-__all__ = ["write"]
+The door is `peyvand.write_report` (`peyvand.reports.write.write`); nothing is loaded here, so that other rooms may take
+one picture without the whole report.
+"""

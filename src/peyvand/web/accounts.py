@@ -103,7 +103,7 @@ def sign_in(engine: Engine, *, name: str, password: str, client: str, hours: flo
     SignInError
         If name and password do not belong together; it does not say which.
     """
-    account = table_of(Account)
+    account, name = table_of(Account), name.replace("\0", "\N{REPLACEMENT CHARACTER}")  # PostgreSQL holds no NUL
     with engine.connect() as connection:
         _throttle(connection, name, client)
         found = connection.execute(select(account).where(account.c.name == name)).mappings().first()

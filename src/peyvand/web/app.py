@@ -33,15 +33,15 @@ API = "/api/v1"
 _GUARDED = [Depends(guard_writes)]
 
 
-def create_app(settings: Settings | None = None, *, world: World | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, *, today: Today | None = None) -> FastAPI:
     """The web application on a registry that exists.
 
     Parameters
     ----------
     settings : Settings, optional
         The defaults of a laptop without it.
-    world : World, optional
-        What the pages show instead of the World that `settings.world` names.
+    today : Today, optional
+        What the pages show instead of the World that `settings.world` names; several servers may share it.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None, *, world: World | None = None) 
         If there is no registry, or one of another version.
     """
     held = settings or Settings()
-    today = Today(world or World.embedded(held.world))
+    today = today or Today(World.embedded(held.world))
     site = Site(
         settings=held,
         registry=Registry.open(held.database),

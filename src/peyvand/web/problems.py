@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -75,6 +76,7 @@ def install(app: FastAPI) -> None:
     """Make every error of the application answer in this one shape."""
     app.add_exception_handler(PeyvandError, _on_purpose)
     app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(DataError, _not_held)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unforeseen)
 
@@ -94,6 +96,11 @@ async def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     said = "; ".join(f"{'.'.join(map(str, one['loc'][1:])) or 'body'}: {one['msg']}" for one in error.errors()[:5])
     return problem(request, WebError(said, hint="see /api/v1/openapi.json"), status=422)
+
+
+async def _not_held(request: Request, _error: Exception) -> Response:
+    hint = "remove control characters, and numbers of more than 18 digits"
+    return problem(request, WebError("the register cannot hold what was sent", hint=hint), status=422)
 
 
 async def _http(request: Request, error: Exception) -> Response:
