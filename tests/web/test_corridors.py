@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from peyvand.locale import LANGUAGES
@@ -28,6 +30,8 @@ def test_what_is_wrong_is_said_on_the_page(client):
     page = client.get("/en/corridors", params={"origin": "Tehrn", "destination": "Almaty"}).text
     assert "did you mean" in page
     assert 'value="Tehrn"' in page
+    persian = client.get("/fa/corridors", params={"origin": "Tehrn", "destination": "Almaty"}).text
+    assert re.search(r'role="alert"><b>[آ-ی \u200c]+</b> <span lang="en" dir="ltr">', persian)
     closed = client.get("/en/corridors", params={"origin": "Lahore", "destination": "Wagah"}).text
     assert "closed" in closed
     around = {"origin": "Tehran", "destination": "Almaty", "avoid": "Incheh Borun، Sarakhs", "by": "time"}

@@ -13,7 +13,7 @@ from peyvand.corridors import Network, Route, routes
 from peyvand.corridors.routes import BYS, T_PER_TEU, By, spoken_mode
 from peyvand.corridors.value import PLACE, WAY
 from peyvand.errors import DataError, UnknownNameError
-from peyvand.locale import Language
+from peyvand.locale import Language, error_title
 from peyvand.reports.corridors import steps_of
 from peyvand.reports.map.geometry import Frame
 from peyvand.reports.map.projection import on_page
@@ -69,6 +69,7 @@ def corridors(
     return show(
         request, "corridors.html.j2", drawn=drawn, lines=network_lines(drawn.frame), dots=_dots(network, drawn),
         ways=ways, of_route=_of_route(ways), panels=diagrams, found=found, problem=problem, bys=BYS,
+        problem_title=error_title(problem.key, language) if problem else "",
         asked=ends | {"by": by, "via": via, "avoid": avoid},
         places=_names(network, language), called=called, teu=T_PER_TEU,
         mode=spoken_mode, example=EXAMPLE,
