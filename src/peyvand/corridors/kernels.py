@@ -7,6 +7,7 @@ An edge of sign −1 takes paths out again: A_kl = −exp(−μ g_kl).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.sparse import csc_array, csr_array, eye_array
-from scipy.sparse.linalg import SuperLU, splu
+from scipy.sparse.linalg import ArpackError, SuperLU, eigs, splu
 
 from peyvand.errors import DispersionError
 
@@ -23,6 +24,8 @@ Index = NDArray[np.int64]
 
 RADIUS_ITERATIONS = 2000
 RADIUS_TOLERANCE = 1e-9
+SMALL = 100
+"""Places up to which a matrix is left to power iteration."""
 BRACKET = 1.5
 LARGEST_LOG_DISPERSION = 50.0
 
@@ -91,10 +94,21 @@ def adjacency(
 
 
 def spectral_radius(matrix: csr_array) -> float:
-    """The largest eigenvalue of a matrix that is nowhere negative, by power iteration on I + A.
+    """The largest eigenvalue of a matrix that is nowhere negative; by Perron and Frobenius it is real.
 
-    The Collatz–Wielandt bounds over the places that a path still reaches bracket it; their middle is returned.
+    Arnoldi's iteration; power iteration on I + A for small matrices and where Arnoldi's finds nothing to hold on to, as
+    on a network without loops.
     """
+    if matrix.shape[0] > SMALL:
+        with suppress(ArpackError):
+            found = eigs(
+                matrix, k=1, which="LR", v0=np.ones(matrix.shape[0]), tol=RADIUS_TOLERANCE, return_eigenvectors=False
+            )
+            return float(found[0].real)
+    return _by_powers(matrix)
+
+
+def _by_powers(matrix: csr_array) -> float:
     values = np.ones(matrix.shape[0])
     radius = 0.0
     for _ in range(RADIUS_ITERATIONS):
