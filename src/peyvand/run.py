@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -27,16 +26,7 @@ import pandas as pd
 import xarray as xr
 
 import peyvand
-from peyvand.corridors import (
-    AllenArkolakis,
-    Carriage,
-    HourValues,
-    Network,
-    TransportCost,
-    an_hour_less,
-    carriage,
-    value_of_hours,
-)
+from peyvand.corridors import AllenArkolakis, Carriage, Network, carriage
 from peyvand.errors import ConvergenceError
 from peyvand.gravity import Thickness
 from peyvand.mobility import People, people_of
@@ -48,12 +38,12 @@ from peyvand.trade import (
     GravityEffect,
     Ladder,
     TradeResult,
-    border_sensitivity,
     draw,
     ladder,
     variance_shares,
 )
 from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule
+from peyvand.waiting import with_waiting
 from peyvand.world import Shock, World, check
 
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "xarray")
@@ -63,8 +53,6 @@ STEPS = ("world", "shock", "people", "carriage", "borders", "equilibrium", "vari
 Progress = Callable[[str], None]
 ALL = "all"
 """Of a variant: with every provision of the union."""
-TRANSPORT = "transport"
-"""The part of a border's thickness that waiting and fees at crossings and ports make."""
 LEVEL = 0.9
 """Of the intervals: so many of the draws lie inside."""
 FROZEN_DRAWS = 100
@@ -254,34 +242,6 @@ def simulate(
     )
 
 
-def with_waiting(
-    borders: Thickness, world: World, *, before: TransportCost | None = None, network: Network | None = None
-) -> Thickness:
-    """The borders with a part `transport`: hours and fees at crossings and ports, out of the unexplained.
-
-    Parameters
-    ----------
-    borders : Thickness
-    world : World
-    before : TransportCost, optional
-        Costs on today's network, if they are known already.
-    network : Network, optional
-        The one that ships, by default.
-    """
-    cost = before or _cost_today(network, world.sectors)
-    return borders.split(TRANSPORT, cost.waiting()) if cost.sectors else borders
-
-
-def _cost_today(network: Network | None, sectors: tuple[str, ...]) -> TransportCost:
-    return _shipped_cost(sectors) if network is None else AllenArkolakis().cost(network, sectors)
-
-
-@cache
-def _shipped_cost(sectors: tuple[str, ...]) -> TransportCost:
-    """Costs on the network that ships do not depend on the World: once for its sectors is enough."""
-    return AllenArkolakis().cost(Network.embedded(), sectors)
-
-
 def estimates_behind(effect: Effect) -> GravityEffect | None:
     """The estimates of a union's agreement provisions, with their errors and the cells they hold for; None without."""
     held = [(provision, mask) for provision, mask in effect.cells if isinstance(provision, AgreementEffect)]
@@ -297,58 +257,6 @@ def estimates_behind(effect: Effect) -> GravityEffect | None:
         covariance=same * np.outer(errors, errors),
         cells=xr.concat(cells, dim="coefficient"),
     )
-
-
-def worth_of_hours(
-    *,
-    world: World | None = None,
-    network: Network | None = None,
-    model: CaliendoParro | None = None,
-    routing: AllenArkolakis | None = None,
-    only: pd.DataFrame | None = None,
-) -> HourValues:
-    """Real income of each economy for an hour saved at every crossing, port and link.
-
-    Parameters
-    ----------
-    world : World, optional
-        eurasia-2019 by default.
-    network : Network, optional
-        The one that ships, by default.
-    model, routing : optional
-        The trade and routing models.
-    only : DataFrame, optional
-        With owner ("place" or "link") and row: those to be priced.
-    """
-    today, held = world or World.embedded(), network or Network.embedded()
-    cost = (routing or AllenArkolakis()).cost(held, today.sectors)
-    slopes = border_sensitivity(today, model=model)
-    return value_of_hours(cost, slopes.world, slopes["welfare_by_cost"], only=only)
-
-
-def hour_resolved(
-    owner: str,
-    row: int,
-    *,
-    world: World | None = None,
-    network: Network | None = None,
-    model: CaliendoParro | None = None,
-    routing: AllenArkolakis | None = None,
-) -> xr.DataArray:
-    """Real income of each economy, M USD a year, when one place or link takes an hour less and all is solved again.
-
-    Parameters
-    ----------
-    owner : {"place", "link"}
-    row : int
-        In the network's table.
-    world, network, model, routing : optional
-        As for `worth_of_hours`.
-    """
-    today, solver = world or World.embedded(), model or CaliendoParro()
-    cost = (routing or AllenArkolakis()).cost(network or Network.embedded(), today.sectors)
-    shock = Shock.of(today, iceberg_cost_hat=an_hour_less(cost, today, owner, row))
-    return solver.solve(today, shock)["real_income_change_musd"]
 
 
 def carried(shock: Shock, cost_hat: xr.DataArray, world: World) -> Shock:

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 from peyvand.cli import cli
 from peyvand.corridors import AllenArkolakis, Network
 from peyvand.corridors.value import PLACE, WAY
-from peyvand.run import hour_resolved, worth_of_hours
+from peyvand.waiting import hour_resolved, worth_of_hours
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from peyvand.corridors import AllenArkolakis, Network
 from peyvand.corridors.allen_arkolakis import WATCHED
 from peyvand.gravity import known_causes, thickness
 from peyvand.reports.borders import movable_part
-from peyvand.run import TRANSPORT, with_waiting
+from peyvand.waiting import TRANSPORT, with_waiting
 from peyvand.world import World
 
 

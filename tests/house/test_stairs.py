@@ -20,6 +20,7 @@ STAIRS = [
     {"trade", "corridors", "mobility"},
     {"unions"},
     {"news"},
+    {"waiting"},
     {"run"},
     {"value"},
     {"reports"},

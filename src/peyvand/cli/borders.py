@@ -49,7 +49,7 @@ def borders(
 
     from peyvand.errors import IdentificationError
     from peyvand.gravity import directed_thickness, known_causes, shipped_estimate, thickness
-    from peyvand.run import with_waiting
+    from peyvand.waiting import with_waiting
     from peyvand.world import World, check
 
     held = World.open(world_name)

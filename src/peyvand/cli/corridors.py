@@ -147,7 +147,7 @@ def value(
     spectral radius 0.6 and 0.9.
     """
     from peyvand.corridors.value import WAY
-    from peyvand.run import hour_resolved, worth_of_hours
+    from peyvand.waiting import hour_resolved, worth_of_hours
     from peyvand.world import World, check
 
     network = _network(network_path, extension)
@@ -230,7 +230,7 @@ def _other_dispersions(
 ) -> dict[str, list[float]]:
     """The gains with routing dispersions of other spectral radii."""
     from peyvand.corridors import AllenArkolakis
-    from peyvand.run import worth_of_hours
+    from peyvand.waiting import worth_of_hours
 
     beside = {}
     for radius in OTHER_RADII:

@@ -21,6 +21,7 @@ from peyvand.gravity import Thickness, known_causes, thickness
 from peyvand.scenarios import kernels
 from peyvand.scenarios.blocs import left_unions, split_blocs
 from peyvand.scenarios.cautions import Caution, cautions_of
+from peyvand.scenarios.cells import cells_of
 from peyvand.scenarios.estimates import estimate
 from peyvand.scenarios.in_force import Agreement, AgreementKind, Facts
 from peyvand.scenarios.kernels import Array, Mask
@@ -31,8 +32,6 @@ from peyvand.scenarios.provisions import (
     AnyProvision,
     BorderCost,
     PeopleProvision,
-    Scope,
-    SensitiveList,
     Tariff,
     Transit,
     Visa,
@@ -326,7 +325,7 @@ class Effect:
         share = np.where(mask, provision.cut_share, 0.0)
         for other in provision.exceptions:
             i, n = (self.world.economies.index(self.economy(name)) for name in (other.exporter, other.importer))
-            cells = mask[i, n] & (self._sector_mask(other.sectors) if other.sectors else True)
+            cells = mask[i, n] & (self.sector_mask(other.sectors) if other.sectors else True)
             if not cells.any():
                 raise ScenarioError(
                     f"the exception for {other.exporter} → {other.importer} lies outside its provision",
@@ -335,53 +334,11 @@ class Effect:
             share[i, n] = np.where(cells, other.cut_share, share[i, n])
         return share
 
-    # -- what is said twice --------------------------------------------------------------------------------------------
+    # -- whom a provision holds for ------------------------------------------------------------------------------------
     @cached_property
     def cells(self) -> tuple[tuple[AnyProvision, Mask], ...]:
         """Every provision with the (N, N, S) cells it holds for; refuses what is said or counted twice."""
-        found: list[tuple[AnyProvision, Mask]] = []
-        said: dict[str, Mask] = {}
-        for number, provision in enumerate(self.union.provisions, start=1):
-            if isinstance(provision, Transit | PeopleProvision):
-                continue
-            mask = self._mask(provision)
-            if not mask.any():
-                raise ScenarioError(
-                    f"provision {number} holds for no pair and sector", hint="see its pairs and sectors"
-                )
-            for kind, taken in said.items():
-                self._refuse_twice(number, provision, kind, taken & mask)
-            said[provision.kind] = said.get(provision.kind, np.zeros_like(mask)) | mask
-            found.append((provision, mask))
-        return tuple(found)
-
-    def _refuse_twice(self, number: int, provision: AnyProvision, kind: str, both: Mask) -> None:
-        """Refuse what provision `number` says of cells of which a provision of `kind` has spoken already."""
-        if not both.any():
-            return
-        if kind == provision.kind:
-            raise ScenarioError(
-                f"provision {number} says {kind} once more for {self._cell(both)}",
-                hint="take the sectors of one out of the other with except_sectors",
-            )
-        if "agreement" in (kind, provision.kind):
-            raise ScenarioError(
-                f"counted twice: {kind} and {provision.kind} on {self._cell(both)}",
-                hint="an agreement's estimate already holds what it does at the border; keep one of the two",
-            )
-
-    def _mask(self, provision: Scope | SensitiveList) -> Mask:
-        if isinstance(provision, SensitiveList):
-            buyer = np.isin(self.world.economies, [self.economy(provision.economy)])
-            if not (buyer & self.membership).any():
-                raise ScenarioError(f"{provision.economy} has a sensitive list and is no member", hint="name a member")
-            between = kernels.pairs_between(self.membership) & buyer[None, :]
-            return np.asarray(between[..., None] & self._sector_mask(provision.sectors))
-        between = self.pairs_of(provision.pairs)
-        sectors = self._sector_mask(provision.sectors) & ~self._sector_mask(provision.except_sectors)
-        if isinstance(provision, AgreementEffect):
-            self._known(lambda: estimate(provision.estimate))
-        return between[..., None] & sectors
+        return cells_of(self)
 
     def pairs_of(self, pairs: Iterable[tuple[str, str]]) -> Mask:
         """(N, N) both directions of the pairs named, or of all members where none is.
@@ -437,7 +394,7 @@ class Effect:
             )
         if isinstance(self.union.external_tariff, dict):
             for name, rate in self.union.external_tariff.items():
-                rates[self._sector_mask((name,))] = rate
+                rates[self.sector_mask((name,))] = rate
         return rates
 
     # -- labels to places ----------------------------------------------------------------------------------------------
@@ -464,14 +421,15 @@ class Effect:
                 mask[place[one], place[other]] = mask[place[other], place[one]] = True
         return mask
 
-    def _sector_mask(self, names: Iterable[str]) -> Mask:
-        return np.isin(self.world.sectors, self._known(lambda: self.world.resolve_sectors(names)))
+    def sector_mask(self, names: Iterable[str]) -> Mask:
+        """(S,) the sectors named, by code or name or group, or a ScenarioError with the line of the file."""
+        return np.isin(self.world.sectors, self.known(lambda: self.world.resolve_sectors(names)))
 
     def economy(self, name: str) -> str:
         """An economy by code or name as this World writes it, or a ScenarioError with the line of the file."""
-        return self._known(lambda: self.world.economy(name))
+        return self.known(lambda: self.world.economy(name))
 
-    def _known(self, look_up: Callable[[], T]) -> T:
+    def known(self, look_up: Callable[[], T]) -> T:
         """What a look-up finds, or a ScenarioError with the line of the file on which the unknown name stands."""
         try:
             return look_up()
@@ -480,10 +438,6 @@ class Effect:
             line = self.union.line_of(name)
             place = f"line {line}: " if line else ""
             raise ScenarioError(f"{place}{error.message}", hint=error.hint, name=name, line=line) from error
-
-    def _cell(self, mask: Mask) -> str:
-        i, n, s = np.argwhere(mask)[0]
-        return f"{self.world.economies[i]} → {self.world.economies[n]}, {self.world.sectors[s]}"
 
 
 def _cut_percent(weight: Array, log_change: Array) -> Array:

@@ -11,7 +11,7 @@ from peyvand.corridors import HourValues
 from peyvand.gravity import Thickness, known_causes, thickness
 from peyvand.locale import LANGUAGES, Language
 from peyvand.reports.borders import movable_part
-from peyvand.run import with_waiting, worth_of_hours
+from peyvand.waiting import with_waiting, worth_of_hours
 from peyvand.world import World
 
 
