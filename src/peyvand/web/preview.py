@@ -14,6 +14,9 @@ from peyvand.web.pictures import world_map
 from peyvand.web.runs import effect_of
 from peyvand.web.site import Site
 
+LEAST_CHANGE = 1e-9
+"""Log points: what moves less is rounding, not the union."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -53,7 +56,7 @@ def preview(union: Union, site: Site, language: Language) -> Preview:
     borders = {}
     for line in drawn.lines:
         at = place[line.pair[0]], place[line.pair[1]]
-        if change[at] < 0 and math.isfinite(whole[at]):
+        if change[at] < -LEAST_CHANGE and math.isfinite(whole[at]):
             moved = max(float(movable[at] + change[at]), 0.0) / drawn.thickest_movable
             borders[line.key] = (moved, max(float(whole[at] + change[at]), 0.0) / drawn.thickest_whole)
     cuts = [
