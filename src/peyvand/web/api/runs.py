@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 import pandas as pd
 from fastapi import APIRouter, Path, Request
@@ -47,6 +47,7 @@ class RunError(BaseModel):
 class RunState(BaseModel):
     """One run as it stands."""
 
+    room: ClassVar[str] = "runs"
     code: str
     title: Titles
     state: State
@@ -56,6 +57,23 @@ class RunState(BaseModel):
     finished_at: str | None
     error: RunError | None
     page: str = Field(description="Address of its page.")
+
+    @classmethod
+    def of(cls, request: Request, work: queue.Work) -> Self:
+        """A work of the line in the language asked for; its page is in its room."""
+        language = language_of(request)
+        held = progress_of(work, language)
+        return cls(
+            code=work.code,
+            title=Titles(**work.title),
+            state=cast("State", work.state),
+            step=str(held["step"]),
+            share=float(held["share"]),
+            asked_at=work.asked_at,
+            finished_at=work.finished_at,
+            error=RunError(**work.error) if work.error else None,
+            page=f"/{language}/{cls.room}/{work.code}/",
+        )
 
 
 @router.post("/runs", status_code=202)
@@ -71,7 +89,7 @@ def ask(request: Request, sent: Ask) -> RunState:
     work = ask_run(
         site.registry, site.settings, union=union, world=site.today.world, client=client, draws=sent.draws
     )  # fmt: skip
-    return _state(request, work)
+    return RunState.of(request, work)
 
 
 @router.get("/runs")
@@ -79,19 +97,19 @@ def runs(request: Request, limit: Limit = 50, offset: Offset = 0, state: State |
     """The newest first."""
     engine = site_of(request).registry.engine
     works, total = queue.newest(engine, limit=limit, offset=offset, state=state or "")
-    return paged(request, [_state(request, work) for work in works], total=total, limit=limit, offset=offset)
+    return paged(request, [RunState.of(request, work) for work in works], total=total, limit=limit, offset=offset)
 
 
 @router.get("/runs/{code}")
 def run(request: Request, code: Code) -> RunState:
     """One run as it stands."""
-    return _state(request, queue.get(site_of(request).registry.engine, code))
+    return RunState.of(request, queue.get(site_of(request).registry.engine, code))
 
 
 @router.delete("/runs/{code}")
 def cancel(request: Request, code: Code) -> RunState:
     """Stop a run that is not over; what is done stays."""
-    return _state(request, queue.cancel(site_of(request).registry.engine, code))
+    return RunState.of(request, queue.cancel(site_of(request).registry.engine, code))
 
 
 @router.get(
@@ -131,22 +149,6 @@ def file(request: Request, code: Code, name: Annotated[str, Path(max_length=60)]
     """One file of a finished run: report.html, peyvand.xlsx, run.json, scenario.toml, tables."""
     path = result_file(site_of(request).settings, code, name)
     return FileResponse(path, filename=name, media_type="application/octet-stream")
-
-
-def _state(request: Request, work: queue.Work) -> RunState:
-    language = language_of(request)
-    held = progress_of(work, language)
-    return RunState(
-        code=work.code,
-        title=Titles(**work.title),
-        state=cast("State", work.state),
-        step=str(held["step"]),
-        share=float(held["share"]),
-        asked_at=work.asked_at,
-        finished_at=work.finished_at,
-        error=RunError(**work.error) if work.error else None,
-        page=f"/{language}/runs/{work.code}/",
-    )
 
 
 def _plain(value: Any) -> Any:

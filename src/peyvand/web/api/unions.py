@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,11 +12,10 @@ from peyvand.errors import NotFoundError
 from peyvand.scenarios import parse_scenario
 from peyvand.unions.questions import question, shipped
 from peyvand.web import queue
-from peyvand.web.api.runs import Code, RunError, State
+from peyvand.web.api.runs import Code, RunState
 from peyvand.web.api.scenarios import Titles
 from peyvand.web.paging import Limit, Offset, Paged, paged
-from peyvand.web.site import language_of, site_of
-from peyvand.web.streams import progress_of
+from peyvand.web.site import site_of
 from peyvand.web.union_searches import KIND, MOST_DRAWS, answer_file, ask_search
 
 router = APIRouter(tags=["unions"])
@@ -39,18 +38,10 @@ class UnionQuestion(BaseModel):
     kind: Literal["search", "join"]
 
 
-class SearchState(BaseModel):
+class SearchState(RunState):
     """One search as it stands."""
 
-    code: str
-    title: Titles
-    state: State
-    step: str = Field(description="How far it is, in words of the language asked for.")
-    share: float = Field(ge=0, le=1)
-    asked_at: str
-    finished_at: str | None
-    error: RunError | None
-    page: str = Field(description="Address of its page.")
+    room: ClassVar[str] = "unions"
 
 
 @router.get("/unions/questions")
@@ -68,20 +59,26 @@ def ask(request: Request, sent: AskUnions) -> SearchState:
     client = request.client.host if request.client else ""
     union = parse_scenario(sent.file) if sent.file is not None else None
     work = ask_search(site_of(request), client=client, named=sent.question or "", union=union, draws=sent.draws)
-    return _state(request, work)
+    return SearchState.of(request, work)
 
 
 @router.get("/unions")
 def searches(request: Request, limit: Limit = 50, offset: Offset = 0) -> Paged[SearchState]:
     """The newest first."""
     works, total = queue.newest(site_of(request).registry.engine, limit=limit, offset=offset, kind=KIND)
-    return paged(request, [_state(request, work) for work in works], total=total, limit=limit, offset=offset)
+    return paged(
+        request,
+        [SearchState.of(request, work) for work in works],
+        total=total,
+        limit=limit,
+        offset=offset,
+    )
 
 
 @router.get("/unions/{code}")
 def search(request: Request, code: Code) -> SearchState:
     """One search as it stands; its progress also comes as events of /runs/{code}/events."""
-    return _state(request, _work(request, code))
+    return SearchState.of(request, _work(request, code))
 
 
 @router.get("/unions/{code}/answer")
@@ -97,19 +94,3 @@ def _work(request: Request, code: str) -> queue.Work:
     if work.kind != KIND:
         raise NotFoundError(f"{code} is a run, not a search of unions", hint="ask /runs for it")
     return work
-
-
-def _state(request: Request, work: queue.Work) -> SearchState:
-    language = language_of(request)
-    held = progress_of(work, language)
-    return SearchState(
-        code=work.code,
-        title=Titles(**work.title),
-        state=cast("State", work.state),
-        step=str(held["step"]),
-        share=float(held["share"]),
-        asked_at=work.asked_at,
-        finished_at=work.finished_at,
-        error=RunError(**work.error) if work.error else None,
-        page=f"/{language}/unions/{work.code}/",
-    )
