@@ -1,7 +1,7 @@
 """Which work waits, which runs, which is done? A bounded queue in the registry's database.
 
-Work is named by what it asks for, so asking twice gives the same run. A worker holds its work under its own name while its
-heart beats; what a dead one held goes back into the line, twice at most.
+Work is named by what it asks for, so asking twice gives the same run. A worker holds its work under its own name while
+its heart beats; what a dead one held goes back into the line, twice at most.
 """
 
 from __future__ import annotations
