@@ -5,7 +5,7 @@ from __future__ import annotations
 from peyvand.news.actors import Actor
 from peyvand.news.lexicon import cues
 from peyvand.news.roles import Role
-from peyvand.news.words import Page
+from peyvand.news.words import Page, within
 
 
 def is_diplomatic(page: Page, actors: tuple[Actor, ...], roles: list[Role], home: str) -> bool:
@@ -36,6 +36,20 @@ def is_diplomatic(page: Page, actors: tuple[Actor, ...], roles: list[Role], home
     if shows("commentary", head) or any(role.private for role in roles if first <= role.first < head):
         return shows("executive", head) and any(shows(name, head) for name in CONTACT)
     return executive and (contact or shows("speech"))
+
+
+def is_round_up(page: Page) -> bool:
+    """«گزیده اخبار», «مهمترین عناوین»: title and lead say that the news of a day is gathered."""
+    return bool(page.lead) and bool(page.find(cues("roundup"), page.lead[0].first, page.lead[-1].last))
+
+
+def foreign_lines(page: Page, actors: tuple[Actor, ...], home: str) -> frozenset[int]:
+    """Title, lead, and the lines that name another state or an organisation."""
+    lines = {0, 1}
+    for sentence in page.sentences:
+        if any(actor.code != home and actor.kind != "here" for actor in within(actors, sentence)):
+            lines.add(sentence.line)
+    return frozenset(lines)
 
 
 def is_leisure(page: Page) -> bool:

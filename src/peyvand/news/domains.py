@@ -7,7 +7,7 @@ from functools import cache
 
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.report import Mention
-from peyvand.news.words import Page
+from peyvand.news.words import Page, within
 
 Field = tuple[str, int]  # domain and weight of a word for it
 LIST_LENGTH = 30  # tokens that a list of fields may take
@@ -18,7 +18,8 @@ NEEDED = 4  # weight of a domain that counts: twice named outright, or once in t
 
 def find_fields(page: Page) -> list[Hit[Field]]:
     """Every word for a field, in the order of the text."""
-    return page.find_all(fields())
+    found = page.find_all(fields())
+    return found if page.lines is None else [hit for sentence in page.sentences for hit in within(found, sentence)]
 
 
 def domains_of(page: Page, found: list[Hit[Field]]) -> tuple[Mention, ...]:

@@ -18,6 +18,8 @@ from peyvand.news.roles import Role, role_rows
 from peyvand.news.words import Page, Sentence, Span, within
 
 LONGEST_NAME = 4
+QUOTED = 6  # tokens that a name in quotation marks may take
+AGENCY_PREFIX = 4  # tokens that «خبرگزاری فارس :» may take before the first word of a sentence
 HINT_REACH = 80  # tokens between a role without a name and the name that it belongs to
 
 
@@ -35,8 +37,8 @@ class Person:
     last: int
 
 
-def find_people(page: Page, actors: tuple[Actor, ...], roles: list[Role], home: str) -> list[Person]:
-    """Every mention of a named person, in the order of the text."""
+def find_people(page: Page, actors: tuple[Actor, ...], roles: list[Role], abode: str) -> list[Person]:
+    """Every mention of a named person, in the order of the text; roles without a state are of the state `abode`."""
     context = _Context(
         page=page,
         holders={actor.first: actor for actor in actors if actor.kind == "holder"},
@@ -44,9 +46,10 @@ def find_people(page: Page, actors: tuple[Actor, ...], roles: list[Role], home: 
         role_at={role.first: role for role in roles},
         role_before={role.last: role for role in roles},
         inside=frozenset(k for role in roles for k in range(role.first, role.last)),
-        home=home,
+        abode=abode,
     )
     starts = {k for k, word in enumerate(page.words) if word in _QUOTES or may_begin_name(page, k)}
+    starts |= {k - 1 for k in starts if k > 1 and page.words[k - 2] in _GUEST_WORDS}
     starts |= {hit.first for hit in page.find(titles())} | set(context.holders)
     found: list[Person] = []
     for sentence in page.sentences:
@@ -65,14 +68,15 @@ def find_people(page: Page, actors: tuple[Actor, ...], roles: list[Role], home: 
     return _with_surnames(page, _with_openings(page, found, roles))
 
 
-def participants(page: Page, people: list[Person], home: str) -> tuple[Participant, ...]:
+def participants(page: Page, people: list[Person], abode: str) -> tuple[Participant, ...]:
     """Persons who take part, each once, with the fullest form of the name and the first role.
 
-    Who has neither role nor state is of the home press's state.
+    Who has neither role nor state is of the state `abode`; the dead («شهید …») take no part.
     """
     merged: list[Person] = []
     spans: list[list[Span]] = []
     names = _Names()
+    dead = {one.key.split(" ")[-1] for one in people if page.words[max(0, one.first - 1)] in {"شهید", "مرحوم"}}
     for person in people:
         span = page.span(person.first, person.last)
         same = names.find(person.key)
@@ -85,9 +89,9 @@ def participants(page: Page, people: list[Person], home: str) -> tuple[Participa
         merged[same] = _merge(merged[same], person)
         names.replace(same, merged[same].key)
     return tuple(
-        Participant(person.name, person.role, person.country or home, tuple(where))
+        Participant(person.name, person.role, person.country or abode, tuple(where))
         for person, where in zip(merged, spans, strict=True)
-        if person.speaks and (" " in person.key or person.country is not None or person.role)
+        if person.speaks and not dead & set(person.key.split(" ")[-1:]) and (" " in person.key or person.country is not None or person.role)
     )
 
 
@@ -137,17 +141,25 @@ def titles() -> Lexicon[str]:
 
 
 def _with_openings(page: Page, people: list[Person], roles: list[Role]) -> list[Person]:
-    """Give a role that opens a sentence («معاون پارلمانی رئیس جمهور گفت») to the next person without one."""
-    openings = _unnamed_roles(page, people, roles)
+    """Give roles without a name to persons without a role.
+
+    A role that opens a sentence («معاون پارلمانی رئیس جمهور گفت») goes to the next such person; whom it meets («در دیدار
+    با وزیر علوم تاجیکستان») to the one after. A role that the text gives to somebody by name is not given again.
+    """
+    taken = {_office_of(page, role) for role in roles if _is_named(role, people)}
+    openings, guests = _unnamed_roles(page, people, roles)
+    openings = [role for role in openings if _office_of(page, role) not in taken]
     known: list[Person] = []
     names = _Names()
     result: list[Person] = []
     for person in people:
         place = names.find(person.key)
         before = None if place is None else known[place]
-        hint = _opening_before(openings, person.first) if before is None and not person.role else None
-        if hint is not None and person.country in {None, hint.country}:
-            openings.remove(hint)
+        hint = None
+        if before is None and not person.role:
+            hint = _opening_before(openings, person) or _opening_before(guests, person)
+        if hint is not None:
+            (openings if hint in openings else guests).remove(hint)
             words = page.quote(hint.first, hint.last)
             person = replace(person, role=words, country=hint.country, private=hint.private)
         elif before is not None and not person.role and person.country in {None, before.country}:
@@ -184,24 +196,41 @@ class _Context:
     role_at: dict[int, Role]
     role_before: dict[int, Role]
     inside: frozenset[int]
-    home: str
+    abode: str
 
 
-def _unnamed_roles(page: Page, people: list[Person], roles: list[Role]) -> list[Role]:
-    """Roles that open a sentence and have no name beside them."""
+def _unnamed_roles(page: Page, people: list[Person], roles: list[Role]) -> tuple[list[Role], list[Role]]:
+    """Roles without a name beside them: those that open a sentence, and those that these meet in title and lead."""
     named = {k for person in people for k in range(person.first - 2, person.last + 2)}
-    return [
-        role
-        for sentence in page.sentences
-        for role in within(roles, sentence)
-        if role.first <= sentence.first + 2 and role.first not in named and role.last not in named
-    ]
+    openings: list[Role] = []
+    guests: list[Role] = []
+    for sentence in page.sentences:
+        start = sentence.first + (AGENCY_PREFIX if page.words[sentence.first] in _HEADS_OF_AGENCIES else 2)
+        for role in within(roles, sentence):
+            if role.first in named or role.last in named:
+                continue
+            if role.first <= start:
+                openings.append(role)
+            elif sentence.line <= 1 and role.country and page.words[role.first - 1] in {"با", "with", "و", "and"}:
+                guests.append(role)
+    return openings, guests
 
 
-def _opening_before(openings: list[Role], first: int) -> Role | None:
+def _opening_before(openings: list[Role], person: Person) -> Role | None:
     """The nearest such role within the sentences before a name, or one at the top."""
-    before = [role for role in openings if role.first < first]
-    return before[-1] if before and first - before[-1].first < HINT_REACH else None
+    before = [role for role in openings if role.first < person.first]
+    if not before or person.first - before[-1].first >= HINT_REACH:
+        return None
+    return before[-1] if person.country in {None, before[-1].country} else None
+
+
+def _is_named(role: Role, people: list[Person]) -> bool:
+    return any(person.role and role.first - 2 <= person.last <= role.first for person in people)
+
+
+def _office_of(page: Page, role: Role) -> tuple[str | None, tuple[str, ...]]:
+    """The state and the first words of a role, by which two mentions of an office are the same."""
+    return role.country, page.words[role.first : min(role.last, role.first + 2)]
 
 
 def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] | None:
@@ -227,13 +256,11 @@ def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] |
     if k in context.holders:
         return (k, max(context.holders[k].last, _name_end(context, k, sentence) if is_given(page.words[k]) else 0))
     if page.words[k] in _QUOTES:
-        last = _name_end(context, k + 1, sentence)
-        closed = last < sentence.last and page.words[last] in _QUOTES
-        near = k in context.role_before or last + 1 in context.role_at or last + 2 in context.role_at
-        full = last > k + 2 and is_given(page.words[k + 1]) and _speech_follows(page, last, sentence)
-        return (k + 1, last) if closed and last > k + 1 and (near or full) else None
-    if k in context.places or k in context.inside or not may_begin_name(page, k):
+        return _quoted_name(context, k, sentence)
+    if k in context.places or k in context.inside:
         return None
+    if not may_begin_name(page, k):
+        return _unusual_name(context, k, sentence)
     last = _name_end(context, k, sentence)
     if last == k:
         return None
@@ -285,7 +312,7 @@ def _person(context: _Context, first: int, last: int, sentence: Sentence, *, fir
         role = before
     country = holder.code if holder else role.country if role else None
     if country is None and role is not None:
-        country = context.home
+        country = context.abode
     end = max(last, after.last if after else 0)
     opens = (first <= sentence.first + 1 or page.words[first - 1] in _COMMAS) and bool(
         page.find(cues("speech"), end, sentence.last)
@@ -298,6 +325,7 @@ def _person(context: _Context, first: int, last: int, sentence: Sentence, *, fir
         country=country,
         private=bool(role and role.private),
         speaks=not _is_addressed(page, before.first if before else first, sentence)
+        and not _is_only_mentioned(page, before.first if before else first, sentence)
         and (
             subject
             or after is not None
@@ -306,6 +334,36 @@ def _person(context: _Context, first: int, last: int, sentence: Sentence, *, fir
         first=first,
         last=last,
     )
+
+
+def _unusual_name(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] | None:
+    """«با مهر گریگوریان معاون نخست وزیر»: a common word as a given name, between a preposition and an office."""
+    page = context.page
+    if k == sentence.first or page.words[k - 1] not in _GUEST_WORDS or not page.words[k].isalpha():
+        return None
+    last = _name_end(context, k + 1, sentence) if k + 1 < sentence.last and k + 1 not in context.inside else k + 1
+    office = last in context.role_at or (page.words[min(last, sentence.last - 1)] in _COMMAS and last + 1 in context.role_at)
+    return (k, last) if last == k + 2 and office and not is_common(page.words[k + 1]) else None
+
+
+def _quoted_name(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] | None:
+    """A name in quotation marks at `k`: beside a role, or at the head of a sentence that tells what somebody did.
+
+    Beside a role even common words are a name («دریا اورس» سفیر ترکیه).
+    """
+    page, first = context.page, k + 1
+    last = next((j for j in range(first, min(first + QUOTED, sentence.last)) if page.words[j] in _QUOTES), first)
+    if last == first or not all(page.words[j].isalpha() and j not in context.places for j in range(first, last)):
+        return None
+    unknown = [j for j in range(first, last) if is_given(page.words[j]) or not is_common(page.words[j])]
+    after = last + 1 in context.role_at or last + 2 in context.role_at
+    if (after or k in context.role_before) and (unknown or after) and first not in context.inside:
+        return (first, last)
+    at_head = k == sentence.first or page.words[k - 1] in _HEADS
+    told = _speech_follows(page, last + 1, sentence) or (at_head and _acts(page, sentence))
+    if len(unknown) == last - first >= 2 and told and (at_head or is_given(page.words[first])):
+        return (first, last)
+    return None
 
 
 def _acts(page: Page, sentence: Sentence) -> bool:
@@ -328,6 +386,14 @@ def _is_addressed(page: Page, first: int, sentence: Sentence) -> bool:
         and page.words[first - 1] in {"به", "to"}
         and bool(page.find(cues("message"), sentence.first, first))
     )
+
+
+def _is_only_mentioned(page: Page, first: int, sentence: Sentence) -> bool:
+    """«ترور …», «پرونده …», «علیه …», «شهید …»: the word before says that it is told about somebody, not by them."""
+    k = first - 1
+    while k >= sentence.first and (page.words[k] in _QUOTES or page.words[k] in {"دکتر", "اقای", "شخص", "(", ")"}):
+        k -= 1
+    return k >= sentence.first and page.words[k] in _MENTIONED
 
 
 def _closes_name(page: Page, k: int, sentence: Sentence) -> bool:
@@ -388,11 +454,14 @@ def _only_titles(page: Page, first: int, last: int) -> bool:
     return True
 
 
+_HEADS_OF_AGENCIES = frozenset({"خبرگزاری"})
 _QUOTES = frozenset({"«", "»", '"', "“", "”", "'", "’", "‘"})
 _COMMAS = frozenset({"،", ",", "(", "-", "–"})
 _HEADS = stop_words("heads")
 _OPENS_NAME = stop_words("opens_name")
 _AFTER_NAME = stop_words("after_name")
 _COMPANY_WORDS = stop_words("company_words")
+_GUEST_WORDS = frozenset({"با", "حضور", "دیدار", "ملاقات", "و"})
+_MENTIONED = stop_words("mentioned")
 _LINEAGE = frozenset({"بن", "ال", "بنت", "ابن"})
 _NOT_LAST = frozenset({"بن", "ال", "ابو", "سید", "میر"})

@@ -78,6 +78,7 @@ class Page:
     starts: tuple[int, ...]
     ends: tuple[int, ...]
 
+    lines: frozenset[int] | None = None  # the lines that are read; None reads all
     _marks: dict[int, Marks] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -114,7 +115,7 @@ class Page:
                 line += 1
         if first < len(self.words):
             found.append(Sentence(first, len(self.words), len(found), line))
-        return tuple(found)
+        return tuple(one for one in found if self.lines is None or one.line in self.lines)
 
     @cached_property
     def lead(self) -> tuple[Sentence, ...]:
