@@ -11,6 +11,7 @@ from peyvand.news.words import Page, within
 
 Field = tuple[str, int]  # domain and weight of a word for it
 LIST_LENGTH = 30  # tokens that a list of fields may take
+SHORT = 100  # tokens up to which a word that names a field only with company is enough in the lead
 LONG = 400  # tokens from which a single mention in the lead is not enough
 POLITICS, SECURITY = "politics_other", "security_defence"
 NEEDED = 4  # weight of a domain that counts: twice named outright, or once in title, lead or first paragraph
@@ -32,7 +33,7 @@ def domains_of(page: Page, found: list[Hit[Field]]) -> tuple[Mention, ...]:
         domain, points = hit.value
         weight[domain] += NEEDED + 2 if hit.first in listed else points * (2 if hit.first < early else 1)
         where[domain].append(page.span(hit.first, hit.last))
-    needed = NEEDED if len(page.words) <= LONG else NEEDED + 2
+    needed = NEEDED + 2 * ((len(page.words) > LONG) - (len(page.words) <= SHORT))
     chosen = {domain for domain in weight if weight[domain] >= needed and domain != POLITICS}
     if _is_political(weight, chosen):
         chosen.add(POLITICS)
