@@ -97,19 +97,16 @@ def _sources(page: Page, scene: Scene) -> list[str]:
 
 
 def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list[str]) -> list[str]:
-    """The other parties of a cue.
-
-    Whom one asks; for what is friendly who stands right after the cue or the partner of the talks; else the nearest.
-    """
+    """The other parties of a cue: whom it names as doer, whom one asks, the partner of the talks, or the nearest."""
     others = [actor for actor in scene.actors if actor.code not in sources]
+    if verb.mode == "noun":
+        return _doers(page, scene, hit, others)
+    if verb.mode == "must":
+        return _subjects(page, scene, hit, others)
     if verb.type == "ACCUSE":
-        others = [actor for actor in others if not actor.first or page.words[actor.first - 1] not in _AGAINST] or others
+        others = [actor for actor in others if not _follows(page, actor, _TOWARDS)] or others
     if verb.type == "REQUEST":
-        asked = [
-            a for a in others if hit.first - REACH <= a.first < hit.last + 6 and _is_asked(page, a, scene.sentence)
-        ]
-        if asked or verb.mode == "ask":
-            return list(dict.fromkeys(actor.code for actor in asked))
+        return _asked(page, scene, hit, verb, others, partner_of(scene, sources[0]))
     after = next((actor for actor in others if hit.first <= actor.first < hit.last + REACH), None)
     before = next((actor for actor in reversed(others) if hit.first - REACH <= actor.first < hit.first), None)
     partner = partner_of(scene, sources[0])
@@ -124,6 +121,43 @@ def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list
     return listed(page, scene, nearest) if nearest else []
 
 
+def _doers(page: Page, scene: Scene, hit: Hit[Verb], others: list[Actor]) -> list[str]:
+    """Whose deed a noun names: «جنگ اقتصادی آمریکا», «نقض برجام از سوی آمریکا», «اقدام انگلیس غیرقانونی بود»."""
+    after = [actor for actor in others if hit.last <= actor.first <= hit.last + DOER_AFTER]
+    before = [actor for actor in others if hit.first - DOER_BEFORE <= actor.first < hit.first]
+    for actor in (*after, *reversed(before)):
+        if not _follows(page, actor, _TOWARDS):
+            return listed(page, scene, actor)
+    return []
+
+
+def _subjects(page: Page, scene: Scene, hit: Hit[Verb], others: list[Actor]) -> list[str]:
+    """Who must: «چین و ژاپن خود باید …», «دولت پاکستان باید …»."""
+    for actor in reversed(others):
+        if hit.first - SUBJECT <= actor.first < hit.first and not _follows(page, actor, _PREPOSITIONS):
+            return listed(page, scene, actor)
+    return []
+
+
+def _asked(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, others: list[Actor], partner: str) -> list[str]:
+    """Whom one asks: «از … خواست», «خواستار پایبندی ایران …», else the partner of the talks."""
+    asked = [a for a in others if hit.first - REACH <= a.first < hit.last + 6 and _is_asked(page, a, scene.sentence)]
+    if asked or verb.mode == "ask":
+        return list(dict.fromkeys(actor.code for actor in asked))
+    for actor in others:
+        if hit.last <= actor.first <= hit.last + WANTED and not _follows(page, actor, _BESIDE):
+            return listed(page, scene, actor)
+    return [partner] if partner else []
+
+
+def _follows(page: Page, actor: Actor, words: frozenset[str]) -> bool:
+    """One of `words` stands before an actor, with an office or a body of its state between: «علیه ملت ایران»."""
+    k = actor.first - 1
+    while k > 0 and actor.first - k <= 2 and page.words[k] in _BODIES:
+        k -= 1
+    return k >= 0 and page.words[k] in words
+
+
 def _is_asked(page: Page, actor: Actor, sentence: Sentence) -> bool:
     """«از … خواست»: the party after «از», with its office between."""
     before = page.words[max(sentence.first, actor.first - 4) : actor.first]
@@ -133,5 +167,11 @@ def _is_asked(page: Page, actor: Actor, sentence: Sentence) -> bool:
 FORUMS = frozenset(
     {"EAEU", "SCO", "CICA", "ECO", "OPEC", "BRICS", "NAM", "D8", "OTS", "CIS"}
 )  # a frame, seldom a party
-_AGAINST = frozenset({"علیه", "against"})
+DOER_AFTER, DOER_BEFORE = 6, 12  # tokens between a noun («نقض», «تجاوز») and whose deed it is
+SUBJECT = 6  # tokens between «باید» and who must
+WANTED = 12  # tokens between «خواستار» and of whom it is wanted
+_TOWARDS = frozenset({"علیه", "به", "در", "بر", "برای", "با", "against", "to", "in", "with", "on", "for"})
+_BESIDE = frozenset({"با", "در", "علیه", "به", "with", "in", "against"})
+_PREPOSITIONS = _TOWARDS | {"از", "میان", "بین", "of", "from", "between", "by"}
+_BODIES = frozenset({"ملت", "مردم", "دولت", "کشور", "جمهوری", "ارتش", "the"})
 _FROM = frozenset({"از", "on"})

@@ -19,7 +19,7 @@ def meetings(page: Page, scene: Scene) -> list[Act]:
     type_ = "AGREE" if page.find(cues("future"), sentence.first, sentence.last) else "CONSULT"
     cue = _meeting_cues(page, sentence)[0]
     span = page.span(max(sentence.first, cue.first - 3), min(cue.last + 8, sentence.last))
-    all_meet = _is_listed(page, sentence) or bool(_joint(page, scene, _meeting_cues(page, sentence)))
+    all_meet = _is_listed(page, sentence) or bool(_joint(page, scene, _meeting_cues(page, sentence), _topic_ranges(page, sentence)))
     pairs = combinations(met, 2) if all_meet else ((met[0], other) for other in met[1:])
     return [Act(one, other, type_, span) for one, other in pairs]
 
@@ -52,9 +52,10 @@ def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
     for first, code in sorted(codes):
         if code not in ordered and not any(start <= first < end for start, end in topics):
             ordered.append(code)
-    joint = _joint(page, scene, found)
+    joint = _joint(page, scene, found, topics)
     if joint:
         return joint
+    ordered = _near_cues(ordered, codes, found)
     speaker = scene.speaker
     if len(ordered) == 1 and speaker and not speaker.private and speaker.code not in {"", ordered[0]}:
         guest = next((a for a in scene.actors if a.code == ordered[0] and _after_with(page, a.first, sentence)), None)
@@ -73,12 +74,24 @@ def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
     return [ordered[0], with_ or ordered[1]]
 
 
-def _joint(page: Page, scene: Scene, found: list[Hit[str]]) -> list[str]:
+def _near_cues(ordered: list[str], codes: list[tuple[int, str]], found: list[Hit[str]]) -> list[str]:
+    """The subject, and those who stand near a cue: who comes up much later in a sentence does not meet."""
+    near = {
+        code
+        for first, code in codes
+        if any(cue.first - NEAR_BEFORE <= first < cue.last + NEAR_AFTER for cue in found)
+    }
+    return [code for k, code in enumerate(ordered) if k == 0 or code in near]
+
+
+def _joint(page: Page, scene: Scene, found: list[Hit[str]], topics: list[tuple[int, int]]) -> list[str]:
     """«نشست سه جانبه ایران، روسیه و چین»: a list of states right after the cue."""
     for cue in found:
         head = next(
             (a for a in scene.actors if cue.last <= a.first <= cue.last + 3 and a.kind in {"name", "capital"}), None
         )
+        if head is not None and any(start <= head.first < end for start, end in topics):
+            continue
         if head is not None and len(codes := listed(page, scene, head)) > 1:
             return codes
     return []
@@ -144,6 +157,7 @@ def _after_with(page: Page, first: int, sentence: Sentence) -> bool:
     return any(page.words[k] in {"با", "with"} for k in range(max(sentence.first, first - 5), first))
 
 
+NEAR_BEFORE, NEAR_AFTER = 30, 16  # tokens around a cue within which the others who meet stand
 _COUNTS = frozenset({"سه", "چهار", "پنج", "3", "4", "5", "three", "four", "five"})
 TOPICS = Lexicon(
     (word, True)
@@ -157,6 +171,9 @@ TOPICS = Lexicon(
         "درمورد",
         "راجع به",
         "بر سر",
+        "با محوریت",
+        "با موضوع",
+        "در باره",
         "about",
         "on the",
     )
