@@ -13,7 +13,7 @@ from typing import Literal
 from peyvand.news.lexicon import Lexicon, alternatives, cues, rows, stop_words, word_list
 from peyvand.news.words import Page
 
-Kind = Literal["name", "weak", "people", "capital", "seat", "self", "here", "holder", "pact", "europe", "block"]
+Kind = Literal["name", "weak", "venue", "people", "capital", "seat", "self", "here", "holder", "pact", "europe", "block"]
 STATE_KINDS = frozenset({"name", "people", "capital", "seat", "self", "holder"})
 
 
@@ -47,6 +47,8 @@ def find_actors(page: Page, home: str = "IRN") -> tuple[Actor, ...]:
             code = last_foreign or last_any
             if not code:
                 continue
+        elif kind == "capital" and page.words[hit.first] in _VENUES:
+            kind = "venue"
         elif kind in {"name", "people", "capital", "seat"}:
             last_any = code
             last_foreign = code if code != home else last_foreign
@@ -63,7 +65,10 @@ def states_of(page: Page, actors: tuple[Actor, ...], home: str) -> dict[str, lis
     early = page.lead[-1].last if page.lead else 0
     found: dict[str, list[Actor]] = {}
     weight: dict[str, float] = {}
+    hosts = {actor.code for actor in actors if actor.kind == "venue"}
     for actor, listed in zip(actors, _list_sizes(page, actors), strict=True):
+        if actor.code in hosts and page.words[actor.first - 1] in _TRAVEL_WORDS:
+            continue  # «به اتریش», where the talks are
         if actor.kind in STATE_KINDS and len(actor.code) == 3:
             found.setdefault(actor.code, []).append(actor)
             weight[actor.code] = weight.get(actor.code, 0.0) + _weight(page, actor, listed, early)
@@ -121,8 +126,6 @@ def _weight(page: Page, actor: Actor, listed: int, early: int) -> float:
     across = {page.words[actor.first], *before[-1:]} & _COUNTERPARTS  # «همتای ترک», «طرف قطری»
     if in_list or across or (before and before[-1] in _TOPIC_WORDS) or _after_office(page, actor.first):
         weight += 1.0
-    elif actor.kind == "capital" and page.words[actor.first] in _SEATS and before and before[-1] in _PLACE_WORDS:
-        weight *= 0.25
     elif before and before[-1] in _PLACE_WORDS and not any(word in _POSTS for word in before):
         weight *= 0.25 if actor.kind == "capital" else 0.5
     elif actor.kind == "people":
@@ -200,4 +203,5 @@ _POSTS = frozenset(
     }
 )
 _LINKS = frozenset({"،", ",", "و", "-", "and"})
-_SEATS = frozenset({"وین", "vienna", "بروکسل", "brussels", "ژنو", "geneva"})
+_VENUES = frozenset({"وین", "vienna", "بروکسل", "brussels", "ژنو", "geneva"})  # seats of organisations
+_TRAVEL_WORDS = frozenset({"به", "در", "از", "عازم", "راهی", "وارد", "مقصد", "to", "in", "from"})
