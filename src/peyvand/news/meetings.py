@@ -83,6 +83,7 @@ def _journey(page: Page, scene: Scene, ordered: list[str]) -> list[str]:
         officials = [scene.speaker.code] if page.find(cues("official"), scene.sentence.first, scene.sentence.last) else []
     goals = [a.code for a in scene.actors if page.words[a.first - 1] in _TO and a.kind in {"name", "capital", "self"}]
     guest = officials[0] if officials else ""
+    goals += [actor.code for actor in scene.actors if actor.code == "JCPOA"]  # only its commission is an actor here
     goal = next((code for code in goals if code != guest), "")
     return [guest, goal] if guest and goal else []
 

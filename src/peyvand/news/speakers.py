@@ -25,8 +25,12 @@ def scenes(
     offices = _offices(page, people, roles)
     speaker: Speaker | None = None
     partner: tuple[str, str] | None = None
+    line = 0
     for sentence in page.sentences:
-        here = [actor for actor in within(actors, sentence) if actor.code in parties]
+        if page.lines is not None and sentence.line != line:  # in a round-up each line is news of its own
+            speaker = partner = None
+        line = sentence.line
+        here = [a for a in within(actors, sentence) if a.code in parties or is_commission(page, a)]
         named, held = within(people, sentence), within(roles, sentence)
         speaker = _speaker(page, sentence, here, named, held, offices, home, speaker)
         scene = Scene(sentence, here, named, held, speaker, partner)
@@ -35,6 +39,11 @@ def scenes(
             partner = (met[0], met[1])
         result.append(replace(scene, partner=partner))
     return result
+
+
+def is_commission(page: Page, actor: Actor) -> bool:
+    """«کمیسیون مشترک برجام»: the members meet as one body."""
+    return actor.code == "JCPOA" and page.words[max(0, actor.first - 2) : actor.first] == ("کمیسیون", "مشترک")
 
 
 def _speaker(
