@@ -31,6 +31,7 @@ NOT_PARTIES = frozenset(
         "OTHER:G77",
         "OTHER:NPT",
         "OTHER:P5+1",
+        "OTHER:P4+1",
         "OTHER:Astana",
     }
 )  # texts and meetings, not bodies
