@@ -19,7 +19,7 @@ NEEDED = 4  # weight of a domain that counts: twice named outright, or once in t
 
 def find_fields(page: Page) -> list[Hit[Field]]:
     """Every word for a field, in the order of the text."""
-    found = page.find_all(fields())
+    found = _without_goods(page, page.find_all(fields()))
     return found if page.lines is None else [hit for sentence in page.sentences for hit in within(found, sentence)]
 
 
@@ -62,6 +62,16 @@ def _listed(page: Page) -> set[int]:
     return found
 
 
+def _without_goods(page: Page, found: list[Hit[Field]]) -> list[Hit[Field]]:
+    """«صادرات گاز» is of oil and gas, not of trade at large: such a word before another field's word names no field."""
+    starts = {hit.first: hit.value[0] for hit in found}
+    return [
+        hit
+        for hit in found
+        if not (page.words[hit.first] in _OF_GOODS and starts.get(hit.last, hit.value[0]) != hit.value[0])
+    ]
+
+
 @cache
 def fields() -> tuple[Lexicon[Field], ...]:
     """One word list per domain: a word may speak of two."""
@@ -72,3 +82,4 @@ def fields() -> tuple[Lexicon[Field], ...]:
 
 
 _FIELD_WORDS = frozenset({"زمینه", "حوزه", "عرصه", "بخش", "fields", "areas", "spheres", "sectors"})
+_OF_GOODS = frozenset({"صادرات", "واردات", "تجارت", "exports", "imports"})

@@ -27,7 +27,7 @@ def mark(page: Page) -> None:
 def every_list() -> Shelf:
     """Every word list of the room."""
     companies = {id(verb.company): verb.company for lexicon in verbs() for verb in lexicon.values() if verb.company}
-    companies |= {id(company): company for lexicon in promises() for _, company in lexicon.values() if company}
+    companies |= {id(one): one for lexicon in promises() for value in lexicon.values() for one in value[1:] if one}
     named: list[Lexicon[Any]] = [names(), role_heads(), titles(), iranian_offices(), TOPICS]
     return Shelf(
         [*named, *verbs(), *promises(), *fields(), *companies.values(), *(cues(row[0]) for row in rows("cues.tsv"))]
