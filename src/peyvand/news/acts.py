@@ -14,7 +14,7 @@ from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.meetings import meetings
 from peyvand.news.report import Act
-from peyvand.news.scene import Scene, is_negated, listed, near, partner_of
+from peyvand.news.scene import Scene, is_negated, listed, near, parties_of, partner_of
 from peyvand.news.words import Page, Sentence, within
 
 CLOSE = 8  # tokens within which a party after a friendly cue is meant by it
@@ -76,8 +76,15 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
         if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
             continue
         span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
+        type_ = verb.type
+        if verb.mode == "sign":  # what is to be signed is an agreement, what is signed a support
+            type_ = "AGREE" if page.find(cues("future"), sentence.first, sentence.last) else verb.type
+            pairs = parties_of(page, scene)
+            if pairs:
+                made += [Act(one, other, type_, span) for one, other in pairs]
+                continue
         made += [
-            Act(source, other, verb.type, span)
+            Act(source, other, type_, span)
             for source in sources
             for other in _targets(page, scene, hit, verb, sources)
             if source != other and not (verb.type in {"AGREE", "CONSULT"} and other in FORUMS)

@@ -7,11 +7,12 @@ before.
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 
 from peyvand.news.domains import Field
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.report import Commitment, Strength
-from peyvand.news.scene import Scene, is_negated, listed, near
+from peyvand.news.scene import Scene, is_negated, near, parties_of
 from peyvand.news.words import Page, Sentence, within
 
 REACH = {"intent": 8, "agreed": 8, "implemented": 8, "signed": 14, "ratified": 14}  # tokens to a cue's company
@@ -32,15 +33,13 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]]) 
         if any(strength == "intent" for _, strength in promised):  # what is still to be done outweighs what was agreed
             promised = [(hit, strength) for hit, strength in promised if strength != "agreed"]
         for hit, strength in promised:
-            pair = _between(page, scene) or _pair(page, scene, hit)
-            if pair is None:
-                continue
-            listed = _named(here, hit)
+            pairs = parties_of(page, scene) or _pair(page, scene, hit)
+            domains = _named(here, hit)
             if _refers_back(page, scene.sentence):
-                listed = list(dict.fromkeys([*_named(here), *before]))
+                domains = list(dict.fromkeys([*_named(here), *before]))
             span = page.span(max(scene.sentence.first, hit.first - 3), min(hit.last + 10, scene.sentence.last))
-            for domain in listed or ["politics_other"]:
-                made.setdefault((frozenset(pair), domain), Commitment(pair[0], pair[1], domain, strength, span))
+            for (by, to), domain in product(pairs, domains or ["politics_other"]):
+                made.setdefault((frozenset((by, to)), domain), Commitment(by, to, domain, strength, span))
         before = _named(here) or before
     return list(made.values())
 
@@ -81,29 +80,19 @@ def _named(here: list[Hit[Field]], promise: Hit[Promise] | None = None) -> list[
     return list(dict.fromkeys(hit.value[0] for hit in near_by if hit.value[0] != "politics_other"))
 
 
-def _between(page: Page, scene: Scene) -> tuple[str, str] | None:
-    """«موافقتنامه بین ایران و اتحادیه اقتصادی اوراسیا»: the two that stand together after the preposition."""
-    for actor in scene.actors:
-        if actor.first > scene.sentence.first and page.words[actor.first - 1] in _BETWEEN:
-            codes = listed(page, scene, actor)
-            if len(codes) == 2:
-                return (codes[0], codes[1])
-    return None
-
-
-def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> tuple[str, str] | None:
+def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, str]]:
     """Who promises, and whom: the party named after the promise («به …», «با …»), else the partner of the talks."""
     speaker = scene.speaker
     if speaker is None or speaker.private:
-        return None
+        return []
     source = speaker.code
     others = [actor for actor in scene.actors if actor.code != source]
     meant = [a for a in others if promise.last <= a.first < promise.last + MEANT and page.words[a.first - 1] in _WITH]
     if meant:
-        return (source, meant[0].code)
+        return [(source, meant[0].code)]
     if scene.partner and source in scene.partner:
-        return (source, scene.partner[0] if scene.partner[1] == source else scene.partner[1])
-    return (source, others[0].code) if others else None
+        return [(source, scene.partner[0] if scene.partner[1] == source else scene.partner[1])]
+    return [(source, others[0].code)] if others else []
 
 
 def _refers_back(page: Page, sentence: Sentence) -> bool:
@@ -116,5 +105,4 @@ def _refers_back(page: Page, sentence: Sentence) -> bool:
 
 MEANT = 15  # tokens after a promise within which whom it is made to stands
 _WITH = frozenset({"با", "به", "with", "to"})
-_BETWEEN = frozenset({"بین", "میان", "between"})
 _FIELDS = frozenset({"عرصه", "زمینه", "حوزه", "بخش", "fields", "areas", "spheres", "sectors"})

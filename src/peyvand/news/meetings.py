@@ -19,7 +19,7 @@ def meetings(page: Page, scene: Scene) -> list[Act]:
     cue = _meeting_cues(page, sentence)[0]
     type_ = "AGREE" if _is_announced(page, cue, sentence) else "CONSULT"
     span = page.span(max(sentence.first, cue.first - 3), min(cue.last + 8, sentence.last))
-    all_meet = _is_listed(page, sentence) or bool(_joint(page, scene, _meeting_cues(page, sentence), _topic_ranges(page, sentence)))
+    all_meet = met == list(scene.together) or _is_listed(page, sentence) or bool(_joint(page, scene, _meeting_cues(page, sentence), _topic_ranges(page, sentence)))
     pairs = combinations(met, 2) if all_meet else ((met[0], other) for other in met[1:])
     return [Act(one, other, type_, span) for one, other in pairs]
 
@@ -59,6 +59,8 @@ def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
     speaker = scene.speaker
     if all(page.at(cues("travel"), cue.first) for cue in found):
         return _journey(page, scene, ordered)
+    if scene.together and len(ordered) < len(scene.together):
+        return list(scene.together)
     if len(ordered) == 1 and speaker and not speaker.private and speaker.code not in {"", ordered[0]}:
         guest = next((a for a in scene.actors if a.code == ordered[0] and _after_with(page, a.first, sentence)), None)
         return [speaker.code, ordered[0]] if guest else []
