@@ -18,16 +18,18 @@ from peyvand.news.scene import Scene, is_negated, listed, near, parties_of, part
 from peyvand.news.words import Page, Sentence, within
 
 CLOSE = 8  # tokens within which a party after a friendly cue is meant by it
+UNLESS = 5  # tokens after a cue within which a word makes another act of it («آماده دفاع»)
 REACH = 40  # tokens within which a cue looks for the other party
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A cue of acts.tsv: `type` of the act, `mode`, and words of which one must stand near."""
+    """A cue of acts.tsv: `type` of the act, `mode`, words of which one must stand near, and words that may not follow."""
 
     type: str
     mode: str
     company: Lexicon[bool] | None
+    unless: Lexicon[bool] | None
 
 
 def find_acts(page: Page, told: list[Scene]) -> list[Act]:
@@ -56,9 +58,9 @@ def _pair(act: Act) -> frozenset[str]:
 def verbs() -> tuple[Lexicon[Verb], ...]:
     """One word list per row of acts.tsv: a word may be a cue of two types."""
     made: list[Lexicon[Verb]] = []
-    for type_, mode, words, *company in rows("acts.tsv"):
-        wanted = alternatives(company[0]) if company else []
-        verb = Verb(type_, mode, Lexicon((word, True) for word in wanted) if wanted else None)
+    for type_, mode, words, *near_by in rows("acts.tsv"):
+        company, unless = (Lexicon((word, True) for word in alternatives(cell)) or None for cell in (*near_by, "", "")[:2])
+        verb = Verb(type_, mode, company, unless)
         made.append(Lexicon((word, verb) for word in alternatives(words)))
     return tuple(made)
 
@@ -72,6 +74,8 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
     for hit in within(cued, sentence):
         verb = hit.value
         if not near(page, sentence, hit, verb.company):
+            continue
+        if verb.unless is not None and page.find(verb.unless, hit.last, min(hit.last + UNLESS, sentence.last)):
             continue
         if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
             continue

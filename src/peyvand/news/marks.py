@@ -26,7 +26,7 @@ def mark(page: Page) -> None:
 @cache
 def every_list() -> Shelf:
     """Every word list of the room."""
-    companies = {id(verb.company): verb.company for lexicon in verbs() for verb in lexicon.values() if verb.company}
+    companies = {id(one): one for lexicon in verbs() for verb in lexicon.values() for one in (verb.company, verb.unless) if one}
     companies |= {id(one): one for lexicon in promises() for value in lexicon.values() for one in value[1:] if one}
     named: list[Lexicon[Any]] = [names(), role_heads(), titles(), iranian_offices(), TOPICS]
     return Shelf(
