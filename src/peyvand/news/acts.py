@@ -109,7 +109,7 @@ def _sources(page: Page, scene: Scene) -> list[str]:
 
 def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list[str]) -> list[str]:
     """The other parties of a cue: whom it names as doer, whom one asks, the partner of the talks, or the nearest."""
-    others = [actor for actor in scene.actors if actor.code not in sources]
+    others = [actor for actor in scene.actors if actor.code not in sources and not _is_post(scene, actor)]
     if verb.mode == "noun":
         return _doers(page, scene, hit, others)
     if verb.mode == "must":
@@ -159,6 +159,11 @@ def _asked(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, others: list[Ac
         if hit.last <= actor.first <= hit.last + WANTED and not _follows(page, actor, _BESIDE):
             return listed(page, scene, actor)
     return [partner] if partner else []
+
+
+def _is_post(scene: Scene, actor: Actor) -> bool:
+    """«سفیر ایران در سازمان ملل»: where somebody is posted, not who is spoken to."""
+    return actor.kind == "pact" and any(role.first < actor.first < role.last for role in scene.roles if role.country != actor.code)
 
 
 def _follows(page: Page, actor: Actor, words: frozenset[str]) -> bool:
