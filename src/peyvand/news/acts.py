@@ -145,7 +145,10 @@ def _doers(page: Page, scene: Scene, hit: Hit[Verb], others: list[Actor]) -> lis
 def _subjects(page: Page, scene: Scene, hit: Hit[Verb], others: list[Actor]) -> list[str]:
     """Who must: «چین و ژاپن خود باید …», «دولت پاکستان باید …»."""
     for actor in reversed(others):
-        if hit.first - SUBJECT <= actor.first < hit.first and not _follows(page, actor, _PREPOSITIONS):
+        between = page.words[actor.last : hit.first]
+        if hit.first - SUBJECT > actor.first or actor.first >= hit.first or not _PARTING.isdisjoint(between):
+            continue
+        if not _follows(page, actor, _PREPOSITIONS):
             return listed(page, scene, actor)
     return []
 
@@ -187,6 +190,7 @@ DOER_AFTER, DOER_BEFORE = 6, 12  # tokens between a noun («نقض», «تجاو
 SUBJECT = 6  # tokens between «باید» and who must
 WANTED = 12  # tokens between «خواستار» and of whom it is wanted
 _TOWARDS = frozenset({"علیه", "به", "در", "بر", "برای", "با", "against", "to", "in", "with", "on", "for"})
+_PARTING = frozenset({":", "ما", "«", "»", "که", "we"})  # what parts a subject from its verb
 _BESIDE = frozenset({"با", "در", "علیه", "به", "with", "in", "against"})
 _PREPOSITIONS = _TOWARDS | {"از", "میان", "بین", "of", "from", "between", "by"}
 _BODIES = frozenset({"ملت", "مردم", "دولت", "کشور", "جمهوری", "ارتش", "the"})

@@ -89,7 +89,7 @@ def _grow_role(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[int
             break
         k += 1
     iranian = country is None and any(page.at(iranian_offices(), j, k) is not None for j in range(hit.first, k))
-    private = hit.value in {"private", "enprivate"}
+    private = hit.value in {"private", "enprivate"} or not _MOVEMENTS.isdisjoint(page.words[hit.first : k])
     return Role(country or (home if iranian and not private else None), iranian, private, hit.first, k)
 
 
@@ -137,4 +137,5 @@ def _belongs(page: Page, k: int, by_first: dict[int, Actor]) -> bool:
 
 _JOINERS = frozenset({"و", "،", "of", "for", "در", "the"})
 _ENDS_ROLE = stop_words("ends_role")
+_MOVEMENTS = frozenset({"حزب", "جنبش", "مسلح", "مخالف", "مخالفان", "معارضان", "معارض", "اندیشکده"})
 _ENGLISH_JOINERS = frozenset({"of", "for", "to", "and"})
