@@ -19,6 +19,7 @@ from peyvand.news.words import Page, Sentence, Span, within
 
 LONGEST_NAME = 4
 QUOTED = 6  # tokens that a name in quotation marks may take
+AT_ONCE = 3  # tokens after a bare surname within which its verb of speech begins
 AGENCY_PREFIX = 4  # tokens that «خبرگزاری فارس :» may take before the first word of a sentence
 HINT_REACH = 80  # tokens between a role without a name and the name that it belongs to
 
@@ -308,7 +309,7 @@ def _person(context: _Context, first: int, last: int, sentence: Sentence, *, fir
     before = role_before[starts[-1]] if starts else None
     after = next((role_at[k] for k in (last, last + 1, last + 2) if k in role_at and _bridge(page, last, k)), None)
     role = after or before
-    if before and after and after.country is None and before.country is not None:
+    if before and after and after.first > last and after.country is None and before.country is not None:
         role = before
     country = holder.code if holder else role.country if role else None
     if country is None and role is not None:
@@ -317,7 +318,10 @@ def _person(context: _Context, first: int, last: int, sentence: Sentence, *, fir
     opens = (first <= sentence.first + 1 or page.words[first - 1] in _COMMAS) and bool(
         page.find(cues("speech"), end, sentence.last)
     )
+    bare = holder is not None and last - first == 1 and role is None
     subject = first_here and (opens or _speech_follows(page, end, sentence) or _acts(page, sentence))
+    if bare:  # «ترامپ»: so often only spoken of
+        subject = _speaks_at_once(page, end, sentence) and (first_here or sentence.line == 0)
     return Person(
         name=page.quote(first, last),
         key=" ".join(word for word in page.words[first:last] if word not in _QUOTES),
@@ -380,12 +384,12 @@ def _in_company(page: Page, first: int, sentence: Sentence, has_role: bool) -> b
 
 
 def _is_addressed(page: Page, first: int, sentence: Sentence) -> bool:
-    """«در پیامی به …»: whom a letter or a message is for does not take part."""
-    return (
-        first > sentence.first
-        and page.words[first - 1] in {"به", "to"}
-        and bool(page.find(cues("message"), sentence.first, first))
-    )
+    """«در پیامی به …», «از … خواست»: whom a message is for, or of whom something is asked, does not take part."""
+    if first == sentence.first:
+        return False
+    if page.words[first - 1] == "از":
+        return not _ASKED.isdisjoint(page.words[first : sentence.last])
+    return page.words[first - 1] in {"به", "to"} and bool(page.find(cues("message"), sentence.first, first))
 
 
 def _is_only_mentioned(page: Page, first: int, sentence: Sentence) -> bool:
@@ -437,6 +441,12 @@ def _speech_follows(page: Page, k: int, sentence: Sentence) -> bool:
     return bool(page.find(cues("speech"), k, min(k + 14, sentence.last)))
 
 
+def _speaks_at_once(page: Page, k: int, sentence: Sentence) -> bool:
+    """A colon or a verb of speech right after a name."""
+    end = min(k + AT_ONCE, sentence.last)
+    return ":" in page.words[k:end] or any(page.at(cues("speech"), j, sentence.last) for j in range(k, end))
+
+
 def _bridge(page: Page, last: int, k: int) -> bool:
     return all(page.words[j] in _COMMAS or page.words[j] in _QUOTES or page.words[j] == ")" for j in range(last, k))
 
@@ -462,6 +472,7 @@ _OPENS_NAME = stop_words("opens_name")
 _AFTER_NAME = stop_words("after_name")
 _COMPANY_WORDS = stop_words("company_words")
 _GUEST_WORDS = frozenset({"با", "حضور", "دیدار", "ملاقات", "و"})
+_ASKED = frozenset({"خواست", "خواسته", "خواستند", "خواستار"})
 _MENTIONED = stop_words("mentioned")
 _LINEAGE = frozenset({"بن", "ال", "بنت", "ابن"})
 _NOT_LAST = frozenset({"بن", "ال", "ابو", "سید", "میر"})
