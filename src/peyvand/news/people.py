@@ -19,6 +19,7 @@ from peyvand.news.words import Page, Sentence, Span, within
 
 LONGEST_NAME = 4
 QUOTED = 6  # tokens that a name in quotation marks may take
+REPORTED = 16  # tokens that «به گزارش خبرنگار سیاسی خبرگزاری فارس به نقل از …،» may take
 AT_ONCE = 3  # tokens after a bare surname within which its verb of speech begins
 AGENCY_PREFIX = 4  # tokens that «خبرگزاری فارس :» may take before the first word of a sentence
 HINT_REACH = 80  # tokens between a role without a name and the name that it belongs to
@@ -280,6 +281,10 @@ def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] |
     ):
         return (k, last)
     at_head = k == sentence.first or page.words[k - 1] in _HEADS
+    if at_head and k > sentence.first and is_given(page.words[k]) and page.words[sentence.first] in _REPORTED:
+        end = _slot_end(context, k, sentence)
+        if end > k + 1 and k - sentence.first < REPORTED:
+            return (k, end)
     colon = last < sentence.last and page.words[last] == ":"
     if at_head and colon and sentence.line == 0:
         return (k, last)
@@ -432,6 +437,17 @@ def _name_end(context: _Context, first: int, sentence: Sentence) -> int:
     return k
 
 
+def _slot_end(context: _Context, first: int, sentence: Sentence) -> int:
+    """Where a name ends that stands right after «به گزارش …،», where reports name who speaks; common words count."""
+    page, k = context.page, first
+    while k < min(first + LONGEST_NAME, sentence.last) and page.words[k].isalpha():
+        if k in context.places or k in context.role_at or page.words[k] in _AFTER_NAME or page.words[k] in _VERBLIKE:
+            break
+        k += 1
+    closed = k < sentence.last and (k in context.role_at or page.words[k] in _AFTER_NAME)
+    return k if closed else first
+
+
 def _speech_follows(page: Page, k: int, sentence: Sentence) -> bool:
     """A colon at once, or a verb of speech within a dozen words."""
     if k >= sentence.last:
@@ -468,6 +484,8 @@ _HEADS_OF_AGENCIES = frozenset({"خبرگزاری"})
 _QUOTES = frozenset({"«", "»", '"', "“", "”", "'", "’", "‘"})
 _COMMAS = frozenset({"،", ",", "(", "-", "–"})
 _HEADS = stop_words("heads")
+_REPORTED = frozenset({"به", "بنا", "بنابر"})
+_VERBLIKE = stop_words("verblike")
 _OPENS_NAME = stop_words("opens_name")
 _AFTER_NAME = stop_words("after_name")
 _COMPANY_WORDS = stop_words("company_words")
