@@ -281,9 +281,12 @@ def _name_at(context: _Context, k: int, sentence: Sentence) -> tuple[int, int] |
     ):
         return (k, last)
     at_head = k == sentence.first or page.words[k - 1] in _HEADS
-    if at_head and k > sentence.first and is_given(page.words[k]) and page.words[sentence.first] in _REPORTED:
-        end = _slot_end(context, k, sentence)
-        if end > k + 1 and k - sentence.first < REPORTED:
+    end = _slot_end(context, k, sentence) if at_head else k
+    if end > k + 1:
+        reported = k - sentence.first in range(1, REPORTED) and page.words[sentence.first] in _REPORTED
+        named = is_given(page.words[k]) or not any(is_common(word) for word in page.words[k:end])
+        beside = end in context.role_at or (page.words[end] in _COMMAS and end + 1 in context.role_at)
+        if (reported and named) or (beside and is_given(page.words[k])):
             return (k, end)
     colon = last < sentence.last and page.words[last] == ":"
     if at_head and colon and sentence.line == 0:
