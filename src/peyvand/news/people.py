@@ -64,7 +64,8 @@ def find_people(page: Page, actors: tuple[Actor, ...], roles: list[Role], abode:
                 continue
             person = _person(context, *span, sentence, first_here=not here)
             if person:
-                here.append(person)
+                listed = here and 0 < person.first - here[-1].last <= 2 and page.words[person.first - 1] in _LINKS
+                here.append(replace(person, speaks=here[-1].speaks) if listed and not person.role else person)
             k = max(span[1], k + 1)
         found += here
     return _with_surnames(page, _with_openings(page, found, roles))
@@ -495,5 +496,6 @@ _COMPANY_WORDS = stop_words("company_words")
 _GUEST_WORDS = frozenset({"با", "حضور", "دیدار", "ملاقات", "و"})
 _ASKED = frozenset({"خواست", "خواسته", "خواستند", "خواستار"})
 _MENTIONED = stop_words("mentioned")
+_LINKS = frozenset({"و", "،", ",", "and"})
 _LINEAGE = frozenset({"بن", "ال", "بنت", "ابن"})
 _NOT_LAST = frozenset({"بن", "ال", "ابو", "سید", "میر"})

@@ -82,7 +82,7 @@ def _grow_role(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[int
         if word == "در" and k + 1 in by_first and by_first[k + 1].kind != "holder":
             k = by_first[k + 1].last
             continue
-        if word == "در" and k + 1 < end and (page.words[k + 1] == "امور" or k + 2 in by_first):
+        if word == "در" and k + 1 < end and (page.words[k + 1] == "امور" or _field_of(page, k + 1, end, by_first)):
             k += 2
             continue
         if not _belongs(page, k, by_first) and not (k > hit.last and _state_follows(page, k, end, by_first)):
@@ -116,6 +116,12 @@ def _grow_english(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[
     iranian = country is None and any(page.at(iranian_offices(), j, k) is not None for j in range(hit.first, k))
     private = hit.value in {"private", "enprivate"}
     return Role(country or (home if iranian and not private else None), iranian, private, hit.first, k)
+
+
+def _field_of(page: Page, k: int, end: int, by_first: dict[int, Actor]) -> bool:
+    """«وزیر مشاور در تجارت خارجی ترکیه»: a field and then its state."""
+    last = next((j for j in range(k, min(k + 4, end)) if j in by_first and by_first[j].kind != "holder"), k)
+    return last > k and all(_belongs(page, j, by_first) for j in range(k, last))
 
 
 def _state_follows(page: Page, k: int, end: int, by_first: dict[int, Actor]) -> bool:
