@@ -31,8 +31,10 @@ def find_actors(page: Page, home: str = "IRN") -> tuple[Actor, ...]:
     """Every mention of a state, organisation or office holder, in the order of the text."""
     found: list[Actor] = []
     last_foreign = last_any = ""
-    for hit in page.find(names()):
-        code, kind = hit.value
+    hits = page.find(names())
+    holders = {page.words[hit.last - 1]: hit.value for hit in hits if hit.value[1] == "holder" and hit.last - hit.first > 1}
+    for hit in hits:
+        code, kind = holders.get(page.words[hit.first], hit.value) if hit.last - hit.first == 1 else hit.value
         if kind == "block" or _is_press(page, hit.first):
             continue
         if kind == "holder" and _is_other_person(page, hit.first, hit.last):
@@ -124,10 +126,14 @@ def _weight(page: Page, actor: Actor, listed: int, early: int) -> float:
     weight = 2.0 if actor.first < early else 1.0
     in_list = listed > 1 and (actor.first < early or listed <= SHORT_LIST)
     across = {page.words[actor.first], *before[-1:]} & _COUNTERPARTS  # «همتای ترک», «طرف قطری»
+    if before and before[-1] in {"در", "in"} and not _POSTS.isdisjoint(before):
+        return weight * POST  # «سفیر ایران در مصر»
     if in_list or across or (before and before[-1] in _TOPIC_WORDS) or _after_office(page, actor.first):
         weight += 1.0
-    elif before and before[-1] in _PLACE_WORDS and not any(word in _POSTS for word in before):
-        weight *= 0.25 if actor.kind == "capital" else 0.5
+    elif before and before[-1] in _PLACE_WORDS:
+        weight *= 0.25 if actor.kind == "capital" and _POSTS.isdisjoint(before) else 0.5
+    elif before and not _SUCH_AS.isdisjoint(before[-4:]):
+        weight *= 0.25  # «کشورهایی مانند عراق و سوریه» are scenery
     elif actor.kind == "people":
         weight *= 0.5
     return weight
@@ -164,11 +170,13 @@ def _as_state(page: Page, first: int) -> bool:
 
 
 def _is_press(page: Page, first: int) -> bool:
-    """«خبرگزاری فرانسه», «شبکه قطری», «Voice of America»: the press is not the state."""
+    """«خبرگزاری فرانسه», «شبکه قطری», «شبکه «ال‌بی‌سی لبنان»», «Voice of America»: the press is not the state."""
     agency = cues("agency")
-    return any(
-        (hit := page.at(agency, k, first)) is not None and hit.last == first for k in range(max(0, first - 3), first)
-    )
+    for k in range(max(0, first - 6), first):
+        hit = page.at(agency, k, first)
+        if hit is not None and (hit.last == first or (page.words[hit.last] == "«" and "»" not in page.words[k:first])):
+            return True
+    return False
 
 
 def _is_other_person(page: Page, first: int, last: int) -> bool:
@@ -179,10 +187,12 @@ def _is_other_person(page: Page, first: int, last: int) -> bool:
     return any(word in word_list("given_names.txt") for word in beside)
 
 
+POST = 0.25  # weight of the state where somebody is posted, beside the same in other places
 PARTY = 1.5  # weight from which a foreign state counts as a party
 SHORT_LIST = 4  # longer lists of states deep in a text are scenery
 FOREIGN = 3.0  # weight of all that is foreign, from which a report is not purely domestic
 _STATE_WORDS = stop_words("before_state")
+_SUCH_AS = frozenset({"مانند", "مثل", "همچون", "همانند", "نظیر", "like"})
 _COUNTERPARTS = frozenset({"همتای", "همتایان", "همتا", "طرف", "مقامات", "مقام", "هیئت", "هیات", "counterpart"})
 _TOPIC_WORDS = frozenset({"درباره", "پیرامون", "خصوص", "مورد", "بحران", "about", "علیه", "against"})
 _PLACE_WORDS = frozenset({"پایتخت", "در", "in", "at", "به", "از", "مقصد"})
