@@ -13,7 +13,9 @@ from typing import Literal
 from peyvand.news.lexicon import Lexicon, alternatives, cues, rows, stop_words, word_list
 from peyvand.news.words import Page
 
-Kind = Literal["name", "weak", "venue", "people", "capital", "seat", "self", "here", "holder", "pact", "europe", "block"]
+Kind = Literal[
+    "name", "weak", "venue", "people", "capital", "seat", "self", "here", "holder", "pact", "europe", "block"
+]
 STATE_KINDS = frozenset({"name", "people", "capital", "seat", "self", "holder"})
 
 
@@ -32,7 +34,9 @@ def find_actors(page: Page, home: str = "IRN") -> tuple[Actor, ...]:
     found: list[Actor] = []
     last_foreign = last_any = ""
     hits = page.find(names())
-    holders = {page.words[hit.last - 1]: hit.value for hit in hits if hit.value[1] == "holder" and hit.last - hit.first > 1}
+    holders = {
+        page.words[hit.last - 1]: hit.value for hit in hits if hit.value[1] == "holder" and hit.last - hit.first > 1
+    }
     for hit in hits:
         code, kind = holders.get(page.words[hit.first], hit.value) if hit.last - hit.first == 1 else hit.value
         if kind == "block" or _is_press(page, hit.first):
@@ -69,13 +73,18 @@ def states_of(page: Page, actors: tuple[Actor, ...], home: str) -> dict[str, lis
     weight: dict[str, float] = {}
     hosts = {actor.code for actor in actors if actor.kind == "venue"}
     for actor, listed in zip(actors, _list_sizes(page, actors), strict=True):
-        if actor.code in hosts and page.words[actor.first - 1] in _TRAVEL_WORDS:
+        if actor.code in hosts and actor.first and page.words[actor.first - 1] in _TRAVEL_WORDS:
             continue  # «به اتریش», where the talks are
         if actor.kind in STATE_KINDS and len(actor.code) == 3:
             found.setdefault(actor.code, []).append(actor)
             weight[actor.code] = weight.get(actor.code, 0.0) + _weight(page, actor, listed, early)
     pacts = sum(2 if actor.first < early else 1 for actor in actors if actor.kind == "pact")
     foreign = [code for code in weight if code != home and weight[code] >= PARTY]
+    if not foreign and (
+        posts := {a.code for mentions in found.values() for a in mentions if _is_post(page, a)} - {home}
+    ):
+        foreign = sorted(posts)  # «سفیر ایران در کیف با وزیر تجارت این کشور»
+        weight |= dict.fromkeys(foreign, FOREIGN)
     if sum(weight[code] for code in foreign) + pacts < FOREIGN:
         return {home: found[home]} if pacts and home in found else {}
     return {code: mentions for code, mentions in found.items() if code in foreign or code == home}
@@ -126,8 +135,8 @@ def _weight(page: Page, actor: Actor, listed: int, early: int) -> float:
     weight = 2.0 if actor.first < early else 1.0
     in_list = listed > 1 and (actor.first < early or listed <= SHORT_LIST)
     across = {page.words[actor.first], *before[-1:]} & _COUNTERPARTS  # «همتای ترک», «طرف قطری»
-    if before and before[-1] in {"در", "in"} and not _POSTS.isdisjoint(before):
-        return weight * POST  # «سفیر ایران در مصر»
+    if _is_post(page, actor):
+        return weight * POST
     if in_list or across or (before and before[-1] in _TOPIC_WORDS) or _after_office(page, actor.first):
         weight += 1.0
     elif before and before[-1] in _PLACE_WORDS:
@@ -137,6 +146,12 @@ def _weight(page: Page, actor: Actor, listed: int, early: int) -> float:
     elif actor.kind == "people":
         weight *= 0.5
     return weight
+
+
+def _is_post(page: Page, actor: Actor) -> bool:
+    """«سفیر ایران در مصر»: where somebody is posted."""
+    before = page.words[max(0, actor.first - 8) : actor.first]
+    return bool(before) and before[-1] in {"در", "in"} and not _POSTS.isdisjoint(before)
 
 
 def _list_sizes(page: Page, actors: tuple[Actor, ...]) -> list[int]:

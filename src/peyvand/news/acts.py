@@ -24,7 +24,7 @@ REACH = 40  # tokens within which a cue looks for the other party
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A cue of acts.tsv: `type` of the act, `mode`, words of which one must stand near, and words that may not follow."""
+    """A cue of acts.tsv: `type` and `mode`, words of which one must stand near, words that may not follow."""
 
     type: str
     mode: str
@@ -59,7 +59,9 @@ def verbs() -> tuple[Lexicon[Verb], ...]:
     """One word list per row of acts.tsv: a word may be a cue of two types."""
     made: list[Lexicon[Verb]] = []
     for type_, mode, words, *near_by in rows("acts.tsv"):
-        company, unless = (Lexicon((word, True) for word in alternatives(cell)) or None for cell in (*near_by, "", "")[:2])
+        company, unless = (
+            Lexicon((word, True) for word in alternatives(cell)) or None for cell in (*near_by, "", "")[:2]
+        )
         verb = Verb(type_, mode, company, unless)
         made.append(Lexicon((word, verb) for word in alternatives(words)))
     return tuple(made)
@@ -166,7 +168,9 @@ def _asked(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, others: list[Ac
 
 def _is_post(scene: Scene, actor: Actor) -> bool:
     """«سفیر ایران در سازمان ملل»: where somebody is posted, not who is spoken to."""
-    return actor.kind == "pact" and any(role.first < actor.first < role.last for role in scene.roles if role.country != actor.code)
+    return actor.kind == "pact" and any(
+        role.first < actor.first < role.last for role in scene.roles if role.country != actor.code
+    )
 
 
 def _follows(page: Page, actor: Actor, words: frozenset[str]) -> bool:

@@ -19,11 +19,13 @@ REACH = {"intent": 8, "agreed": 8, "implemented": 8, "signed": 14, "ratified": 1
 UNLESS = 5  # tokens after a cue within which a word takes its promise away («آماده مذاکره»)
 FIELDS_BEFORE, FIELDS_AFTER = 10, 30  # tokens around a promise within which its fields stand
 ORDER = tuple(REACH)[::-1]  # the firmest promise of a sentence names its commitments
-Promise = tuple[Strength, Lexicon[bool] | None, Lexicon[bool] | None]  # strength, words that must and that must not stand near
+Promise = tuple[
+    Strength, Lexicon[bool] | None, Lexicon[bool] | None
+]  # strength, words that must and that must not stand near
 
 
-def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]]) -> list[Commitment]:
-    """Every commitment once per pair and domain, in the order of the text."""
+def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]], ruling: str) -> list[Commitment]:
+    """Every commitment once per pair and domain, in the order of the text; without a field, of the `ruling` domain."""
     made: dict[tuple[frozenset[str], str], Commitment] = {}
     before: list[str] = []
     cued = page.find_all(promises())
@@ -38,7 +40,7 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]]) 
             if _refers_back(page, scene.sentence):
                 domains = list(dict.fromkeys([*_named(here), *before]))
             span = page.span(max(scene.sentence.first, hit.first - 3), min(hit.last + 10, scene.sentence.last))
-            for (by, to), domain in product(pairs, domains or ["politics_other"]):
+            for (by, to), domain in product(pairs, domains or [ruling]):
                 made.setdefault((frozenset((by, to)), domain), Commitment(by, to, domain, strength, span))
         before = _named(here) or before
     return list(made.values())
@@ -49,7 +51,9 @@ def promises() -> tuple[Lexicon[Promise], ...]:
     """One word list per row of commitments.tsv."""
     made: list[Lexicon[Promise]] = []
     for strength, words, *near_by in rows("commitments.tsv"):
-        company, unless = (Lexicon((word, True) for word in alternatives(cell)) or None for cell in (*near_by, "", "")[:2])
+        company, unless = (
+            Lexicon((word, True) for word in alternatives(cell)) or None for cell in (*near_by, "", "")[:2]
+        )
         value: Promise = (strength, company, unless)  # type: ignore[assignment]
         made.append(Lexicon((word, value) for word in alternatives(words)))
     return tuple(made)

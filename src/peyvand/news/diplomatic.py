@@ -9,7 +9,7 @@ from peyvand.news.words import Page, within
 
 
 def is_diplomatic(page: Page, actors: tuple[Actor, ...], roles: list[Role], home: str) -> bool:
-    """Points for offices, organisations and contact in headline and lead, against commentary, experts and interviews."""
+    """Points for offices, organisations and contact in headline and lead, against experts, comment and interviews."""
     return sum(POINTS[sign] for sign in _signs(page, actors, roles, home)) >= NEEDED
 
 

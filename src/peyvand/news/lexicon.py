@@ -38,7 +38,9 @@ class Lexicon(Generic[V]):
             key = join(words)
             if key:
                 self._values.setdefault(key, value)
-                self._cuts[key] = self._cuts.get(key, frozenset()) | {len(join(words[:k])) for k in range(1, len(words))}
+                self._cuts[key] = self._cuts.get(key, frozenset()) | {
+                    len(join(words[:k])) for k in range(1, len(words))
+                }
 
     def __contains__(self, word: str) -> bool:
         return word in self._values
@@ -145,5 +147,5 @@ def stop_words(name: str) -> frozenset[str]:
     return {row[0]: frozenset(row[1].split(" ")) for row in rows("stopwords.tsv")}[name]
 
 
-_PREFIXES = frozenset("می نمی بین هم پیش غیر ضد نا بی بر فرا یک چند".split())
-_SUFFIXES = frozenset("ای ی یی ام ات اش اند ایم اید است تر ترین گی ان مان شان پور زاده نژاد فر داد نامه گو گوی گذاری دهی سازی شناسی".split())
+_PREFIXES = stop_words("prefixes")
+_SUFFIXES = stop_words("suffixes")

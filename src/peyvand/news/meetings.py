@@ -19,7 +19,11 @@ def meetings(page: Page, scene: Scene) -> list[Act]:
     cue = _meeting_cues(page, sentence)[0]
     type_ = "AGREE" if _is_announced(page, cue, sentence) else "CONSULT"
     span = page.span(max(sentence.first, cue.first - 3), min(cue.last + 8, sentence.last))
-    all_meet = met == list(scene.together) or _is_listed(page, sentence) or bool(_joint(page, scene, _meeting_cues(page, sentence), _topic_ranges(page, sentence)))
+    all_meet = (
+        met == list(scene.together)
+        or _is_listed(page, sentence)
+        or bool(_joint(page, scene, _meeting_cues(page, sentence), _topic_ranges(page, sentence)))
+    )
     pairs = combinations(met, 2) if all_meet else ((met[0], other) for other in met[1:])
     return [Act(one, other, type_, span) for one, other in pairs]
 
@@ -58,7 +62,7 @@ def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
     ordered = _near_cues(ordered, codes, found)
     speaker = scene.speaker
     if all(page.at(cues("travel"), cue.first) for cue in found):
-        return _journey(page, scene, ordered)
+        return _journey(page, scene)
     if scene.together and len(ordered) < len(scene.together):
         return list(scene.together)
     if len(ordered) == 1 and speaker and not speaker.private and speaker.code not in {"", ordered[0]}:
@@ -78,11 +82,14 @@ def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
     return [ordered[0], with_ or ordered[1]]
 
 
-def _journey(page: Page, scene: Scene, ordered: list[str]) -> list[str]:
+def _journey(page: Page, scene: Scene) -> list[str]:
     """Who travels on office, and where to: «به ترکیه سفر کرد», «وارد آنکارا شد»."""
-    officials = [one.country for one in (*scene.people, *scene.roles) if one.country and not one.private]
+    officials = [person.country for person in scene.people if person.country and not person.private]
+    officials += [role.country for role in scene.roles if role.country and not role.private]
     if not officials and scene.speaker and not scene.speaker.private and not scene.people:
-        officials = [scene.speaker.code] if page.find(cues("official"), scene.sentence.first, scene.sentence.last) else []
+        officials = (
+            [scene.speaker.code] if page.find(cues("official"), scene.sentence.first, scene.sentence.last) else []
+        )
     goals = [a.code for a in scene.actors if page.words[a.first - 1] in _TO and a.kind in {"name", "capital", "self"}]
     guest = officials[0] if officials else ""
     goals += [actor.code for actor in scene.actors if actor.code == "JCPOA"]  # only its commission is an actor here
@@ -93,9 +100,7 @@ def _journey(page: Page, scene: Scene, ordered: list[str]) -> list[str]:
 def _near_cues(ordered: list[str], codes: list[tuple[int, str]], found: list[Hit[str]]) -> list[str]:
     """The subject, and those who stand near a cue: who comes up much later in a sentence does not meet."""
     near = {
-        code
-        for first, code in codes
-        if any(cue.first - NEAR_BEFORE <= first < cue.last + NEAR_AFTER for cue in found)
+        code for first, code in codes if any(cue.first - NEAR_BEFORE <= first < cue.last + NEAR_AFTER for cue in found)
     }
     return [code for k, code in enumerate(ordered) if k == 0 or code in near]
 

@@ -11,7 +11,7 @@ from peyvand.news.acts import find_acts
 from peyvand.news.commitments import find_commitments
 from peyvand.news.dates import published
 from peyvand.news.diplomatic import foreign_lines, is_diplomatic, is_leisure, is_round_up
-from peyvand.news.domains import domains_of, find_fields
+from peyvand.news.domains import POLITICS, domains_of, find_fields
 from peyvand.news.marks import mark
 from peyvand.news.memberships import find_memberships
 from peyvand.news.people import find_people, participants
@@ -101,7 +101,9 @@ def read_text(
     fields = find_fields(page)
     told = scenes(page, actors, people, roles, parties, home)
     acts = find_acts(page, told)
-    commitments = find_commitments(page, told, fields)
+    domains = domains_of(page, fields)
+    ruling = domains[0].code if domains else POLITICS
+    commitments = find_commitments(page, told, fields, ruling)
     return Report(
         **about,  # type: ignore[arg-type]
         countries=tuple(
@@ -109,7 +111,7 @@ def read_text(
         ),
         pacts=pacts,
         participants=participants(page, people, abode),
-        domains=domains_of(page, fields),
+        domains=domains,
         acts=tuple(acts),
         commitments=tuple(commitments),
         memberships=tuple(find_memberships(page, told)),

@@ -8,7 +8,7 @@ from typing import Any
 
 from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Hit, Lexicon
-from peyvand.news.people import Person
+from peyvand.news.persons import Person
 from peyvand.news.roles import Role
 from peyvand.news.words import Page, Sentence
 

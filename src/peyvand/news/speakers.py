@@ -11,7 +11,7 @@ from dataclasses import replace
 from peyvand.news.actors import STATE_KINDS, Actor
 from peyvand.news.lexicon import cues
 from peyvand.news.meetings import parties_of_meeting
-from peyvand.news.people import Person
+from peyvand.news.persons import Person
 from peyvand.news.roles import Role
 from peyvand.news.scene import Scene, Speaker
 from peyvand.news.words import Page, Sentence, within
