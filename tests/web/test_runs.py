@@ -129,6 +129,25 @@ def test_a_workers_process_takes_work_and_ends(site):
     assert queue.get(site.registry.engine, work.code).state == "done"
 
 
+def test_a_server_that_stops_gives_back_what_it_was_doing(site):
+    """Stopped in the middle of a run, it leaves the run waiting, not running until a heartbeat is missed."""
+    from peyvand.world import World
+
+    settings = replace(site.settings, workers=1)
+    union = open_scenario("iran-kazakhstan")
+    work = ask_run(site.registry, settings, union=union, world=World.embedded(), client="a", draws=500)
+    workers = worker.Workers(settings)
+    workers.start()
+    try:
+        for _ in range(600):
+            if queue.get(site.registry.engine, work.code).state == "running":
+                break
+            time.sleep(0.05)
+    finally:
+        workers.stop()
+    assert queue.get(site.registry.engine, work.code).state == "waiting"
+
+
 # -- following -----------------------------------------------------------------------------------------------------
 @BOTH
 def test_events_follow_a_run_to_its_end(site):
