@@ -85,7 +85,7 @@ NAFTA_1990 = {
     "multiplicative": [[38.105, 41.948, -5.491, 2.542, 4.639], [37.792, 48.350, -3.701, 1.690, 3.074],
                        [16.052, 13.070, -0.642, 0.287, 0.518]],
 }  # fmt: skip
-"""CAN, MEX, USA: Exports, Imports, Domestic, Output, Welfare as `ge_gravity2, results` defines them, of the how-to page."""
+"""CAN, MEX, USA of the how-to page: Exports, Imports, Domestic, Output, Welfare as in `ge_gravity2, results`."""
 
 
 @pytest.mark.parametrize("rule", ["fixed", "multiplicative"])
