@@ -60,7 +60,7 @@ def own_world(
         exporter, importer, sector if they differ, value: today's rates as shares; absent cells are 0.
     inputs, value_added : DataFrame, optional
         economy, input_sector, sector, value and economy, sector, value: both in the flows' money, or both as shares of
-        output. Neither: value added is all of output.
+        output; inputs that sum to one by themselves are shares of all inputs. Neither: value added is all of output.
     absent_is_zero : bool
         Cells without a row are zero flows; otherwise they are refused.
 
@@ -279,7 +279,7 @@ def _elasticities(given: float | pd.DataFrame, labels: dict[str, list[str]]) -> 
 def _cost_shares(
     inputs: pd.DataFrame, value_added: pd.DataFrame, output: Array, labels: dict[str, list[str]]
 ) -> dict[str, Array]:
-    """γ of value added and inputs, from money or from shares of output; (economy, …, sector)."""
+    """γ of value added and inputs, from money, shares of output, or shares of all inputs; (economy, …, sector)."""
     dims = ("economy", "input_sector", "sector")
     bought = _table(inputs, dims, labels, absent=0.0)
     added = _table(value_added, ("economy", "sector"), labels, absent=0.0)
@@ -292,6 +292,9 @@ def _cost_shares(
             hint=f"up to {100 * LARGEST_NEGATIVE_INPUT:g} % of costs are set to zero; this is more",
         )
     bought = np.maximum(bought, 0.0)
+    used = bought.sum(axis=1)
+    if ((np.abs(used - 1) < 0.01) | ((used == 0) & (np.abs(added - 1) < 0.01)))[output > 0].all():
+        bought = bought * (1 - added)[:, None, :]
     cost = added + bought.sum(axis=1)
     spread = np.abs(cost / np.where(output > 0, output, 1.0) - 1) * (output > 0)
     as_shares = np.abs(cost - 1) * (output > 0)
