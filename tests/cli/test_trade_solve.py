@@ -13,6 +13,7 @@ from numpy.testing import assert_allclose
 from tests.trade.own import square
 
 from peyvand.cli import cli
+from peyvand.errors import DataError
 
 PAPER = Path(__file__).parents[1] / "references" / "caliendo-parro-2015"
 
@@ -148,6 +149,14 @@ def test_shares_of_all_inputs_are_what_they_say(data_folder):
     mexico = next(row for row in json.loads(result.stdout)["economies"] if row["economy"] == "Mexico")
     assert mexico["first_order_welfare"] == pytest.approx(0.0131, abs=5e-5)
     assert mexico["real_wage_hat"] == pytest.approx(1.0172, abs=5e-5)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "dta"])
+def test_files_that_are_none_are_refused(files, kind):
+    (files / f"junk.{kind}").write_bytes(b"\xff\xfe\x00junk\x00")
+    result = CliRunner().invoke(cli, ["trade", "solve", "--flows", str(files / f"junk.{kind}"), "--theta", "4"])
+    assert isinstance(result.exception, DataError)
+    assert "cannot be read" in str(result.exception)
 
 
 def test_a_file_without_its_sectors_is_told_so(files):

@@ -34,6 +34,8 @@ ONE_SECTOR = "all"
 PAIRS = ("exporter", "importer", "sector")
 LARGEST_NEGATIVE_INPUT = 0.01
 """Inputs below zero are set to zero up to this part of the cost of what they go into."""
+LARGEST_LOG_COST = 300.0
+"""No change of costs is larger in logs than this: beyond it a partial effect is another thing than β."""
 _SHOWN = 5
 
 
@@ -148,9 +150,23 @@ def own_shock(
                 f"an effect on domestic sales of {labels['exporter'][place]}",
                 hint="effects are relative to trade at home: leave exporter = importer out, or shift the others",
             )
-        cost = np.exp(-effect / world["trade_elasticity"].values)
+        cost = _iceberg(effect, world["trade_elasticity"].values, labels)
     tariff = like if tariffs_new is None else like.copy(data=_table(tariffs_new, PAIRS, labels, other=like.values))
     return Shock.of(world, iceberg_cost_hat=like.copy(data=cost), tariff_rate_counterfactual=tariff)
+
+
+def _iceberg(effect: Array, trade_elasticity: Array, labels: dict[str, list[str]]) -> Array:
+    """d̂ = exp(−β/θ)."""
+    exponent = -effect / trade_elasticity
+    beyond = np.abs(exponent) > LARGEST_LOG_COST
+    if beyond.any():
+        exporter, importer, _ = (int(at) for at in np.argwhere(beyond)[0])
+        raise DataError(
+            f"an effect of {effect[beyond][0]:g} on {labels['exporter'][exporter]} → {labels['importer'][importer]}: "
+            f"d̂ = exp({exponent[beyond][0]:.3g})",
+            hint="β is what a change adds to ln X, such as 0.5; d̂ = exp(−β/θ)",
+        )
+    return np.exp(exponent)
 
 
 def answer(rungs: Ladder) -> pd.DataFrame:
