@@ -7,7 +7,7 @@
 Exchange places come on top of both: they are new room. The first says what more there could be, the second who would
 come instead of whom. Places for scholars are counted and allotted; nothing is simulated of them.
 
-A union that is phased in moves people in equal yearly steps too: after y of Y years Δ and the places are y/Y of the whole.
+A union that is phased in moves people in equal yearly steps too: after y of Y years Δ and the places are y/Y of them.
 """
 
 from __future__ import annotations
