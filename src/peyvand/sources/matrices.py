@@ -41,7 +41,7 @@ def read_cells(
     Parameters
     ----------
     path : str or Path
-        A .csv, .tsv, .parquet or .dta file.
+        A .csv, .tsv, .parquet or .dta file; `FILE:COLUMN` reads the values of that column.
     keys, optional : sequence of str
         Columns that the file must hold and those that it may hold, under any of the names in `KEYS`.
     values : sequence of str
@@ -63,7 +63,8 @@ def read_cells(
     DataError
         If a column is missing, a key is given twice, or a value is missing, not a number or below `minimum`.
     """
-    path = Path(path)
+    path, chosen = _column_of(Path(path))
+    values = (chosen.lower(),) if chosen else values
     frame = read_columns(path, None)
     held = {str(column).lower(): str(column) for column in frame.columns}
     found = {name: _first(KEYS[name], held) for name in (*keys, *optional, "year")}
@@ -93,6 +94,14 @@ def read_cells(
     tidy = cells[[*labels, "value"]].reset_index(drop=True)
     tidy.attrs["column"] = column.lower()
     return tidy
+
+
+def _column_of(path: Path) -> tuple[Path, str | None]:
+    """`flows.parquet:tariff` is a file and one of its columns, unless a file has that very name."""
+    file, colon, column = str(path).rpartition(":")
+    if colon and file and column and not path.exists() and Path(file).is_file():
+        return Path(file), column
+    return path, None
 
 
 def _first(names: Sequence[str], held: Mapping[str, str]) -> str | None:
