@@ -101,13 +101,9 @@ class CaliendoParro:
         ConvergenceError
             If the equations do not hold to `tol`; `context["excess"]` has each economy's excess demand.
         """
-        _expect_same_labels(world, shock)
-        if self.deficit_rule == "eliminated":
-            world = self.without_deficits(world, shock)
-        posed = self.problem(world, shock)
-        found = self._equilibrium(world, posed.base, posed.block, self.income_rule(world, posed.base))
+        baseline, posed, found = self.equilibrium(world, shock)
         return trade_result(
-            baseline=world,
+            baseline=baseline,
             shock=shock,
             problem=posed,
             found=found,
@@ -115,6 +111,20 @@ class CaliendoParro:
             supply_elasticity=self.supply_elasticity,
             rent_keeper=self.rent_keeper,
         )
+
+    def equilibrium(self, world: World, shock: Shock) -> tuple[World, Problem, Equilibrium]:
+        """`solve` without labels on the answer: the World that is shocked, what the kernel solves, where it stopped.
+
+        Raises
+        ------
+        DataError, ConvergenceError
+            As `solve`.
+        """
+        _expect_same_labels(world, shock)
+        if self.deficit_rule == "eliminated":
+            world = self.without_deficits(world, shock)
+        posed = self.problem(world, shock)
+        return world, posed, self._equilibrium(world, posed.base, posed.block, self.income_rule(world, posed.base))
 
     def problem(self, world: World, shock: Shock) -> Problem:
         """The World and the shock as the kernel wants them, barriers read as the model says.
@@ -141,7 +151,7 @@ class CaliendoParro:
         )
 
     def income_rule(self, world: World, base: Baseline, *, columns: bool = False) -> IncomeRule:
-        """The deficit rule with the baseline's figures; `columns` for many scenarios at once.
+        """The deficit rule with the baseline's figures; `columns` for many scenarios at once, which may share them.
 
         Raises
         ------
@@ -150,7 +160,7 @@ class CaliendoParro:
         """
         vectors = {name: getattr(base, name) for name in ("value_added", "tariff_revenue", "trade_deficit")}
         if columns:
-            vectors = {name: vector[:, None] for name, vector in vectors.items()}
+            vectors = {name: np.atleast_2d(vector).T for name, vector in vectors.items()}
         place = world.economies.index(world.economy(self.numeraire)) if self.numeraire else 0
         return income_rule(self.deficit_rule, numeraire=place, **vectors)
 
