@@ -1,7 +1,8 @@
 """The one place where a variable is defined: reads `variables.csv` and puts units and labels on arrays.
 
 `variables.csv` has a row per variable: name, symbol, dims, unit, definition, source, and the definition in Persian.
-Labels for readers, in English and Persian, are in the locale files under `variables.<name>`, units under `units.<unit>`.
+Labels for readers, in English and Persian, are in the locale files under `variables.<name>`, units under
+`units.<unit>`.
 """
 
 from __future__ import annotations
