@@ -188,9 +188,10 @@ def test_welfare_with_elastic_supply_follows_home_shares(world, seed, psi):
     home = result["domestic_trade_share_counterfactual"] / result["domestic_trade_share"]
     theta = world["trade_elasticity"]
     assert_allclose(result["welfare_hat"], (home ** (-(1 + psi) / theta)).isel(sector=0), rtol=1e-8)
-    real_wage = result["real_wage_hat"]
+    real_price = (result["unit_cost_hat"] / result["consumer_price_hat"]).isel(sector=0)
+    assert_allclose(result["real_wage_hat"], real_price ** (1 + psi), rtol=1e-8)
     supply = (result["output_counterfactual"] / world["output"] / result["unit_cost_hat"]).isel(sector=0)
-    assert_allclose(supply, real_wage**psi, rtol=1e-8)
+    assert_allclose(supply, real_price**psi, rtol=1e-8)
 
 
 # -- the ladder --------------------------------------------------------------------------------------------------------

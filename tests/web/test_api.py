@@ -122,3 +122,12 @@ def test_a_full_line_is_a_503_with_a_hint(app, today):
         answer = browser.post("/api/v1/runs", json={"scenario": "eco-ten"})
     assert answer.status_code == 503
     assert "enough" in answer.json()["detail"]
+
+
+def test_a_borders_history_is_open_to_programs(client):
+    held = client.get("/api/v1/borders/KAZ/IRN/history").json()
+    assert (held["economy"], held["partner"]) == ("KAZ", "IRN")
+    turned = client.get("/api/v1/borders/IRN/KAZ/history").json()
+    assert [year["exports_musd"] for year in held["years"]] == [year["imports_musd"] for year in turned["years"]]
+    assert {"signed", "standing", "visit"} <= {one["kind"] for one in held["happened"]}
+    assert client.get("/api/v1/borders/KAZ/KAZ/history").status_code == 404

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from subprocess import PIPE
 
 import pytest
 from sqlalchemy import update
@@ -14,6 +17,7 @@ from peyvand.registry import Registry
 from peyvand.registry.models import table_of
 from peyvand.registry.server import Job
 from peyvand.web import queue
+from peyvand.web.holders import name_of_this_process
 
 TITLE = {"en": "A test", "fa": "آزمون"}
 pytestmark = BOTH
@@ -78,19 +82,47 @@ def test_a_dead_workers_job_is_done_again_twice_at_most(engine):
     assert "interrupted" in queue.get(engine, "1").error["message"]
 
 
-def test_a_restart_requeues_what_ran_and_keeps_what_is_done(engine):
+@pytest.fixture
+def elsewhere():
+    """A process of this machine that lives until its pipe is closed, and its name as a worker's."""
+    say = "from peyvand.web.holders import name_of_this_process as me; print(me(), flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", say], stdin=PIPE, stdout=PIPE, text=True) as process:
+        yield process, process.stdout.readline().strip()
+        process.kill()
+
+
+def test_work_of_a_dead_process_goes_back_at_once_and_what_is_done_stays(engine, elsewhere):
+    process, worker = elsewhere
     for code in ("1", "2"):
         ask(engine, code)
-        queue.claim(engine, "me")
-    queue.finish(engine, "1", "me")
-    assert queue.requeue_lost(engine, every=True) == 1
+        queue.claim(engine, worker)
+    queue.finish(engine, "1", worker)
+    assert queue.requeue_lost(engine) == 0
+    process.kill()
+    process.wait()
+    assert queue.requeue_lost(engine) == 1
     assert [queue.get(engine, code).state for code in ("1", "2")] == ["done", "waiting"]
+
+
+def test_a_second_server_leaves_living_work_alone(engine, place):
+    """A server that starts on a shared database, while another's workers compute: here, or on another machine."""
+    for code, worker in (("1", name_of_this_process()), ("2", "another-machine:12:345")):
+        ask(engine, code)
+        queue.claim(engine, worker)
+    second = Registry.open(place)
+    assert queue.requeue_lost(second.engine) == 0
+    age(engine, "2", beat_at="2026-01-01T00:00:00")
+    assert queue.requeue_lost(second.engine) == 1
+    second.close()
+    assert queue.finish(engine, "1", name_of_this_process())
+    assert queue.get(engine, "2").state == "waiting"
 
 
 def test_a_late_worker_cannot_finish_what_is_no_longer_its_own(engine):
     ask(engine, "1")
     queue.claim(engine, "slow")
-    queue.requeue_lost(engine, every=True)
+    age(engine, "1", beat_at="2026-01-01T00:00:00")
+    queue.requeue_lost(engine)
     queue.claim(engine, "quick")
     assert not queue.finish(engine, "1", "slow")
     assert not queue.beat(engine, "1", "slow")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from peyvand.errors import BusyError, NotFoundError, ScenarioError
 from peyvand.reports.write import FILES
 from peyvand.scenarios import open_scenario
 from peyvand.web import queue, worker
+from peyvand.web.compare import side_by_side
 from peyvand.web.runs import ask_run, clean_up, result_file, run_code
 from peyvand.web.streams import Streams
 
@@ -129,6 +131,25 @@ def test_a_workers_process_takes_work_and_ends(site):
     assert queue.get(site.registry.engine, work.code).state == "done"
 
 
+def test_a_server_that_stops_gives_back_what_it_was_doing(site):
+    """Stopped in the middle of a run, it leaves the run waiting, not running until a heartbeat is missed."""
+    from peyvand.world import World
+
+    settings = replace(site.settings, workers=1)
+    union = open_scenario("iran-kazakhstan")
+    work = ask_run(site.registry, settings, union=union, world=World.embedded(), client="a", draws=500)
+    workers = worker.Workers(settings)
+    workers.start()
+    try:
+        for _ in range(600):
+            if queue.get(site.registry.engine, work.code).state == "running":
+                break
+            time.sleep(0.05)
+    finally:
+        workers.stop()
+    assert queue.get(site.registry.engine, work.code).state == "waiting"
+
+
 # -- following -----------------------------------------------------------------------------------------------------
 @BOTH
 def test_events_follow_a_run_to_its_end(site):
@@ -178,6 +199,18 @@ def test_two_runs_side_by_side(site, client):
     assert "Iran and Kazakhstan" in page.text
     assert client.get("/en/compare", params={"run": codes[:1]}).headers["location"] == "/en/runs"
     assert page.text.count('scope="col"') == 2
+    assert 'class="span"' not in page.text  # neither was drawn
+
+
+def test_a_comparison_shows_the_intervals_of_the_runs_that_were_drawn(site):
+    works = [ask_shipped(site, "iran-kazakhstan", draws=draws) for draws in (0, 12)]
+    work_off(site)
+    table = side_by_side(site.settings, works, site.voices["en"])
+    for line in (*table.wholes, *table.economies):
+        assert all(math.isnan(end) for end in line.ranges[0])
+    income = next(line for line in table.wholes if line.name == site.voices["en"].t("tile.income"))
+    assert income.ranges[1][0] < income.values[1] < income.ranges[1][1]
+    assert all(line.ranges[1][0] <= line.ranges[1][1] for line in table.economies)
 
 
 def test_only_a_runs_own_files_are_given(site, client):

@@ -18,7 +18,7 @@ from peyvand.reports.figures import by_economy, exports_and_imports, flow_cells,
 from peyvand.reports.intervals import economy_intervals, group_intervals, uncertainty
 from peyvand.reports.pacts import agreements_in_force, standings
 from peyvand.reports.path import path
-from peyvand.reports.people import destinations, openness, people, places
+from peyvand.reports.people import destinations, destinations_by_year, openness, people, places
 from peyvand.reports.trade_effects import creation, ladder, partners, sources_by_sector
 from peyvand.reports.variants import variants
 from peyvand.world import STATUSES, World
@@ -178,6 +178,7 @@ TABLES: dict[str, Callable[[Run], pd.DataFrame | None]] = {
     "pairs": pairs,
     "people": people,
     "destinations": destinations,
+    "destinations_by_year": destinations_by_year,
     "openness": openness,
     "places": places,
     "crossings": crossings,

@@ -160,7 +160,6 @@ def trade_result(
     received_after = after.final_expenditure - after.wage_hat * base.value_added - levied_after
     rents = partial(rent_income, trade_flow=before, rent_rate=problem.rent_rate)
     rents_after = partial(rent_income, trade_flow=flow, rent_rate=problem.rent_rate_counterfactual)
-    wage_hat = after.unit_cost_hat[0] if supply_elasticity else after.wage_hat
     value_added = base.value_added_share * base.output
     value_added_after = base.value_added_share * after.output
     earned, earned_after = value_added.sum(axis=0), value_added_after.sum(axis=0)
@@ -168,8 +167,8 @@ def trade_result(
     values = {
         "welfare_hat": welfare_hat,
         "real_income_change_musd": (welfare_hat - 1) * base.final_expenditure,
-        "real_wage_hat": wage_hat / price,
-        "wage_hat": wage_hat,
+        "real_wage_hat": after.wage_hat / price,
+        "wage_hat": after.wage_hat,
         "consumer_price_hat": price,
         "tariff_revenue": levied - rents(keeper="importer"),
         "tariff_revenue_counterfactual": levied_after - rents_after(keeper="importer"),

@@ -1,7 +1,7 @@
 """Which work waits, which runs, which is done? A bounded queue in the registry's database.
 
-Work is named by what it asks for, so asking twice gives the same run. A worker that dies stops its heartbeat; what it
-held goes back into the line, twice at most.
+Work is named by what it asks for, so asking twice gives the same run. A worker holds its work under its own name while
+its heart beats; what a dead one held goes back into the line, twice at most.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from peyvand.errors import BusyError, NotFoundError
 from peyvand.registry.engine import writing
 from peyvand.registry.models import table_of
 from peyvand.registry.server import Job
+from peyvand.web.holders import is_gone
 
 OVER = ("done", "failed", "cancelled")
 BEAT_SECONDS = 2.0
@@ -161,26 +162,17 @@ def finish(engine: Engine, code: str, worker: str, *, error: dict[str, Any] | No
         return connection.execute(update(table_of(Job)).where(*mine).values(**values)).rowcount == 1
 
 
-def requeue_lost(engine: Engine, *, every: bool = False) -> int:
-    """Put work whose worker has died back into the line; how many pieces.
+def requeue_lost(engine: Engine) -> int:
+    """Put work whose worker is gone, or silent for long, back into the line; how many pieces.
 
-    Parameters
-    ----------
-    engine : Engine
-    every : bool
-        All that runs, whatever its heartbeat: at the start of a server with workers of its own.
+    Of several servers on one database each may do this at any time: work that a living process does is left to it.
     """
     silent = (datetime.now(UTC) - LOST).isoformat(timespec="milliseconds")
-    lost = [_job.state == "running"] + ([] if every else [_job.beat_at < silent])
+    running = select(_job.code, _job.worker, _job.beat_at).where(_job.state == "running")
     with engine.connect() as connection:
-        if connection.scalar(select(func.count()).where(*lost)) == 0:
-            return 0
-    gone = {"key": "web.busy", "message": "the work was interrupted too often", "hint": "ask the administrator"}
-    with writing(engine) as connection:
-        given_up = {"state": "failed", "finished_at": _now(), "error": json.dumps(gone)}
-        connection.execute(update(table_of(Job)).where(*lost, _job.tries >= MOST_TRIES).values(**given_up))
-        again = {"state": "waiting", "worker": None, "step": None}
-        return connection.execute(update(table_of(Job)).where(*lost).values(**again)).rowcount
+        held = connection.execute(running).all()
+    lost = [(row.code, row.worker) for row in held if (row.beat_at or "") < silent or is_gone(row.worker or "")]
+    return sum(_give_back(engine, code, worker) for code, worker in lost)
 
 
 def remove_old(engine: Engine, *, keep_days: int, keep: int) -> list[str]:
@@ -194,6 +186,17 @@ def remove_old(engine: Engine, *, keep_days: int, keep: int) -> list[str]:
         with writing(engine) as connection:
             connection.execute(delete(table_of(Job)).where(_job.code.in_(old), _job.state.in_(OVER)))
     return old
+
+
+def _give_back(engine: Engine, code: str, worker: str | None) -> bool:
+    """One piece of work from this worker to the line, or, after too many tries, to its end; False if it moved on."""
+    gone = {"key": "web.busy", "message": "the work was interrupted too often", "hint": "ask the administrator"}
+    lost = (_job.code == code, _job.worker == worker, _job.state == "running")
+    with writing(engine) as connection:
+        given_up = {"state": "failed", "finished_at": _now(), "error": json.dumps(gone)}
+        connection.execute(update(table_of(Job)).where(*lost, _job.tries >= MOST_TRIES).values(**given_up))
+        again = {"state": "waiting", "worker": None, "step": None}
+        return connection.execute(update(table_of(Job)).where(*lost).values(**again)).rowcount == 1
 
 
 def _refuse_full(connection: Connection, client: str, most: int, most_each: int) -> None:

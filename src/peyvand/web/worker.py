@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from multiprocessing.process import BaseProcess
 
 from peyvand.errors import PeyvandError
@@ -21,6 +21,7 @@ from peyvand.registry.facts import facts
 from peyvand.run import simulate
 from peyvand.scenarios import parse_scenario
 from peyvand.web import queue, union_searches
+from peyvand.web.holders import name_of_this_process
 from peyvand.web.runs import clean_up, save
 from peyvand.web.settings import Settings
 from peyvand.world import World
@@ -55,7 +56,7 @@ class Workers:
             self._watch.start()
 
     def stop(self) -> None:
-        """End the workers; what they were doing goes back into the line at the next start."""
+        """End the workers; what they were doing goes back into the line, for the next start or another server."""
         self._wanted.set()
         if self._watch.is_alive():
             self._watch.join(timeout=10)
@@ -65,10 +66,13 @@ class Workers:
             process.join(timeout=5)
             if process.is_alive():
                 process.kill()
+                process.join(timeout=5)
+        if self._processes:
+            with suppress(Exception), closing(Registry.open(self._settings.database)) as registry:
+                queue.requeue_lost(registry.engine)
 
     def _keep(self) -> None:
         registry = Registry.open(self._settings.database)
-        queue.requeue_lost(registry.engine, every=True)
         cleaned = 0.0
         while not self._wanted.wait(0.2):
             self._processes = [process for process in self._processes if process.is_alive()]
@@ -88,7 +92,7 @@ def work_forever(settings: Settings) -> None:
         os.nice(NICENESS)
     registry, parent = Registry.open(settings.database), os.getppid()
     world = World.embedded(settings.world)
-    me = f"{os.uname().nodename}:{os.getpid()}"
+    me = name_of_this_process()
     while os.getppid() == parent:
         work = queue.claim(registry.engine, me)
         if work is None:

@@ -16,9 +16,10 @@ from peyvand.scenarios import open_scenario, parse_scenario, shipped
 from peyvand.web import queue
 from peyvand.web.api.borders import known
 from peyvand.web.api.scenarios import Titles
+from peyvand.web.form import DEFAULT_DRAWS
 from peyvand.web.paging import Limit, Offset, Paged, paged
 from peyvand.web.problems import RESPONSES
-from peyvand.web.runs import DEFAULT_DRAWS, MOST_DRAWS, ask_run, result_file
+from peyvand.web.runs import MOST_DRAWS, ask_run, result_file
 from peyvand.web.site import language_of, site_of
 from peyvand.web.streams import progress_of
 
