@@ -45,6 +45,11 @@ def test_what_is_wrong_is_said_on_the_page(client):
 def test_an_hour_has_its_worth(client, language):
     page = client.get(f"/{language}/corridors/value", params={"of": "IRN"}).text
     assert page.count("<tr><th") >= 20
+    ours, everyones = (client.get(f"/{language}/corridors/value", params={"of": of}).text for of in ("", "all"))
+    assert client.get(f"/{language}/corridors/value").text.count("<tr><th") == ours.count("<tr><th") >= 20
+    angeles = {"en": "Los Angeles", "fa": "لس‌آنجلس"}[language]
+    first = [re.search(r"<tr><th[^>]*><bdi>([^<]*)", page).group(1) for page in (ours, everyones)]
+    assert first[1] == angeles != first[0]
     assert client.get(f"/{language}/corridors/value", params={"links": "true"}).status_code == 200
 
 
