@@ -13,6 +13,7 @@ from numpy.testing import assert_allclose
 from tests.trade.own import square
 
 from peyvand.cli import cli
+from peyvand.errors import DataError
 
 PAPER = Path(__file__).parents[1] / "references" / "caliendo-parro-2015"
 
@@ -133,6 +134,36 @@ def test_caliendo_parro_table_2_from_the_authors_own_tables(data_folder, deficit
     for theirs, name in names.items():
         assert_allclose(100 * ours.loc[printed.index, name], printed[theirs], atol=0.005001, err_msg=name)
     assert_allclose(100 * (ours.loc[printed.index, "real_wage_hat"] - 1), printed["real_wage"], atol=0.005001)
+
+
+def test_shares_of_all_inputs_are_what_they_say(data_folder):
+    """The paper's own table of inputs, shares of materials, with its value added shares: the same answer."""
+    folder = data_folder / "caliendo-parro-2015-nafta"
+    pairs = folder / "trade_tariffs.parquet"
+    args = ("--flows", pairs, "--tariffs", pairs, "--tariffs-new", f"{pairs}:tariff_cfl", "--json",
+            "--theta-file", folder / "theta.csv", "--deficits", "eliminated")  # fmt: skip
+    shares = ("--inputs", f"{folder / 'original_IO.parquet'}:io_share",
+              "--value-added", f"{folder / 'original_GO_B.parquet'}:va_share")  # fmt: skip
+    result = CliRunner().invoke(cli, ["trade", "solve", *map(str, (*args, *shares))])
+    assert result.exit_code == 0, result.output
+    mexico = next(row for row in json.loads(result.stdout)["economies"] if row["economy"] == "Mexico")
+    assert mexico["first_order_welfare"] == pytest.approx(0.0131, abs=5e-5)
+    assert mexico["real_wage_hat"] == pytest.approx(1.0172, abs=5e-5)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "dta"])
+def test_files_that_are_none_are_refused(files, kind):
+    (files / f"junk.{kind}").write_bytes(b"\xff\xfe\x00junk\x00")
+    result = CliRunner().invoke(cli, ["trade", "solve", "--flows", str(files / f"junk.{kind}"), "--theta", "4"])
+    assert isinstance(result.exception, DataError)
+    assert "cannot be read" in str(result.exception)
+
+
+def test_a_file_without_its_sectors_is_told_so(files):
+    flows = pd.read_csv(files / "flows.csv")
+    pd.concat([flows.assign(nace=nace) for nace in "AB"]).to_csv(files / "nace.csv", index=False)
+    result = CliRunner().invoke(cli, ["trade", "solve", "--flows", str(files / "nace.csv"), "--theta", "4"])
+    assert "name their column sector: it also holds nace" in result.exception.hint
 
 
 def test_a_column_by_its_name(files):

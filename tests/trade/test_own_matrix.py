@@ -322,3 +322,11 @@ def test_files_that_are_refused(tmp_path):
     assert len(read_cells(path, keys, year=1990)) == len(flows)
     with pytest.raises(DataError, match="no year 1999"):
         read_cells(path, keys, year=1999)
+
+
+def test_effects_that_are_no_gravity_effects_are_refused():
+    world = own_world(square(), trade_elasticity=4.0)
+    effect = pd.DataFrame({"exporter": ["R0"], "importer": ["R1"], "value": [1e9]})
+    for sign in (1, -1):
+        with pytest.raises(DataError, match="R0 → R1"):
+            own_shock(world, partial=effect.assign(value=sign * effect["value"]))

@@ -74,7 +74,7 @@ class CaliendoParro:
         if (self.deficit_rule == "fixed_nominal") != (self.numeraire is not None):
             raise ModelError(
                 "fixed_nominal deficits are kept in one economy's wage, and only they are",
-                hint="CaliendoParro(deficit_rule='fixed_nominal', numeraire='USA')",
+                hint="numeraire='USA' with deficit_rule='fixed_nominal'; --numeraire USA with --deficits fixed_nominal",
             )
         if not 0 <= self.supply_elasticity < np.inf:
             raise ModelError(
@@ -245,7 +245,7 @@ def _not_reached(world: World, found: Equilibrium, tol: float) -> ConvergenceErr
     if found.share_of_shock < 1:
         hint = f"it was reached for {100 * found.share_of_shock:.3g} % of the shock: make the shock smaller"
         if broke:
-            hint += f"; beyond that nothing is left to spend in {', '.join(broke[:5])}, try deficit_rule='eliminated'"
+            hint += f"; beyond that nothing is left to spend in {', '.join(broke[:5])}, try deficits 'eliminated'"
     else:
         worst = world.economies[int(np.argmax(np.abs(gaps.wage_gap)))]
         hint = f"the largest excess demand is in {worst}: raise max_iterations or make the shock smaller"

@@ -34,6 +34,8 @@ ONE_SECTOR = "all"
 PAIRS = ("exporter", "importer", "sector")
 LARGEST_NEGATIVE_INPUT = 0.01
 """Inputs below zero are set to zero up to this part of the cost of what they go into."""
+LARGEST_LOG_COST = 300.0
+"""No change of costs is larger in logs than this: beyond it a partial effect is another thing than β."""
 _SHOWN = 5
 
 
@@ -60,7 +62,7 @@ def own_world(
         exporter, importer, sector if they differ, value: today's rates as shares; absent cells are 0.
     inputs, value_added : DataFrame, optional
         economy, input_sector, sector, value and economy, sector, value: both in the flows' money, or both as shares of
-        output. Neither: value added is all of output.
+        output; inputs that sum to one by themselves are shares of all inputs. Neither: value added is all of output.
     absent_is_zero : bool
         Cells without a row are zero flows; otherwise they are refused.
 
@@ -148,9 +150,23 @@ def own_shock(
                 f"an effect on domestic sales of {labels['exporter'][place]}",
                 hint="effects are relative to trade at home: leave exporter = importer out, or shift the others",
             )
-        cost = np.exp(-effect / world["trade_elasticity"].values)
+        cost = _iceberg(effect, world["trade_elasticity"].values, labels)
     tariff = like if tariffs_new is None else like.copy(data=_table(tariffs_new, PAIRS, labels, other=like.values))
     return Shock.of(world, iceberg_cost_hat=like.copy(data=cost), tariff_rate_counterfactual=tariff)
+
+
+def _iceberg(effect: Array, trade_elasticity: Array, labels: dict[str, list[str]]) -> Array:
+    """d̂ = exp(−β/θ)."""
+    exponent = -effect / trade_elasticity
+    beyond = np.abs(exponent) > LARGEST_LOG_COST
+    if beyond.any():
+        exporter, importer, _ = (int(at) for at in np.argwhere(beyond)[0])
+        raise DataError(
+            f"an effect of {effect[beyond][0]:g} on {labels['exporter'][exporter]} → {labels['importer'][importer]}: "
+            f"d̂ = exp({exponent[beyond][0]:.3g})",
+            hint="β is what a change adds to ln X, such as 0.5; d̂ = exp(−β/θ)",
+        )
+    return np.exp(exponent)
 
 
 def answer(rungs: Ladder) -> pd.DataFrame:
@@ -279,7 +295,7 @@ def _elasticities(given: float | pd.DataFrame, labels: dict[str, list[str]]) -> 
 def _cost_shares(
     inputs: pd.DataFrame, value_added: pd.DataFrame, output: Array, labels: dict[str, list[str]]
 ) -> dict[str, Array]:
-    """γ of value added and inputs, from money or from shares of output; (economy, …, sector)."""
+    """γ of value added and inputs, from money, shares of output, or shares of all inputs; (economy, …, sector)."""
     dims = ("economy", "input_sector", "sector")
     bought = _table(inputs, dims, labels, absent=0.0)
     added = _table(value_added, ("economy", "sector"), labels, absent=0.0)
@@ -292,6 +308,9 @@ def _cost_shares(
             hint=f"up to {100 * LARGEST_NEGATIVE_INPUT:g} % of costs are set to zero; this is more",
         )
     bought = np.maximum(bought, 0.0)
+    used = bought.sum(axis=1)
+    if ((np.abs(used - 1) < 0.01) | ((used == 0) & (np.abs(added - 1) < 0.01)))[output > 0].all():
+        bought = bought * (1 - added)[:, None, :]
     cost = added + bought.sum(axis=1)
     spread = np.abs(cost / np.where(output > 0, output, 1.0) - 1) * (output > 0)
     as_shares = np.abs(cost - 1) * (output > 0)

@@ -33,6 +33,14 @@ from peyvand.world.accounts import accounts
 STATUSES = ("reported", "mirrored", "estimated", "assumed")
 """How a figure is known; the `_status` variables hold positions in this tuple."""
 
+AGREEMENT_KINDS = ("none", "partial_scope", "eco", "free_trade", "cis", "cis_2012", "gcc", "eaeu", "eu")
+"""Trade agreements from the shallowest to the deepest; `agreement_kind` holds positions in this tuple.
+
+partial_scope is a list of goods, eco the one of Iran, Pakistan and Türkiye; cis the bilateral free trade between
+former members of the Soviet Union, cis_2012 their treaty of 2012; gcc and eaeu are customs unions, eu the internal
+market with Norway and Iceland; free_trade is every other free-trade area or customs union.
+"""
+
 PROVENANCE_COLUMNS = ("variable", "economy", "sector", "status", "source", "licence", "url", "note")
 
 REQUIRED = (
