@@ -223,7 +223,7 @@ def simulate(
         effect=effect,
         shock=shock,
         thickness=borders,
-        thickness_after=borders.after(today, shock),
+        thickness_after=borders.after(today, shock, agreement_hat=effect.agreement_hat()),
         trade=trade,
         carriage=moved,
         meta={
