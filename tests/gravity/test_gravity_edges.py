@@ -281,7 +281,7 @@ def test_command_line(tmp_path):
 
 @pytest.mark.parametrize("kind", ["str", "category", "arrow", "polars", "dictionary"])
 def test_words_of_every_kind_are_the_same_levels(kind):
-    """Words as pandas strings or categories, Arrow strings or dictionaries, polars: one estimate, the missing dropped."""
+    """Words of any kind of table give one estimate; the missing are dropped."""
     frame = trade_panel(6, 3, seed=1)
     names = np.array(["KAZ", "IRN", "UZB", "TKM", "KGZ", "TJK"], dtype=object)
     plain = frame.assign(exporter=names[frame["exporter"]], importer=names[frame["importer"]])
