@@ -146,7 +146,7 @@ class _Work:
         """Take the fixed effects out of the regressors, and leave out those that nothing identifies."""
         if not len(self.regressors):
             return
-        kept, self.residual = identified(self.regressors, self.weight, self.absorber)
+        kept, self.residual = identified(self.regressors, self.weight, self.absorber, present=self.prior > 0)
         if len(kept) == len(self.regressors):
             return
         lost = [at for at in range(len(self.regressors)) if at not in kept]
@@ -221,10 +221,7 @@ class _Work:
     def refuse_overflow(self, iteration: int) -> None:
         """A fitted flow beyond all numbers: the step that led here was solved with weights too far apart."""
         if not np.isfinite(self.likelihood) and iteration:
-            raise ConvergenceError(
-                "the Poisson fit ran out of range: a fitted flow is infinite",
-                hint="look for separated rows, or for a regressor that nearly repeats others", iterations=iteration,
-            )  # fmt: skip
+            raise _out_of_range()
 
     def runs_away(self) -> bool:
         return bool(np.any((self.move < -0.5) & (self.flow == 0) & (self.prior > 0)))
@@ -298,12 +295,18 @@ def subtract(absorber: Absorber, effects: Effects, columns: Columns, out: Array)
 
 
 def identified(
-    regressors: Columns, weight: Array, absorber: Absorber, *, ratio: float = 1e-10
+    regressors: Columns,
+    weight: Array,
+    absorber: Absorber,
+    *,
+    present: NDArray[np.bool_] | None = None,
+    ratio: float = 1e-10,
 ) -> tuple[list[int], Array]:
     """Which regressors add something to the fixed effects and to the regressors before them.
 
     A regressor whose weighted sum of squares falls by the factor `ratio` when the effects and the earlier regressors
-    are taken out is not identified. The absorber must hold the weights already.
+    are taken out is not identified – unless it adds something where the weights are small: that is seen with the rows
+    `present`, if given, weighted alike. The absorber must hold the weights already, and does at the end.
 
     Returns
     -------
@@ -313,23 +316,40 @@ def identified(
     effects = absorber.project(regressors, tol=LOOSE)
     rest = np.empty((len(regressors), absorber.cells))
     subtract(absorber, effects, regressors, rest)
-    before = np.array([float((weight * column) @ column) for column in regressors])
-    if min(_shares(rest, weight, before), default=1.0) < 1e-2:
+    shares = _shares(rest, weight, regressors)
+    if min(shares, default=1.0) < 1e-2:
         effects = absorber.project(regressors, tol=1e-7, start=effects)
         subtract(absorber, effects, regressors, rest)
-    shares = _shares(rest, weight, before)
+        shares = _shares(rest, weight, regressors)
+    if present is not None and min(shares, default=1.0) <= ratio:
+        alike = present.astype(np.float64)
+        absorber.weigh(alike)
+        plain = np.empty_like(rest)
+        subtract(absorber, absorber.project(regressors, tol=1e-7), regressors, plain)
+        shares = np.maximum(shares, _shares(plain, alike, regressors)).tolist()
+        absorber.weigh(weight)
     return [column for column, share in enumerate(shares) if share > ratio], rest
 
 
 def _solve(information: Array, score: Array) -> Array:
     """The Newton change of the slopes; of least length where the weights of a run-away flow leave it undetermined."""
+    if not np.all(np.isfinite(information)) or not np.all(np.isfinite(score)):
+        raise _out_of_range()
     scale = np.sqrt(np.maximum(np.diag(information), np.finfo(float).tiny))
     scaled = information / np.outer(scale, scale)
     return np.asarray(np.linalg.lstsq(scaled, score / scale, rcond=1e-13)[0] / scale)
 
 
-def _shares(rest: Array, weight: Array, before: NDArray[np.float64]) -> list[float]:
+def _out_of_range() -> ConvergenceError:
+    return ConvergenceError(
+        "the Poisson fit ran out of range: a fitted flow is beyond all numbers",
+        hint="look for separated rows, or for a regressor that nearly repeats others",
+    )
+
+
+def _shares(rest: Array, weight: Array, regressors: Columns) -> list[float]:
     """What share of each column's sum of squares is left after the effects and the earlier columns kept."""
+    before = np.array([float((weight * column) @ column) for column in regressors])
     gram = weighted_gram(rest, weight)
     left, shares = gram.copy(), []
     for column in range(len(gram)):

@@ -61,6 +61,13 @@ class UnionDraws:
         held = [stability(landscape.game, concept, rule=rule).stable for landscape in self.drawn()]
         return np.asarray(np.mean(held, axis=0))
 
+    def everyone_gains(self) -> Array:
+        """(union): in which share of the draws no member loses, and one at least gains, more than is noticed."""
+        inside = self.landscape.is_member
+        worst = np.where(inside, self.welfare_hat - 1, np.inf).min(axis=2)
+        best = np.where(inside, self.welfare_hat - 1, -np.inf).max(axis=2)
+        return np.asarray(((worst >= -NOTICED) & (best > NOTICED)).mean(axis=0))
+
     def probability_of_gain(self) -> Array:
         """(union, economy): in which share of the draws an economy gains, more than is noticed."""
         return np.asarray((self.welfare_hat - 1 > NOTICED).mean(axis=0))

@@ -19,7 +19,7 @@ from peyvand.web.form import DEFAULT_DRAWS, DRAWS, REGIMES, Fields, fields_of, r
 from peyvand.web.pictures import world_map
 from peyvand.web.preview import preview
 from peyvand.web.runs import CODE, KIND, ask_run
-from peyvand.web.show import show
+from peyvand.web.show import said_in, show
 from peyvand.web.site import Site, language_of, site_of, voice_of
 
 router = APIRouter()
@@ -72,7 +72,8 @@ async def check(request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(look))
     except PeyvandError as error:
         title = error_title(error.key, language)
-        return JSONResponse({"clear": False, "title": title, "message": error.message, "hint": error.hint or ""})
+        message, hint = said_in(language, error.message), said_in(language, error.hint) if error.hint else ""
+        return JSONResponse({"clear": False, "title": title, "message": message, "hint": hint})
 
 
 def _ask(site: Site, fields: Fields, client: str) -> queue.Work:
