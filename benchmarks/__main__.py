@@ -8,6 +8,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+OLD_NAMES = {"trade_equilibrium": "equilibrium", "trade_many": "equilibrium"}
+
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
@@ -19,7 +21,7 @@ def names() -> list[str]:
 
 def main(wanted: list[str]) -> None:
     size = os.environ.get("PEYVAND_BENCH_SIZE", "full")
-    for name in wanted or names():
+    for name in dict.fromkeys(OLD_NAMES.get(name, name) for name in wanted or names()):
         print(f"== {name} ({size})", flush=True)
         import_module(f"benchmarks.{name}").main(size)
 

@@ -11,7 +11,7 @@ from time import perf_counter
 
 import numpy as np
 
-from benchmarks.trade_many import CANDIDATES, timed
+from benchmarks._many_equilibria import CANDIDATES, timed
 from peyvand.scenarios import BorderCost, Tariff
 from peyvand.trade import CaliendoParro
 from peyvand.unions import search, stability

@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("peyvand", deadline=None)  # a busy machine breaks no law
+hypothesis.settings.load_profile("peyvand")
 
 DATA = Path(os.environ.get("PEYVAND_DATA", Path(__file__).parents[2] / "shared" / "data"))
 

@@ -261,6 +261,6 @@ def did_you_mean(name: str, choices: Iterable[str], *, count: int = 3) -> str:
     lowered = {choice.lower(): choice for choice in reversed(pool)}
     near = [lowered[hit] for hit in get_close_matches(str(name).lower(), list(lowered), n=count, cutoff=0.6)]
     if near:
-        return "did you mean " + " or ".join(repr(hit) for hit in near) + "?"
+        return f"did you mean {' or '.join(repr(hit) for hit in near)}?"
     shown = ", ".join(repr(choice) for choice in pool[:12])
-    return f"one of {shown}" + (f" … ({len(pool)} in all)" if len(pool) > 12 else "")
+    return f"one of {shown} … ({len(pool)} in all)" if len(pool) > 12 else f"one of {shown}"

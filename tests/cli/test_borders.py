@@ -40,7 +40,34 @@ def test_table_and_heatmap():
     assert all(row["low_log_points"] < row["high_log_points"] for row in each_way["borders"])
     assert "تعرفه" in ask("--pair", "IRN", "KAZ", "-l", "fa")
     assert "all sectors" in ask("--pair", "IRN", "KAZ")
-    refused = CliRunner().invoke(borders, ["--estimate", "agreements-1964-2016"])
+    refused = CliRunner().invoke(borders, ["--estimate", "agreements-1964-2016", "--directed"])
     assert isinstance(refused.exception, IdentificationError)
     square = ask("--heatmap").splitlines()
     assert len(square) == len(World.embedded().economies)
+
+
+def test_a_pairs_parts_have_their_intervals_and_sum_to_the_whole():
+    found = json.loads(ask("--pair", "IRN", "KAZ", "--json"))
+    assert sum(part["log_points"] for part in found["parts"].values()) == pytest.approx(found["thickness_log_points"])
+    agreement = found["parts"]["agreement"]
+    assert 0 < agreement["low"] < agreement["log_points"] < agreement["high"]
+    assert found["parts"]["tariff"]["low"] == found["parts"]["tariff"]["high"]
+    assert found["agreement"] == {"in_force": False, "kind": "partial_scope", "status": "reported"}
+    assert not found["sanctioned"]
+    free = json.loads(ask("--pair", "KAZ", "UZB", "--json"))
+    assert free["agreement"]["kind"] == "cis_2012"
+    assert free["parts"]["agreement"]["log_points"] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_sanctions_are_marked_and_agreements_named():
+    said = ask("--pair", "IRN", "USA")
+    assert "§" in said
+    assert "not separable" in said
+    assert "agreement at the end of 2019: none" in said
+    assert "تحریم" in ask("--pair", "IRN", "USA", "-l", "fa")
+    assert "§" not in ask("--pair", "IRN", "KAZ")
+    named = json.loads(ask("--pair", "KAZ", "RUS", "--json", "--agreements", "agreements-1964-2016"))
+    assert named["parts"]["agreement"]["log_points"] < 0
+    assert sum(part["log_points"] for part in named["parts"].values()) == pytest.approx(named["thickness_log_points"])
+    refused = CliRunner().invoke(borders, ["--agreements", "agreements-1964-2016", "--directed"])
+    assert refused.exit_code == 2

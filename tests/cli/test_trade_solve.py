@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from numpy.testing import assert_allclose
 from tests.trade.own import square
 
 from peyvand.cli import cli
+from peyvand.errors import DataError
+
+PAPER = Path(__file__).parents[1] / "references" / "caliendo-parro-2015"
 
 
 @pytest.fixture
@@ -38,8 +43,11 @@ def test_three_kinds_of_files_and_one_answer(files):
         found.append(json.loads(asked("--flows", flows, "--theta", 4, "--partial", effect, "--json")))
     assert found[0]["economies"] == found[1]["economies"] == found[2]["economies"]
     row = found[0]["economies"][0]
-    assert list(row) == ["economy", "welfare_hat", "wage_hat", "price_index_hat", "real_wage_hat", "exports_hat",
-                         "partial", "conditional", "full"]  # fmt: skip
+    assert list(row) == [
+        "economy", "welfare_hat", "wage_hat", "price_index_hat", "real_wage_hat", "exports_hat", "partial",
+        "conditional", "full", "imports_hat", "factory_gate_price_hat", "terms_of_trade", "volume_of_trade",
+        "trade_cost_saving", "transfer_gain", "first_order_welfare",
+    ]  # fmt: skip
     assert max(row["welfare_hat"] for row in found[0]["economies"]) > 1
     assert row["exports_hat"] == row["full"]
     assert found[0]["deficits"] == "fixed"
@@ -87,6 +95,18 @@ def test_every_deficit_rule(files, deficits):
     assert json.loads(asked(*args, *extra, "--json"))["deficits"] == deficits
 
 
+def test_rents_are_lost_by_their_keeper(files):
+    """A barrier of R0's sales to R1 fades: who kept its rent gains less than where it melted."""
+    pd.DataFrame({"exporter": ["R0"], "importer": ["R1"], "value": [0.8]}).to_csv(files / "fade.csv", index=False)
+    args = ("--flows", files / "flows.csv", "--theta", 4, "--cost-hat", files / "fade.csv", "--json", "--barrier")
+    melted = json.loads(asked(*args, "iceberg"))
+    assert "rent_keeper" not in melted
+    for keeper, place in (("exporter", 0), ("importer", 1)):
+        found = json.loads(asked(*args, "rent", "--rent-keeper", keeper))
+        assert found["rent_keeper"] == keeper
+        assert found["economies"][place]["welfare_hat"] < melted["economies"][place]["welfare_hat"]
+
+
 def test_it_refuses_with_reasons(files):
     assert "give the trade elasticity once" in asked("--flows", files / "flows.csv", code=2)
     result = CliRunner().invoke(cli, ["trade", "solve", "--flows", str(files / "flows.csv"), "--theta", "-4"])
@@ -104,3 +124,65 @@ def test_it_refuses_with_reasons(files):
 def test_the_table_is_in_the_readers_language(files, language):
     shown = asked("--flows", files / "flows.csv", "--theta", 4, "--language", language)
     assert {"en": "Welfare", "fa": "رفاه"}[language] in shown
+
+
+@pytest.mark.parametrize(("deficits", "table"), [("eliminated", "table2.csv"), ("fixed", "kept.csv")])
+def test_caliendo_parro_table_2_from_the_authors_own_tables(data_folder, deficits, table):
+    """Files as they are stored: a column by its name, inputs that exceed purchases, one input below zero."""
+    folder = data_folder / "caliendo-parro-2015-nafta"
+    pairs = folder / "trade_tariffs.parquet"
+    said = CliRunner().invoke(cli, [
+        "trade", "solve", "--flows", str(pairs), "--tariffs", str(pairs), "--tariffs-new", f"{pairs}:tariff_cfl",
+        "--inputs", str(folder / "intermediate_consumption.parquet"), "--value-added", str(folder / "value_added.csv"),
+        "--theta-file", str(folder / "theta.csv"), "--deficits", deficits, "--json",
+    ])  # fmt: skip
+    assert said.exit_code == 0, said.output
+    assert "185 of 1,240 cells" in said.stderr
+    found = json.loads(said.stdout)
+    assert found["adjusted"]["cut_percent"] == pytest.approx(3.556, abs=1e-3)
+    ours = pd.DataFrame(found["economies"]).set_index("economy")
+    printed = pd.read_csv(PAPER / table, index_col="economy")
+    names = {"terms_of_trade": "terms_of_trade", "volume_of_trade": "volume_of_trade", "welfare": "first_order_welfare"}
+    for theirs, name in names.items():
+        assert_allclose(100 * ours.loc[printed.index, name], printed[theirs], atol=0.005001, err_msg=name)
+    assert_allclose(100 * (ours.loc[printed.index, "real_wage_hat"] - 1), printed["real_wage"], atol=0.005001)
+
+
+def test_shares_of_all_inputs_are_what_they_say(data_folder):
+    """The paper's own table of inputs, shares of materials, with its value added shares: the same answer."""
+    folder = data_folder / "caliendo-parro-2015-nafta"
+    pairs = folder / "trade_tariffs.parquet"
+    args = ("--flows", pairs, "--tariffs", pairs, "--tariffs-new", f"{pairs}:tariff_cfl", "--json",
+            "--theta-file", folder / "theta.csv", "--deficits", "eliminated")  # fmt: skip
+    shares = ("--inputs", f"{folder / 'original_IO.parquet'}:io_share",
+              "--value-added", f"{folder / 'original_GO_B.parquet'}:va_share")  # fmt: skip
+    result = CliRunner().invoke(cli, ["trade", "solve", *map(str, (*args, *shares))])
+    assert result.exit_code == 0, result.output
+    mexico = next(row for row in json.loads(result.stdout)["economies"] if row["economy"] == "Mexico")
+    assert mexico["first_order_welfare"] == pytest.approx(0.0131, abs=5e-5)
+    assert mexico["real_wage_hat"] == pytest.approx(1.0172, abs=5e-5)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "dta"])
+def test_files_that_are_none_are_refused(files, kind):
+    (files / f"junk.{kind}").write_bytes(b"\xff\xfe\x00junk\x00")
+    result = CliRunner().invoke(cli, ["trade", "solve", "--flows", str(files / f"junk.{kind}"), "--theta", "4"])
+    assert isinstance(result.exception, DataError)
+    assert "cannot be read" in str(result.exception)
+
+
+def test_a_file_without_its_sectors_is_told_so(files):
+    flows = pd.read_csv(files / "flows.csv")
+    pd.concat([flows.assign(nace=nace) for nace in "AB"]).to_csv(files / "nace.csv", index=False)
+    result = CliRunner().invoke(cli, ["trade", "solve", "--flows", str(files / "nace.csv"), "--theta", "4"])
+    assert "name their column sector: it also holds nace" in result.exception.hint
+
+
+def test_a_column_by_its_name(files):
+    flows = pd.read_csv(files / "flows.csv").rename(columns={"value": "sold"}).assign(value=1.0)
+    flows.to_csv(files / "named.csv", index=False)
+    args = ("--theta", 4, "--partial", files / "effect.csv", "--json")
+    named = asked("--flows", f"{files / 'named.csv'}:sold", *args)
+    assert json.loads(named)["economies"] == json.loads(asked("--flows", files / "flows.csv", *args))["economies"]
+    result = CliRunner().invoke(cli, ["trade", "solve", "--flows", f"{files / 'named.csv'}:slod", "--theta", "4"])
+    assert "'sold'" in result.exception.hint

@@ -45,6 +45,16 @@ def test_the_table_is_in_the_readers_language(language):
     assert {"en": "Holds?", "fa": "پایدار"}[language] in shown
 
 
+def test_draws_say_how_often_each_union_holds(tmp_path):
+    args = ("search", "eco-ten", "--among", "IRN,KAZ,UZB", "--draws", "2", "--out", str(tmp_path))
+    told = json.loads(asked(*args, "--json").stdout)
+    assert told["draws"]["count"] == 2
+    assert {row["holds_share"] for row in told["ranking"]} <= {0.0, 0.5, 1.0}
+    assert "holds_share" in pd.read_csv(tmp_path / "ranking.csv")
+    shown = asked("search", "eco-ten", "--among", "IRN,KAZ,UZB", "--draws", "2", "--language", "fa").stdout
+    assert "قرعه‌ها" in shown
+
+
 def test_ask_lists_and_answers(tmp_path):
     listed = asked("ask", "--language", "fa").stdout
     assert "اکو" in listed

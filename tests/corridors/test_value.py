@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 
 from peyvand.cli import cli
 from peyvand.corridors import AllenArkolakis, Network
-from peyvand.corridors.value import PLACE, WAY
+from peyvand.corridors.value import ECO, PLACE, WAY
 from peyvand.waiting import hour_resolved, worth_of_hours
 
 
@@ -81,6 +81,11 @@ def test_the_command_ranks_places_and_links():
     def ask(*words):
         return json.loads(CliRunner().invoke(cli, ["corridors", "value", *words, "--json"]).output)
 
+    ten, everyone = ask("--count", "3"), ask("--for", "all", "--count", "3")
+    assert [row["name"] for row in ten] != [row["name"] for row in everyone]
+    inside = [sum(each["gain_musd"] for each in row["economies"] if each["economy"] in ECO) for row in ten]
+    assert_allclose([row["gain_musd"] for row in ten], inside)
+    assert_allclose(everyone[0]["gain_musd"], sum(each["gain_musd"] for each in everyone[0]["economies"]))
     rows = ask("Khorgos", "Aktau > Alat Port", "--for", "KAZ")
     assert {row["owner"] for row in rows} == {PLACE, WAY}
     assert all(row["gain_radius_60_musd"] != row["gain_radius_90_musd"] for row in rows)

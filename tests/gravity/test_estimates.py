@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tests.worlds import small_world
 
 from peyvand.errors import UnknownNameError
 from peyvand.gravity import known_causes, shipped_estimate, thickness
-from peyvand.gravity.estimates import CAUSES, shipped_estimates
-from peyvand.gravity.estimates.build import AGREEMENTS, BUILDERS
-from peyvand.world import World
+from peyvand.gravity.causes import AGREEMENT_TERMS, TERMS
+from peyvand.gravity.estimates import shipped_estimates
+from peyvand.gravity.estimates.build import BUILDERS, NAMED_KINDS
+from peyvand.world import AGREEMENT_KINDS, World
 
 
 def test_signs_are_those_of_gravity():
@@ -26,7 +28,7 @@ def test_signs_are_those_of_gravity():
 def test_causes_split_the_embedded_world_without_remainder():
     world = World.embedded()
     causes = known_causes(world)
-    assert set(causes) == set(CAUSES) - {"agreement"}
+    assert set(causes) == set(TERMS) - {"sanctioned"}
     borders = thickness(world, causes=causes)
     assert borders.components == ("tariff", *causes, "unexplained")
     plain = thickness(world)
@@ -57,9 +59,60 @@ def test_what_is_built_is_what_ships():
 
 
 def test_the_regions_agreements_are_named():
-    found = shipped_estimate("agreements-1964-2016").sectors["all_goods"]
-    assert set(AGREEMENTS) <= set(found["coefficients"])
+    found = shipped_estimate("agreements-1964-2016").sectors["machinery_equipment"]
+    assert set(NAMED_KINDS) == set(found["coefficients"])
     assert found["coefficients"]["cis"] > 0
+    assert found["coefficients"]["internal_market"] > found["coefficients"]["other_agreement"]
+    assert set(AGREEMENT_TERMS) == set(AGREEMENT_KINDS)
+    assert {kind for kinds in NAMED_KINDS.values() for kind in kinds} == set(AGREEMENT_KINDS) - {"none"}
+
+
+def test_the_agreement_part_is_what_lacking_one_costs():
+    """Home counts as a free-trade area: a pair with one has no such part, a pair without has β/θ."""
+    world = World.embedded()
+    slope = shipped_estimate().sectors["machinery_equipment"]["coefficients"]["agreement"]
+    theta = float(world["trade_elasticity"].sel(sector="machinery_equipment"))
+    parts = thickness(world, causes=known_causes(world))["border_thickness_part"].sel(component="agreement")
+    of_machines = parts.sel(sector="machinery_equipment")
+    assert float(of_machines.sel(exporter="IRN", importer="KAZ")) == pytest.approx(slope / theta)
+    assert float(of_machines.sel(exporter="TUR", importer="GEO")) == pytest.approx(0.0, abs=1e-12)
+    assert float(of_machines.sel(exporter="EU27", importer="GBR")) < 0
+
+
+def test_the_regions_own_estimates_may_stand_for_the_agreement():
+    world = World.embedded()
+    mixed = known_causes(world, agreements="agreements-1964-2016")
+    assert set(mixed) == set(known_causes(world))
+    plain, named = thickness(world, causes=known_causes(world)), thickness(world, causes=mixed)
+    assert_allclose(named["border_thickness"], plain["border_thickness"])
+    assert_allclose(
+        named["border_thickness_part"].sel(component="distance_km"),
+        plain["border_thickness_part"].sel(component="distance_km"),
+    )
+    slopes = shipped_estimate("agreements-1964-2016").sectors["mining"]["coefficients"]
+    theta = float(world["trade_elasticity"].sel(sector="mining"))
+    cell = {"component": "agreement", "exporter": "KAZ", "importer": "RUS", "sector": "mining"}
+    expected = (slopes["other_agreement"] - slopes["eaeu"]) / theta
+    assert float(named["border_thickness_part"].sel(cell)) == pytest.approx(expected)
+    with pytest.raises(UnknownNameError, match="knows no agreements"):
+        known_causes(small_world(3, 2), agreements="agreements-1964-2016")
+
+
+def test_a_part_errs_with_its_slopes_and_the_elasticity():
+    """By hand: √(Var(β)/θ² + part² σ²) for a pair without an agreement."""
+    world = World.embedded()
+    found = shipped_estimate().sectors["machinery_equipment"]
+    theta, spread = (
+        float(world[name].sel(sector="machinery_equipment")) for name in ("trade_elasticity", "trade_elasticity_se")
+    )
+    error, slope = found["std_errors"]["agreement"], found["coefficients"]["agreement"]
+    borders = thickness(world, causes=known_causes(world))
+    cell = {"component": "agreement", "exporter": "IRN", "importer": "KAZ", "sector": "machinery_equipment"}
+    expected = np.hypot(error / theta, slope / theta * spread)
+    assert float(borders["border_thickness_part_deviation"].sel(cell)) == pytest.approx(expected, rel=1e-4)
+    middle, low, high = borders.part_interval("IRN", "KAZ", "agreement")
+    assert low < middle < high
+    assert borders.part_interval("IRN", "KAZ", "tariff")[1] == borders.part_interval("IRN", "KAZ", "tariff")[2]
 
 
 def test_a_sector_that_an_estimate_does_not_cover_stays_unexplained():
@@ -69,7 +122,9 @@ def test_a_sector_that_an_estimate_does_not_cover_stays_unexplained():
     assert causes["distance_km"].sel(sector="machinery_equipment") < -0.3
     parts = thickness(world, causes=causes)["border_thickness_part"]
     assert_allclose(parts.sel(component="distance_km", sector="oil_gas").fillna(0), 0)
-    assert known_causes(world, "agreements-1964-2016") == {}
+    named = known_causes(world, "agreements-1964-2016")
+    assert set(named) == {"agreement"}
+    assert not named["agreement"].sel(sector="other_services").any()
 
 
 @pytest.mark.slow

@@ -138,6 +138,27 @@ def test_places_add_up_even_where_today_is_not_known():
     assert not (found.pairs.loc[found.pairs["flow"] != "students", "partial_change"] != 0).any()
 
 
+def test_people_come_in_equal_yearly_steps():
+    """Δ and the places of year y are y/Y of the whole, and the last year is the union."""
+    found = people(Visa(regime="free"), Students(places_per_year=5000), phase_in_years=4)
+    last = found.path[found.path["year"] == 4].drop(columns="year").reset_index(drop=True)
+    pd.testing.assert_frame_equal(last, found.totals)
+    pairs = found.pairs[(found.pairs["flow"] == "students") & found.pairs["both_members"]]
+    together = found.path[(found.path["flow"] == "students") & (found.path["destination"] == ALL)].set_index("year")
+    for year in range(1, 5):
+        eased = pairs["persons"] * np.expm1(year / 4 * np.log1p(pairs["effect_percent"] / 100))
+        assert_allclose(together.loc[year, "partial_change"], eased.sum() + year / 4 * 5000, rtol=1e-9)
+    journeys = found.path[(found.path["flow"] == "journeys") & (found.path["destination"] == ALL)]
+    assert (np.diff(journeys["partial_change"]) > 0).all()
+    width = journeys["partial_change_high"] - journeys["partial_change_low"]
+    assert (np.diff(width) > 0).all()
+
+
+def test_a_union_at_once_has_no_years_of_people():
+    assert people(Visa(regime="free")).path.empty
+    assert people(Visa(regime="free"), phase_in_years=1).path.empty
+
+
 def test_draws_are_the_same_from_the_same_seed_and_order_does_not_matter():
     one, again = people(Visa(regime="free")), people(Visa(regime="free"))
     pd.testing.assert_frame_equal(one.pairs, again.pairs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from tests.reports.runs import MEMBERS, idle_run, made_run, world_of
+from tests.reports.runs import MEMBERS, idle_run, world_of
 
 from peyvand.errors import ModelError
 from peyvand.reports.page import render
@@ -16,16 +16,6 @@ from peyvand.trade.uncertainty import TOGETHER, quantiles
 from peyvand.world import World
 
 INTERVALS = ("real_income_low_percent", "real_income_high_musd", "exports_low_percent", "gain_probability_share")
-
-
-@pytest.fixture(scope="module")
-def run():
-    return made_run()
-
-
-@pytest.fixture(scope="module")
-def found(run):
-    return tables(run)
 
 
 def test_ends_are_quantiles_of_the_draws(run, found):

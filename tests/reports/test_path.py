@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from tests.reports.runs import MEMBERS, idle_run, made_run
+from tests.reports.runs import MEMBERS, idle_run
 
 from peyvand.reports.page import render
 from peyvand.reports.page.path import _LABEL_GAP, HEIGHT, _apart, _ticks, path_chart
@@ -19,16 +19,6 @@ from peyvand.reports.voice import Voice
 from peyvand.run import simulate
 from peyvand.scenarios import parse_scenario
 from peyvand.trade import CaliendoParro
-
-
-@pytest.fixture(scope="module")
-def run():
-    return made_run()
-
-
-@pytest.fixture(scope="module")
-def found(run):
-    return tables(run)
 
 
 def test_the_last_year_is_the_answer_and_every_year_solves_its_own_shock(run, found):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
-from tests.reports.runs import MEMBERS, full_run, idle_run, made_run
+from tests.reports.runs import MEMBERS, full_run, idle_run
 
 from peyvand.locale import LANGUAGES
 from peyvand.reports.borders import MOVABLE_CAP, movable_part
@@ -14,16 +14,6 @@ from peyvand.reports.columns import heading
 from peyvand.reports.tables import TABLES, estimated_shares, tables
 from peyvand.run import simulate
 from peyvand.world import World
-
-
-@pytest.fixture(scope="module")
-def run():
-    return made_run()
-
-
-@pytest.fixture(scope="module")
-def found(run):
-    return tables(run)
 
 
 def test_changes_are_those_of_the_result(run, found):

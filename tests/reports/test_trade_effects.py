@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from tests.reports.runs import MEMBERS, made_run
+from tests.reports.runs import MEMBERS
 
 from peyvand.locale import LANGUAGES
 from peyvand.reports.page import render
@@ -15,16 +15,6 @@ from peyvand.reports.page.trade_effects import TradeEffects
 from peyvand.reports.tables import tables
 from peyvand.reports.trade_effects import members_ladder
 from peyvand.reports.voice import Voice
-
-
-@pytest.fixture(scope="module")
-def run():
-    return made_run()
-
-
-@pytest.fixture(scope="module")
-def found(run):
-    return tables(run)
 
 
 def test_the_full_rung_is_the_answer(run, found):

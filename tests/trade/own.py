@@ -45,26 +45,42 @@ def ge_gravity(flow: np.ndarray, effect: np.ndarray, theta: float, *, multiplica
     return {"wage": wage, "price": price, "real_wage": wage / price, "welfare": welfare, "flow": new_flow}
 
 
-def ge_gravity2(flow: np.ndarray, effect: np.ndarray, theta: float, psi: float, *, additive: bool = False) -> dict:
+def ge_gravity2(
+    flow: np.ndarray,
+    effect: np.ndarray,
+    theta: float,
+    psi: float,
+    *,
+    additive: bool = False,
+    a_hat: np.ndarray | None = None,
+) -> dict:
     """Campos, Reggio and Timini's iteration for universal gravity: prices p̂ and P̂, world output constant.
 
-    Y_i p̂_i (p̂/P̂)_i^ψ = Σ_j X_ij e^β (p̂_i/P̂_j)^-θ Ê_j with Ê = Ξ̂ Ŷ, or (Ŷ + D/Y)/(1 + D/Y) if deficits are additive.
+    Y_i Â_i p̂_i (p̂/P̂)_i^ψ = Σ_j X_ij e^β (p̂_i/P̂_j)^-θ Ê_j with Ê = Ξ̂ Ŷ (their option `universal`) or, where
+    deficits are additive (their default), (Ŷ + D/Y)/(1 + D/Y). Welfare is Ê/P̂, the real wage Â (p̂/P̂)^(1+ψ).
     """
     output, spent = flow.sum(axis=1), flow.sum(axis=0)
     deficit, push = spent / output - 1, flow * np.exp(effect)
     price, index = np.ones(len(flow)), np.ones(len(flow))
+    supply = np.ones(len(flow)) if a_hat is None else a_hat
+
+    def spending() -> tuple[np.ndarray, float]:
+        earned = supply * price * (price / index) ** psi
+        scale = output.sum() / (output @ earned)
+        earned = earned * scale
+        return ((earned + deficit) / (1 + deficit) if additive else earned * output.sum() / (spent @ earned)), scale
+
     for _ in range(500_000):
         last = price
-        earned = price * (price / index) ** psi
-        earned = earned * output.sum() / (output @ earned)
-        expenditure = (earned + deficit) / (1 + deficit) if additive else earned * output.sum() / (spent @ earned)
-        sold = push @ (expenditure * index**theta) / output
-        price = (sold * index**psi) ** (1 / (1 + theta + psi))
+        sold = push @ (spending()[0] * index**theta) / output
+        price = (sold * index**psi / supply) ** (1 / (1 + theta + psi))
         index = (push.T @ price**-theta / spent) ** (-1 / theta)
         if np.abs(price / last - 1).max() < 1e-14:
             break
-    scale = output.sum() / (output @ (price * (price / index) ** psi))
+    expenditure, scale = spending()
     price, index = price * scale, index * scale
-    earned = price * (price / index) ** psi
-    expenditure = (earned + deficit) / (1 + deficit) if additive else earned * output.sum() / (spent @ earned)
-    return {"price": price, "index": index, "welfare": expenditure / index, "real_price": price / index}
+    real_wage = supply * (price / index) ** (1 + psi)
+    return {
+        "price": price, "index": index, "welfare": expenditure / index, "real_wage": real_wage,
+        "wage": real_wage * index,
+    }  # fmt: skip

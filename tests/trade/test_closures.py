@@ -109,6 +109,20 @@ def test_a_new_rent_kept_by_the_importer_is_a_tariff(world, seed):
 
 
 @some
+@given(world=worlds(tariffs=False), seed=seeds)
+def test_a_rent_stands_on_the_ladder_as_a_tariff(world, seed):
+    """Kept by the importer: the same trade on every rung as a tariff of ρ' = d̂ − 1."""
+    cost = random_shock(world, seed)["iceberg_cost_hat"]
+    risen = np.maximum(cost, 1 / cost)
+    as_rent = model(barrier="rent").solve(world, Shock.of(world, iceberg_cost_hat=risen))
+    as_tariff = model().solve(world, Shock.of(world, tariff_rate_counterfactual=risen - 1))
+    rungs, others = ladder(as_rent), ladder(as_tariff)
+    for name in ("trade_flow_partial", "trade_flow_conditional", "trade_flow_counterfactual"):
+        scale = float(others[name].max())
+        assert_allclose(rungs[name], others[name], rtol=1e-8, atol=1e-9 * scale, err_msg=name)
+
+
+@some
 @given(world=worlds(), seed=seeds, keeper=st.sampled_from(["importer", "exporter"]))
 def test_rents_that_nobody_moves_change_nothing(world, seed, keeper):
     result = model(barrier="rent", rent_keeper=keeper).solve(world, Shock.none(world))
@@ -188,9 +202,10 @@ def test_welfare_with_elastic_supply_follows_home_shares(world, seed, psi):
     home = result["domestic_trade_share_counterfactual"] / result["domestic_trade_share"]
     theta = world["trade_elasticity"]
     assert_allclose(result["welfare_hat"], (home ** (-(1 + psi) / theta)).isel(sector=0), rtol=1e-8)
-    real_wage = result["real_wage_hat"]
+    real_price = (result["unit_cost_hat"] / result["consumer_price_hat"]).isel(sector=0)
+    assert_allclose(result["real_wage_hat"], real_price ** (1 + psi), rtol=1e-8)
     supply = (result["output_counterfactual"] / world["output"] / result["unit_cost_hat"]).isel(sector=0)
-    assert_allclose(supply, real_wage**psi, rtol=1e-8)
+    assert_allclose(supply, real_price**psi, rtol=1e-8)
 
 
 # -- the ladder --------------------------------------------------------------------------------------------------------

@@ -303,6 +303,17 @@ def test_questions_that_are_refused(options, change, error, says):
         counterfactual(estimate, data, [asked], **{"sigma": 5, "reference": "R0"} | options)
 
 
+def test_data_without_a_regressor_are_refused():
+    data = gravity_data()
+    estimate = saved(ppml("trade ~ log(dist) + border | exporter + importer", data))
+    with pytest.raises(DataError, match="no column 'dist', which the estimate uses") as caught:
+        counterfactual(
+            estimate, data.rename(columns={"dist": "distance"}), [Change(column="border", value=0)], sigma=5,
+            reference="R0",
+        )  # fmt: skip
+    assert "'distance'" in caught.value.hint
+
+
 def test_a_panel_needs_its_year():
     data = pd.concat([gravity_data(seed=1).assign(year=2000), gravity_data(seed=2).assign(year=2001)])
     estimate = saved(ppml("trade ~ log(dist) + border | exporter^year + importer^year", data))

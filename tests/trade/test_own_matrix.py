@@ -16,6 +16,7 @@ from tests.worlds import random_shock, small_world
 from peyvand.errors import DataError, ModelError, UnknownEconomyError, UnknownSectorError
 from peyvand.sources.matrices import read_cells
 from peyvand.trade import CaliendoParro, ladder
+from peyvand.trade.calibration import AccountsAdjusted
 from peyvand.trade.own_matrix import answer, flow_table, own_shock, own_world
 
 some = settings(max_examples=8, deadline=None)
@@ -72,9 +73,56 @@ def test_it_answers_like_ge_gravity2_on_its_own_panel(data_folder, year, psi, ad
     rule = "fixed" if additive else "multiplicative"
     ours = answer(solved(flows, effect[pact], 5.03, deficit_rule=rule, supply_elasticity=psi))
     assert_allclose(ours["welfare_hat"], theirs["welfare"], rtol=1e-8)
-    assert_allclose(ours["wage_hat"], theirs["price"], rtol=1e-8)
+    assert_allclose(ours["factory_gate_price_hat"], theirs["price"], rtol=1e-8)
     assert_allclose(ours["price_index_hat"], theirs["index"], rtol=1e-8)
-    assert_allclose(ours["real_wage_hat"], theirs["real_price"], rtol=1e-8)
+    assert_allclose(ours["real_wage_hat"], theirs["real_wage"], rtol=1e-8)
+    assert_allclose(ours["wage_hat"], theirs["wage"], rtol=1e-8)
+
+
+NAFTA_1990 = {
+    "fixed": [[38.065, 42.002, -5.476, 2.544, 4.662], [37.509, 48.714, -3.632, 1.698, 3.182],
+              [16.074, 13.065, -0.644, 0.286, 0.516]],
+    "multiplicative": [[38.105, 41.948, -5.491, 2.542, 4.639], [37.792, 48.350, -3.701, 1.690, 3.074],
+                       [16.052, 13.070, -0.642, 0.287, 0.518]],
+}  # fmt: skip
+"""CAN, MEX, USA of the how-to page: Exports, Imports, Domestic, Output, Welfare as in `ge_gravity2, results`."""
+
+
+@pytest.mark.parametrize("rule", ["fixed", "multiplicative"])
+def test_the_first_example_of_ge_gravity2_as_the_how_to_page_shows_it(data_folder, rule):
+    path = data_folder / "ge-gravity2-historical-trade-1950-2000" / "ge_gravity2_example_data.parquet"
+    flows = read_cells(path, ["exporter", "importer"], values=["flow"], year=1990)
+    members = ["CAN", "MEX", "USA"]
+    pact = flows["exporter"].isin(members) & flows["importer"].isin(members) & (flows["exporter"] != flows["importer"])
+    rungs = solved(flows, flows[pact].assign(value=0.5), 5.03, deficit_rule=rule, supply_elasticity=1.24)
+    table, cells = answer(rungs).set_index("economy"), flow_table(rungs)
+    home = cells[cells["exporter"] == cells["importer"]].set_index("exporter")
+    price, index = table["factory_gate_price_hat"], table["price_index_hat"]
+    columns = [table["exports_hat"] / price, table["imports_hat"] / index, home["full"] / home["value"] / index,
+               (price / index) ** 1.24, table["welfare_hat"]]  # fmt: skip
+    ours = 100 * (pd.concat(columns, axis=1).loc[members] - 1)
+    assert_allclose(ours, NAFTA_1990[rule], atol=5.1e-4)
+
+
+@pytest.mark.parametrize("additive", [False, True])
+@pytest.mark.parametrize("psi", [0.0, 1.24])
+def test_productivity_is_a_cost_of_all_sales(data_folder, psi, additive):
+    """ge_gravity2's third example: China makes 10 per cent more in 1990; Â is d̂^-(1+ψ) on all that it sells."""
+    path = data_folder / "ge-gravity2-historical-trade-1950-2000" / "ge_gravity2_example_data.parquet"
+    flows = read_cells(path, ["exporter", "importer"], values=["flow"], year=1990)
+    economies = sorted(set(flows["exporter"]))
+    a_hat = np.where(np.array(economies) == "CHN", 1.1, 1.0)
+    theirs = ge_gravity2(wide(flows), np.zeros((len(a_hat),) * 2), 5.03, psi, additive=additive, a_hat=a_hat)
+    cost = flows[flows["exporter"] == "CHN"].assign(value=1.1 ** (-1 / (1 + psi)))
+    world = own_world(flows, trade_elasticity=5.03)
+    model = CaliendoParro(
+        tol=1e-12, deficit_rule="fixed" if additive else "multiplicative", supply_elasticity=psi
+    )  # fmt: skip
+    ours = answer(ladder(model.solve(world, own_shock(world, cost_hat=cost)))).set_index("economy")
+    assert_allclose(ours["welfare_hat"], theirs["welfare"], rtol=1e-8)
+    assert_allclose(ours["price_index_hat"], theirs["index"], rtol=1e-8)
+    assert_allclose(ours["real_wage_hat"], theirs["real_wage"], rtol=1e-8)
+    assert 1.05 < ours.loc["CHN", "welfare_hat"] < 1.12  # above 1.1: a surplus that stays while income grows
 
 
 @some
@@ -207,8 +255,8 @@ def test_shocks_that_are_refused():
     assert "one of 'R0'" in (raised.value.hint or "")
     with pytest.raises(DataError, match="R0 → R1"):
         own_shock(world, cost_hat=cost.assign(value=0.0))
-    with pytest.raises(DataError, match="domestic sales changes in R0"):
-        own_shock(world, cost_hat=cost.assign(importer="R0"))
+    with pytest.raises(DataError, match="an effect on domestic sales of R0"):
+        own_shock(world, partial=cost.assign(importer="R0"))
     with pytest.raises(DataError, match="not as both"):
         own_shock(world, cost_hat=cost, partial=cost)
     with pytest.raises(UnknownSectorError, match="'steel'"):
@@ -223,6 +271,35 @@ def test_costs_that_do_not_add_up():
     added = pd.DataFrame({"economy": [f"R{k}" for k in range(4)], "sector": "all", "value": 0.7})
     with pytest.raises(DataError, match="sum to"):
         own_world(flows, trade_elasticity=4.0, inputs=inputs, value_added=added)
+
+
+def test_tables_whose_accounts_do_not_close_are_moved_by_little_and_it_is_said():
+    """Inputs that take more than all purchases: no final demand there, markets clear, inputs and deficits are kept."""
+    flows = pd.concat([square(3, seed).assign(sector=name) for seed, name in enumerate("ab")])
+    sales = flows.groupby(["exporter", "sector"])["value"].sum()
+    bought = flows.groupby(["importer", "sector"])["value"].sum()
+    worst = 1.1 * bought["R0", "a"]  # more of good a than R0 buys, for making good b
+    inputs = pd.DataFrame({"economy": ["R0"], "input_sector": ["a"], "sector": ["b"], "value": [worst]})
+    added = sales.rename("value").rename_axis(["economy", "sector"]).reset_index()
+    added["value"] = added["value"].mask((added["economy"] == "R0") & (added["sector"] == "b"), added["value"] - worst)
+    given = {"trade_elasticity": 4.0, "value_added": added}
+    with pytest.warns(AccountsAdjusted, match="in 1 of 6 cells") as caught:
+        world = own_world(flows, inputs=inputs, **given)
+    clearing = caught[0].message.clearing
+    assert 0 < clearing.cut_share < 0.1
+    assert 0 < clearing.moved < 0.2
+    assert float(world["final_share"].sel(economy="R0", sector="a")) == 0
+    assert float(world["input_share"].sel(economy="R0", input_sector="a", sector="b")) == pytest.approx(
+        worst / sales["R0", "b"]
+    )
+    assert_allclose(CaliendoParro().solve(world, own_shock(world))["welfare_hat"], 1, rtol=1e-9)
+    deficit = bought.groupby("importer").sum() - sales.groupby("exporter").sum()
+    assert_allclose(world["trade_deficit"], deficit, rtol=1e-6, atol=1e-6 * sales.sum())
+    with pytest.raises(DataError, match="an input is below zero: -1 of R0 b b"):
+        own_world(flows, inputs=pd.concat([inputs, inputs.assign(input_sector="b", value=-1.0)]), **given)
+    crumb = pd.concat([inputs, inputs.assign(input_sector="b", value=-1e-4 * worst)])
+    with pytest.warns(AccountsAdjusted):
+        assert float(own_world(flows, inputs=crumb, **given)["input_share"].min()) == 0
 
 
 def test_files_that_are_refused(tmp_path):
@@ -245,3 +322,11 @@ def test_files_that_are_refused(tmp_path):
     assert len(read_cells(path, keys, year=1990)) == len(flows)
     with pytest.raises(DataError, match="no year 1999"):
         read_cells(path, keys, year=1999)
+
+
+def test_effects_that_are_no_gravity_effects_are_refused():
+    world = own_world(square(), trade_elasticity=4.0)
+    effect = pd.DataFrame({"exporter": ["R0"], "importer": ["R1"], "value": [1e9]})
+    for sign in (1, -1):
+        with pytest.raises(DataError, match="R0 → R1"):
+            own_shock(world, partial=effect.assign(value=sign * effect["value"]))

@@ -80,21 +80,9 @@ def test_draws_without_spread_are_the_central_answer(rule):
 
 def test_drawn_flows_keep_output_and_purchases():
     world = calm(small_world(5, 3, seed=3, zero_share=0.3), flow=0.8)
-    seen = []
-
     centre = Centre.of(world, random_shock(world, 3), None, CaliendoParro(), 1e-8)
-    original = Centre._problem
-
-    def watch(self, accounts, log_cost):
-        seen.append(accounts.trade_flow)
-        return original(self, accounts, log_cost)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Centre, "_problem", watch)
-        for seed in range(5):
-            centre.solve({"flow": np.random.default_rng(seed).standard_normal})
     today = centre.accounts.trade_flow
-    for flow in seen:
+    for flow in centre.drawn(centre.normals(range(5), seed=0, sources=["flow"])).accounts.trade_flow:
         for axis in (1, 2):
             assert_allclose(flow.sum(axis=axis), today.sum(axis=axis), rtol=1e-8)
         assert not np.allclose(flow, today)
@@ -116,19 +104,11 @@ def test_gravity_and_elasticity_move_the_cost_together():
     world = without(calm(small_world(4, 2, seed=4), theta=0.2), "trade_flow_cv")
     effect, shock = an_effect(world, deviation=0.0)
     centre = Centre.of(world, shock, effect, CaliendoParro(), 1e-8)
-    seen = []
-    original = Centre._problem
-
-    def watch(self, accounts, log_cost):
-        seen.append(accounts.trade_elasticity[:, None, None] * log_cost)
-        return original(self, accounts, log_cost)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Centre, "_problem", watch)
-        for seed in range(3):
-            centre.solve({"elasticity": np.random.default_rng(seed).standard_normal})
-    for values in seen:
-        assert_allclose(values, seen[0], atol=1e-12)
+    drawn = centre.drawn(centre.normals(range(3), seed=0, sources=["elasticity"]))
+    for theta, log_cost in zip(drawn.accounts.trade_elasticity, drawn.log_cost, strict=True):
+        assert not np.allclose(theta, centre.accounts.trade_elasticity)
+        partial = centre.accounts.trade_elasticity[:, None, None] * centre.log_cost
+        assert_allclose(theta[:, None, None] * log_cost, partial, atol=1e-12)
 
 
 def test_intervals_order_and_probabilities():

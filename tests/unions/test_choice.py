@@ -23,6 +23,7 @@ from peyvand.unions.draws import draw_unions, regret_between, worth_of
 from peyvand.unions.game import NOTICED, places
 from peyvand.unions.networks import NetworkGame, links_of, search_networks
 from peyvand.unions.repair import smallest_change, stabilising_transfers
+from peyvand.unions.summary import summary
 from peyvand.world import Shock
 
 FREE = [Tariff(kind="tariff", cut_share=1.0)]
@@ -58,6 +59,28 @@ def test_probabilities_are_shares_of_draws(found, drawn):
     assert gain.shape == (16, 6)
     assert (gain[:3] == 0).all()
     assert ((gain >= 0) & (gain <= 1)).all()
+
+
+def test_everyone_gains_where_no_member_loses_in_a_draw(found, drawn):
+    share = drawn.everyone_gains()
+    for number in found.numbers[found.sizes >= 2].tolist():
+        inside = [found.economies.index(code) for code in found.members(number)]
+        change = drawn.welfare_hat[:, number, inside] - 1
+        assert share[number] == np.mean((change >= -1e-6).all(axis=1) & (change > 1e-6).any(axis=1))
+
+
+def test_a_summary_says_how_sure_it_is(found, drawn):
+    told = summary(found, draws=drawn, top=20)
+    held = drawn.probability_of_stability("individual")
+    by_members = {tuple(found.members(number)): held[number] for number in range(len(held))}
+    for row in told["ranking"]:
+        assert row["holds_share"] == held[found.number(row["members"])]
+    shares = [row["holds_share"] for row in told["draws"]["holds_most_often"]]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] == max(share for members, share in by_members.items() if len(members) > 1)
+    assert all(row["holds_share"] == by_members[tuple(row["members"])] for row in told["draws"]["holds_most_often"])
+    assert len(told["words"]) > len(summary(found, top=20)["words"])
+    assert "draws" not in summary(found)
 
 
 def test_regret_is_what_the_best_would_have_given_more(found, drawn):

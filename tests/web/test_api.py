@@ -122,3 +122,23 @@ def test_a_full_line_is_a_503_with_a_hint(app, today):
         answer = browser.post("/api/v1/runs", json={"scenario": "eco-ten"})
     assert answer.status_code == 503
     assert "enough" in answer.json()["detail"]
+
+
+def test_a_borders_history_is_open_to_programs(client):
+    held = client.get("/api/v1/borders/KAZ/IRN/history").json()
+    assert (held["economy"], held["partner"]) == ("KAZ", "IRN")
+    turned = client.get("/api/v1/borders/IRN/KAZ/history").json()
+    assert [year["exports_musd"] for year in held["years"]] == [year["imports_musd"] for year in turned["years"]]
+    assert {"signed", "standing", "visit"} <= {one["kind"] for one in held["happened"]}
+    assert client.get("/api/v1/borders/KAZ/KAZ/history").status_code == 404
+
+
+def test_a_refusal_speaks_the_readers_language_as_far_as_it_is_translated(client):
+    refused = client.get("/api/v1/borders/IRN/KZA", headers={"accept-language": "fa"})
+    assert refused.headers["content-language"] == "fa"
+    assert refused.json()["detail"].startswith("اقتصادی به نام «KZA»")
+    assert "«KAZ»" in refused.json()["hint"]
+    english = client.get("/api/v1/borders/IRN/KZA").json()
+    assert english["detail"].startswith("no economy 'KZA'")
+    foreign = client.get("/api/v1/borders?limit=many", headers={"accept-language": "fa"})  # pydantic's own words
+    assert foreign.headers["content-language"] == "en"

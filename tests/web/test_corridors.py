@@ -31,7 +31,8 @@ def test_what_is_wrong_is_said_on_the_page(client):
     assert "did you mean" in page
     assert 'value="Tehrn"' in page
     persian = client.get("/fa/corridors", params={"origin": "Tehrn", "destination": "Almaty"}).text
-    assert re.search(r'role="alert"><b>[آ-ی \u200c]+</b> <span lang="en" dir="ltr">', persian)
+    assert re.search(r'role="alert"><b>[آ-ی \u200c]+</b> <span>جایی به نام «Tehrn» در شبکهٔ', persian)
+    assert "آیا منظورتان «Tehran»" in persian
     closed = client.get("/en/corridors", params={"origin": "Lahore", "destination": "Wagah"}).text
     assert "closed" in closed
     around = {"origin": "Tehran", "destination": "Almaty", "avoid": "Incheh Borun، Sarakhs", "by": "time"}
@@ -44,6 +45,10 @@ def test_what_is_wrong_is_said_on_the_page(client):
 def test_an_hour_has_its_worth(client, language):
     page = client.get(f"/{language}/corridors/value", params={"of": "IRN"}).text
     assert page.count("<tr><th") >= 20
+    ours, everyones = (client.get(f"/{language}/corridors/value", params={"of": of}).text for of in ("", "all"))
+    assert client.get(f"/{language}/corridors/value").text.count("<tr><th") == ours.count("<tr><th") >= 20
+    first = [re.search(r"<tr><th[^>]*><bdi>([^<]*)", page).group(1) for page in (ours, everyones)]
+    assert first[1] != first[0]
     assert client.get(f"/{language}/corridors/value", params={"links": "true"}).status_code == 200
 
 

@@ -79,6 +79,11 @@ def test_what_is_no_number_is_refused(written):
         read_form(FormData([("tariff_on", "on"), ("tariff_cut", written)]))
 
 
+@pytest.mark.parametrize(("written", "draws"), [("", 100), ("0", 0), ("7", 100), ("300", 300), ("9999", 300)])
+def test_draws_are_those_on_offer(written, draws):
+    assert read_form(FormData([("draws", written)])).draws == draws
+
+
 # -- over the wire -------------------------------------------------------------------------------------------------
 def form(client, **said):
     return {"csrf": csrf_of(client, "/en/designer"), "way": "provisions", "kind": "free-trade-area"} | said
@@ -91,7 +96,17 @@ def test_a_drawn_union_is_put_in_the_line(client):
     page = client.get(answer.headers["location"])
     assert "A union of Iran and Kazakhstan" in page.text
     code = answer.headers["location"].split("/")[3]
-    assert 'value="IRN" checked' in client.get(f"/en/designer?run={code}").text
+    again = client.get(f"/en/designer?run={code}").text
+    assert 'value="IRN" checked' in again
+    assert 'name="draws" value="100" checked' in again
+
+
+def test_a_union_is_drawn_as_often_as_asked(client, app):
+    place = client.post("/en/designer", data=form(client, members=["IRN", "KAZ"], draws="300")).headers["location"]
+    code = place.split("/")[3]
+    assert queue.get(app.state.site.registry.engine, code).asked["draws"] == 300
+    assert 'name="draws" value="300" checked' in client.get(f"/fa/designer?run={code}").text
+    assert client.get("/en/designer?run=" + "0" * 20).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,16 @@ def test_a_profile_has_every_cause_and_sector(client, app):
     assert "no visa" in page
 
 
+def test_a_border_has_its_history_as_chart_table_and_list(client):
+    for language, exports in (("en", "Exports of Kazakhstan"), ("fa", "صادرات قزاقستان")):
+        page = client.get(f"/{language}/borders/IRN-KAZ").text
+        past = page[page.index('id="history"') :]
+        assert "<svg" in past
+        assert exports in past
+        assert "/registry/agreements/IRN-EAEU" in past
+        assert client.get(f"/{language}/borders/KAZ-RUS").text.count("<polyline") == 3
+
+
 @pytest.mark.parametrize("path", ["/borders/IRN-XXX", "/nowhere", "/borders/IRN-IRN", "/sources/nothing"])
 def test_an_unknown_address_is_a_page_with_a_way_out(client, path):
     answer = client.get(f"/en{path}")

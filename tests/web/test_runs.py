@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from peyvand.errors import BusyError, NotFoundError, ScenarioError
 from peyvand.reports.write import FILES
 from peyvand.scenarios import open_scenario
 from peyvand.web import queue, worker
+from peyvand.web.compare import side_by_side
 from peyvand.web.runs import ask_run, clean_up, result_file, run_code
 from peyvand.web.streams import Streams
 
@@ -197,6 +199,18 @@ def test_two_runs_side_by_side(site, client):
     assert "Iran and Kazakhstan" in page.text
     assert client.get("/en/compare", params={"run": codes[:1]}).headers["location"] == "/en/runs"
     assert page.text.count('scope="col"') == 2
+    assert 'class="span"' not in page.text  # neither was drawn
+
+
+def test_a_comparison_shows_the_intervals_of_the_runs_that_were_drawn(site):
+    works = [ask_shipped(site, "iran-kazakhstan", draws=draws) for draws in (0, 12)]
+    work_off(site)
+    table = side_by_side(site.settings, works, site.voices["en"])
+    for line in (*table.wholes, *table.economies):
+        assert all(math.isnan(end) for end in line.ranges[0])
+    income = next(line for line in table.wholes if line.name == site.voices["en"].t("tile.income"))
+    assert income.ranges[1][0] < income.values[1] < income.ranges[1][1]
+    assert all(line.ranges[1][0] <= line.ranges[1][1] for line in table.economies)
 
 
 def test_only_a_runs_own_files_are_given(site, client):

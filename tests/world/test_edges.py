@@ -13,7 +13,7 @@ from numpy.testing import assert_array_equal
 from tests.worlds import small_world
 
 from peyvand.errors import DataError, OutputError, UnknownNameError, unwritable
-from peyvand.world import World, check
+from peyvand.world import World, check, problems
 from peyvand.world.from_tables import world_from_arrays
 from peyvand.world.world import shipped
 
@@ -78,7 +78,7 @@ def moved(name, value):
     [
         ("trade_flow", -5.0, "trade_flow must not be negative: AAA AAB sector_1 = -5"),
         ("trade_flow", np.nan, "trade_flow must be finite: AAA AAB sector_1 = nan"),
-        ("tariff_rate", 7.0, "share from 0 to 5"),
+        ("tariff_rate", 70.0, "share from 0 to 20"),
         ("trade_elasticity", 0.0, "trade_elasticity must be positive"),
         ("value_added_share", 0.99, "must sum to 1"),
         ("final_share", 0.99, "final_share must sum to 1"),
@@ -152,3 +152,14 @@ def test_a_file_in_the_way_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputError, match=r"file is a file, not a folder"):
         small_world().save(tmp_path / "file" / "world.nc.gz")
+
+
+def test_tariffs_in_per_cent_are_refused_and_one_of_five_hundred_per_cent_is_not():
+    world = small_world()
+    tariff = world["tariff_rate"]
+    with pytest.raises(DataError, match="below 1 in the mean") as caught:
+        check(world.replace(tariff_rate=(100 * tariff).clip(max=15)))
+    assert caught.value.hint == "a tariff of 10% is 0.1"
+    rice = tariff.copy(deep=True)
+    rice[{"exporter": 0, "importer": 1, "sector": 0}] = 5.13
+    assert not [problem for problem in problems(world.replace(tariff_rate=rice)) if "tariff_rate" in problem.rule]

@@ -89,9 +89,11 @@ def main(args: list[str] | None = None) -> None:
 
 
 def show_error(error: PeyvandError, language: str) -> None:
-    """The error's title in the reader's language (`--language`, else PEYVAND_LANGUAGE), its message and hint."""
-    from peyvand.locale import error_title
+    """Title, message and hint in the reader's language (`--language`, else PEYVAND_LANGUAGE), as far as translated."""
+    from peyvand.locale import Language, error_title
+    from peyvand.locale.said import said
 
-    click.echo(f"{error_title(error.key, 'fa' if language == 'fa' else 'en')}: {error.message}", err=True)
+    spoken: Language = "fa" if language == "fa" else "en"
+    click.echo(f"{error_title(error.key, spoken)}: {said(error.message, spoken) or error.message}", err=True)
     if error.hint:
-        click.echo(f"  → {error.hint}", err=True)
+        click.echo(f"  → {said(error.hint, spoken) or error.hint}", err=True)

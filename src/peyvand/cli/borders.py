@@ -12,13 +12,17 @@ from peyvand.cli.options import language_option
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
     from peyvand.gravity import DirectedThickness, Thickness
     from peyvand.locale import Language
     from peyvand.world import World
 
+_WIDE = 120
 SHADES = " ░▒▓█"
 NOT_RECORDED = "×"
+SANCTIONED = "§"
+"""Marks a border whose unexplained part holds sanctions."""
 
 
 @click.command()
@@ -28,6 +32,7 @@ NOT_RECORDED = "×"
     "--world", "world_name", default="eurasia-2019", show_default=True, help="A World's file, or one that ships."
 )
 @click.option("--estimate", default="icio-2011-2019", show_default=True, help="The shipped estimate behind the causes.")
+@click.option("--agreements", help="Another shipped estimate for the part of the agreement: agreements-1964-2016.")
 @click.option("--directed", is_flag=True, help="Each way, from tariff and fitted causes, with 95 % intervals.")
 @click.option("--heatmap", is_flag=True, help="A square of all economies, darker where the border is thicker.")
 @language_option()
@@ -37,6 +42,7 @@ def borders(
     sectors: tuple[str, ...],
     world_name: str,
     estimate: str,
+    agreements: str | None,
     directed: bool,
     heatmap: bool,
     language: Language,
@@ -58,11 +64,13 @@ def borders(
         raise IdentificationError(
             f"the estimate {estimate!r} explains no border", hint="peyvand gravity estimates", name=estimate
         )
+    if agreements and (directed or heatmap):
+        raise click.UsageError("--agreements splits the thickness: leave out --directed and --heatmap")
     if directed:
         each_way = directed_thickness(held, estimate)
         _print_directed(_chosen(each_way.to_frame(), held, pair, sectors), each_way, language, as_json=as_json)
         return
-    found = thickness(held, causes=known_causes(held, estimate))
+    found = thickness(held, causes=known_causes(held, estimate, agreements=agreements))
     if heatmap:
         click.echo(_heatmap(found))
         return
@@ -76,12 +84,13 @@ def borders(
             total, low, high = found.interval(*held.resolve_economies(pair))
             answer["thickness_log_points"] = None if total != total else total
             answer["low_log_points"], answer["high_log_points"] = (None, None) if total != total else (low, high)
+            answer |= _of_pair(found, held, held.resolve_economies(pair))
         answer["borders"] = json.loads(frame.to_json(orient="records"))
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
     _print_table(frame.drop(columns=["economy", "partner"]) if pair else frame, found, language)
     if pair and not sectors:
-        _print_total(found, held.resolve_economies(pair), language)
+        _print_total(found, held, held.resolve_economies(pair), language)
 
 
 def _chosen(frame: pd.DataFrame, world: World, pair: tuple[str, str] | None, sectors: tuple[str, ...]) -> pd.DataFrame:
@@ -121,39 +130,92 @@ def _print_directed(frame: pd.DataFrame, found: DirectedThickness, language: Lan
     Console().print(table)
 
 
-def _print_total(found: Thickness, pair: tuple[str, ...], language: Language) -> None:
-    """The whole border of a pair with its interval, per cent of cost."""
-    from peyvand.locale import number, text
+def _of_pair(found: Thickness, world: World, pair: tuple[str, ...]) -> dict[str, object]:
+    """The parts of a pair's whole border with their intervals, its agreement and whether it is under sanctions."""
+    from peyvand.world.summary import agreement_between
 
-    values = found.interval(*pair)
+    parts = {}
+    for name in found.components:
+        middle, low, high = found.part_interval(pair[0], pair[1], name)
+        known = math.isfinite(middle)
+        parts[name] = dict(
+            zip(("log_points", "low", "high"), (middle, low, high) if known else (None,) * 3, strict=True)
+        )
+    at = {"exporter": pair[0], "importer": pair[1]}
+    answer: dict[str, object] = {"parts": parts, "sanctioned": bool(found["sanctioned_pair"].sel(at))}
+    bound = agreement_between(world, *pair)
+    return answer | ({"agreement": bound._asdict()} if bound else {})
+
+
+def _print_total(found: Thickness, world: World, pair: tuple[str, ...], language: Language) -> None:
+    """The whole border of a pair and its parts with their intervals, and what binds or parts the two."""
+    from peyvand.locale import localise_digits, number, text
+    from peyvand.world.summary import agreement_between
+
+    values = found.interval(pair[0], pair[1])
     if all(math.isfinite(value) for value in values):
         middle, low, high = (number(100 * math.expm1(value), language) for value in values)
         click.echo(
             text("gravity.borders.total", language, economy=pair[0], partner=pair[1], middle=middle, low=low, high=high)
         )
+        for name in found.components:
+            click.echo(f"  {_part_in_words(found, pair, name, language)}")
+    bound = agreement_between(world, *pair)
+    if bound:
+        kind, status = text(f"agreement_kinds.{bound.kind}", language), text(f"status.{bound.status}", language)
+        click.echo(
+            text(
+                "gravity.borders.bound",
+                language,
+                year=localise_digits(str(world.base_year), language),
+                kind=kind,
+                status=status,
+            )
+        )
+
+
+def _wide_enough() -> Console:
+    """A terminal's own width; what is written to a file or a pipe has room for every column."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDE)
+
+
+def _part_in_words(found: Thickness, pair: tuple[str, ...], name: str, language: Language) -> str:
+    """One part of a pair's border, log points ×100, with its interval unless it counts as known."""
+    from peyvand.locale import number, text
+
+    middle, low, high = found.part_interval(pair[0], pair[1], name)
+    shown = {key: number(100 * value, language, decimals=1, sign=True)
+             for key, value in (("middle", middle), ("low", low), ("high", high))}  # fmt: skip
+    key = "part" if high > low else "part_known"
+    return text(f"gravity.borders.{key}", language, part=text(f"gravity.borders.{name}", language), **shown)
 
 
 def _print_table(frame: pd.DataFrame, found: Thickness, language: Language) -> None:
     """A row per border; where no trade is recorded it says so instead of a number."""
-    from rich.console import Console
     from rich.table import Table
 
     from peyvand.locale import number, text
 
     keys = [key for key in ("economy", "partner", "sector") if key in frame]
-    table = Table()
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for key in keys:
         table.add_column(text(f"gravity.borders.{key}", language), no_wrap=True)
     for name in ("thickness", *found.components):
-        table.add_column(text(f"gravity.borders.{name}", language), justify="right")
+        table.add_column(text(f"gravity.borders.{name}", language), justify="right", min_width=5, overflow="fold")
     for _, row in frame.sort_values("thickness_log_points").iterrows():
         if not row["recorded"]:
             table.add_row(*(str(row[key]) for key in keys), text("gravity.borders.not_recorded", language))
             continue
         parts = [number(100 * row[f"{part}_log_points"], language, sign=True) for part in found.components]
         percent = number(row["thickness_percent"], language) + ("٪" if language == "fa" else "%")
+        percent += SANCTIONED if row["sanctioned"] else ""
         table.add_row(*(str(row[key]) for key in keys), percent, *parts)
-    Console().print(table)
+    _wide_enough().print(table)
+    if frame["sanctioned"].any():
+        click.echo(f"{SANCTIONED} {text('gravity.borders.holds_sanctions', language)}")
 
 
 def _heatmap(found: Thickness) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from peyvand.world import World
 
 OTHER_RADII = (0.6, 0.9)
+EVERYONE = "all"
 _LANGUAGE = language_option()
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _NETWORK = click.option(
@@ -118,7 +119,13 @@ def check(network_path: Path | None, extension: Path | None, language: Language,
 
 @corridors.command()
 @click.argument("places", nargs=-1)
-@click.option("--for", "economies", multiple=True, metavar="CODE", help="Whose gain ranks; repeat for more than one.")
+@click.option(
+    "--for",
+    "economies",
+    multiple=True,
+    metavar="CODE",
+    help="Whose gain ranks, repeat for more than one, or `all`; the ten members of ECO by default.",
+)
 @click.option("--links", is_flag=True, help="Rank links, not crossings and ports.")
 @click.option("--count", type=int, default=10, show_default=True, help="How many to show.")
 @click.option("--exact", is_flag=True, help="Solve each again with an hour less, and show that beside.")
@@ -153,7 +160,7 @@ def value(
     network = _network(network_path, extension)
     world = World.open(world_name)
     check(world)
-    inside = list(world.resolve_economies(economies)) if economies else None
+    inside = _whose(world, economies)
     found = worth_of_hours(world=world, network=network)
     ranking = found.ranking(inside)
     if places:
@@ -211,6 +218,15 @@ def _network(path: Path | None, extension: Path | None) -> Network:
     return network if extension is None else extend_network(network, extension)
 
 
+def _whose(world: World, names: tuple[str, ...]) -> list[str] | None:
+    """The economies whose gain ranks: those named, the members of ECO without a name, None for everyone."""
+    from peyvand.corridors.value import ECO
+
+    if not names:
+        return [code for code in ECO if code in world.economies] or None
+    return None if EVERYONE in names else list(world.resolve_economies(names))
+
+
 def _asked(network: Network, names: tuple[str, ...]) -> set[tuple[str, int]]:
     """Owner and row of every place and link that is named; a link as `Aktau > Alat Port`."""
     from peyvand.corridors.value import PLACE, WAY
@@ -242,28 +258,39 @@ def _other_dispersions(
 
 def _show_values(table: pd.DataFrame, found: HourValues, language: Language, *, economies: list[str] | None) -> None:
     """A row per place or link: its hours today, what one less is worth and between which bounds, and to whom."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
+    from peyvand.corridors.value import ECO
     from peyvand.locale import number, text
 
     def musd(value: float) -> str:
         return number(value, language, decimals=1)
 
     who = text("corridors.value.everyone", language) if economies is None else ", ".join(economies)
+    if economies is not None and set(economies) == set(ECO):
+        who = text("corridors.value.eco", language)
     shown = Table(
-        title=text("corridors.value.title", language, who=who), caption=text("corridors.value.caption", language)
+        title=text("corridors.value.title", language, who=who),
+        caption=text("corridors.value.caption", language),
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
     )
     others = [column for column in table.columns if str(column).startswith("gain_radius_")]
     columns = ["place", "hours", "gain", "interval", "radius_60", "radius_90", "direct"]
     for name in (*columns, *(["exact"] if "exact_musd" in table else []), "winners"):
         shown.add_column(
-            text(f"corridors.value.columns.{name}", language), justify="left" if name == "place" else "right"
+            text(f"corridors.value.columns.{name}", language),
+            justify="left" if name in ("place", "winners") else "right",
+            no_wrap=name in ("interval", "winners"),
+            min_width=11 if name == "place" else None,
         )
     for at, row in zip(table.index, table.to_dict("records"), strict=True):
         gains = found.by_economy(at)
         best = gains[gains["economy"].isin(economies or gains["economy"])].head(3)
-        winners = "  ".join(
+        winners = "\n".join(
             f"{code} {musd(gain)}" for code, gain in zip(best["economy"], best["gain_musd"], strict=True)
         )
         shown.add_row(

@@ -59,7 +59,11 @@ FORMULAS = {
     show_default=True,
     help="The equilibrium; the Guide's GEPPML rounds; or only the first, which is gegravity's answer.",
 )
-@click.option("--tol", type=float, help="Where the Guide's rounds stop.  [default: 0.01, the Guide's]")
+@click.option(
+    "--tol",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Where the Guide's rounds stop.  [default: 0.01, the Guide's]",
+)
 @click.option("--output", metavar="COLUMN", help="Each exporter's output, for a fitted baseline; with --expenditure.")
 @click.option("--expenditure", metavar="COLUMN", help="Each importer's expenditure.  [default: sums of the flows]")
 @click.option(

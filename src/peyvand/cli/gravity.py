@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from peyvand.cli.history import history
+
 if TYPE_CHECKING:
     from peyvand.gravity.estimates import ShippedEstimate
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 @click.group()
 def gravity() -> None:
     """Estimate what moves trade."""
+
+
+gravity.add_command(history)
 
 
 @gravity.command()

@@ -47,7 +47,7 @@ def people_command(scenario: str, language: Language, as_json: bool) -> None:
     union = open_scenario(scenario)
     found = people_of(union.effect(World.embedded(union.world)))
     if as_json:
-        tables = {"totals": found.totals, "pairs": found.pairs, "places": found.places, "rules": found.rules}
+        tables = {name: getattr(found, name) for name in ("totals", "path", "pairs", "places", "rules")}
         plain = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
         click.echo(json.dumps({**found.meta(), **plain}, ensure_ascii=False, indent=2))
         return
@@ -56,6 +56,8 @@ def people_command(scenario: str, language: Language, as_json: bool) -> None:
         click.echo(text("mobility.people.unmoved", language, union=title))
         return
     Console().print(people_table(found, language, title=text("mobility.people.title", language, union=title)))
+    if len(found.path):
+        Console().print(years_table(found, language))
     for row in records(found.places.groupby("kind", as_index=False).agg(places=("places", "sum"))):
         kind = text(f"mobility.people.kind.{row['kind']}", language)
         click.echo(text("mobility.people.places", language, count=number(row["places"], language), kind=kind))
@@ -89,6 +91,29 @@ def people_table(people: People, language: Language, *, title: str | None = None
             text("report.people.from_to", language, low=low, high=high),
             number(row["conditional_change"], language, sign=True),
         )
+    return table
+
+
+def years_table(people: People, language: Language) -> Table:
+    """The changes among members after each year of a phase-in, a column a flow: if there is room (if full)."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    from peyvand.locale import number, text
+    from peyvand.reports.people import moved_by_year, rounded
+    from peyvand.reports.rows import records
+
+    by_year = rounded(moved_by_year(people))
+    table = Table(title=text("mobility.people.by_year", language), box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(text("mobility.people.year", language))
+    for flow in by_year["flow"].unique():
+        table.add_column(text(f"report.people.flow.{flow}", language), justify="right")
+    for year, rows in by_year.groupby("year"):
+        cells = [
+            [number(row[f"{answer}_change"], language, sign=True) for answer in ("partial", "conditional")]
+            for row in records(rows)
+        ]
+        table.add_row(number(int(str(year)), language), *(f"{room} ({full})" for room, full in cells))
     return table
 
 

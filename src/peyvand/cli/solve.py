@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from peyvand.cli.options import language_option
-from peyvand.locale import Language, text
+from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from peyvand.trade.barriers import Barrier, RentKeeper
     from peyvand.trade.ladder import Ladder
 
 _FILE = click.Path(path_type=Path)
@@ -40,6 +42,20 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option("--numeraire", metavar="ECONOMY", help="Whose wage fixed_nominal deficits are kept in.")
 @click.option(
+    "--barrier",
+    type=click.Choice(["iceberg", "rent"]),
+    default="iceberg",
+    show_default=True,
+    help="What non-tariff barriers are: costs that melt, or rents that somebody keeps.",
+)
+@click.option(
+    "--rent-keeper",
+    type=click.Choice(["importer", "exporter"]),
+    default="importer",
+    show_default=True,
+    help="Who keeps the rents.",
+)
+@click.option(
     "--psi", type=float, default=0.0, show_default=True, help="Supply elasticity of one sector, ge_gravity2's."
 )
 @click.option("--reference", metavar="ECONOMY", help="Where the conditional answer keeps the inward resistance.")
@@ -60,6 +76,8 @@ def solve(
     value_added: Path | None,
     deficits: str,
     numeraire: str | None,
+    barrier: Barrier,
+    rent_keeper: RentKeeper,
     psi: float,
     reference: str | None,
     year: int | None,
@@ -70,46 +88,67 @@ def solve(
 ) -> None:
     """What does a change of trade costs do in a matrix of your own?
 
-    Files are .csv, .parquet or .dta. Example: peyvand trade solve --flows flows.csv --theta 4 --partial effect.csv
+    Files are .csv, .parquet or .dta; FILE:COLUMN reads that column. Example: peyvand trade solve --flows flows.csv
+    --theta 4 --partial effect.csv
     """
     from peyvand.sources.matrices import FLOW_NAMES, read_cells
     from peyvand.trade import CaliendoParro, ladder
-    from peyvand.trade.own_matrix import answer, flow_table, own_shock, own_world
+    from peyvand.trade.own_matrix import answer, flow_table, own_shock, own_world, sources_of_gain
 
-    def cells(path: Path, *values: str, minimum: float | None = 0.0, dated: bool = False) -> pd.DataFrame:
-        keys = ("exporter", "importer")
-        return read_cells(path, keys, optional=["sector"], values=values, year=year, dated=dated, minimum=minimum)
+    def cells(
+        path: Path, *values: str, keys: tuple[str, ...] = ("exporter", "importer"), minimum: float | None = 0.0,
+        dated: bool = False,
+    ) -> pd.DataFrame:  # fmt: skip
+        optional = [] if "sector" in keys else ["sector"]
+        return read_cells(path, keys, optional=optional, values=values, year=year, dated=dated, minimum=minimum)
 
     elasticity: float | pd.DataFrame
     if theta is not None and theta_file is None:
         elasticity = theta
     elif theta is None and theta_file is not None:
-        elasticity = read_cells(theta_file, ["sector"], values=("theta", "trade_elasticity", "value"), minimum=None)
+        elasticity = cells(theta_file, "theta", "trade_elasticity", "value", keys=("sector",), minimum=None)
     else:
         raise click.UsageError("give the trade elasticity once: --theta NUMBER or --theta-file FILE")
     rates, shares = ("tariff_rate", "tariff", "value"), ("share", "value")
-    world = own_world(
-        cells(flows, *FLOW_NAMES, dated=True),
-        trade_elasticity=elasticity,
-        tariffs=cells(tariffs, *rates) if tariffs else None,
-        inputs=read_cells(inputs, ["economy", "input_sector", "sector"], values=shares) if inputs else None,
-        value_added=read_cells(value_added, ["economy", "sector"], values=shares) if value_added else None,
-        name=flows.name,
-        base_year=year or 0,
-        absent_is_zero=absent_is_zero,
-    )
+    buyers, makers = ("economy", "input_sector", "sector"), ("economy", "sector")
+    with warnings.catch_warnings(record=True) as cautions:
+        warnings.simplefilter("always")
+        world = own_world(
+            cells(flows, *FLOW_NAMES, dated=True),
+            trade_elasticity=elasticity,
+            tariffs=cells(tariffs, *rates) if tariffs else None,
+            inputs=cells(inputs, *shares, keys=buyers, minimum=None) if inputs else None,
+            value_added=cells(value_added, *shares, keys=makers) if value_added else None,
+            name=flows.name,
+            base_year=year or 0,
+            absent_is_zero=absent_is_zero,
+        )
     shock = own_shock(
         world,
         cost_hat=cells(cost_hat, "cost_hat", "d_hat", "value", minimum=None) if cost_hat else None,
         partial=cells(partial, "partial", "beta", "value", minimum=None) if partial else None,
         tariffs_new=cells(tariffs_new, *rates) if tariffs_new else None,
     )
-    model = CaliendoParro(deficit_rule=deficits, numeraire=numeraire, supply_elasticity=psi)  # type: ignore[arg-type]
+    model = CaliendoParro(
+        deficit_rule=deficits,  # type: ignore[arg-type]
+        numeraire=numeraire,
+        barrier=barrier,
+        rent_keeper=rent_keeper,
+        supply_elasticity=psi,
+    )
     rungs = ladder(model.solve(world, shock), reference=reference)
-    table = answer(rungs)
-    said = _said(rungs, table, numeraire=numeraire, psi=psi)
+    table, sources = answer(rungs), sources_of_gain(rungs)
+    adjusted = _adjusted(cautions)
+    whole = table.merge(sources.drop(columns="welfare"), on="economy")
+    said = _said(rungs, whole, numeraire=numeraire, psi=psi) | ({"adjusted": adjusted} if adjusted else {})
+    if barrier == "rent":
+        said |= {"barrier": barrier, "rent_keeper": rent_keeper}
     if out is not None:
-        write_answer(out, table, flow_table(rungs), said)
+        write_answer(out, whole, flow_table(rungs), said)
+    if adjusted:
+        shown = {name: number(value, language, decimals=1) for name, value in adjusted.items() if "percent" in name}
+        counts = {name: number(value, language) for name, value in adjusted.items() if "percent" not in name}
+        click.echo(text("trade.adjusted", language, **shown, **counts), err=True)
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False, allow_nan=False))
         return
@@ -119,9 +158,29 @@ def solve(
         deficits=text(f"trade.words.{deficits}", language),
         nest=text(f"trade.words.{rungs.result.nest}", language),
     )
-    show_figures(table.drop(columns="exports_hat"), language, title=title, decimals=5)
+    beyond = ["exports_hat", "imports_hat", "factory_gate_price_hat"]
+    show_figures(table.drop(columns=beyond, errors="ignore"), language, title=title, decimals=5)
+    if tariffs or len(world.sectors) > 1:
+        percent = sources.assign(**100 * sources.drop(columns="economy"))
+        show_figures(percent, language, title=text("trade.sources", language), decimals=3)
     if out is not None:
         click.echo(text("trade.written", language, folder=str(out)))
+
+
+def _adjusted(cautions: list[warnings.WarningMessage]) -> dict[str, float]:
+    """What was done to flows whose accounts did not close; nothing where they did."""
+    from peyvand.trade.calibration import AccountsAdjusted
+
+    for caution in cautions:
+        if isinstance(caution.message, AccountsAdjusted):
+            clearing = caution.message.clearing
+            return {
+                "cells": clearing.cells,
+                "of_cells": clearing.of_cells,
+                "cut_percent": 100 * clearing.cut_share,
+                "moved_percent": 100 * clearing.moved,
+            }
+    return {}
 
 
 def _said(rungs: Ladder, table: pd.DataFrame, *, numeraire: str | None, psi: float) -> dict[str, Any]:
@@ -165,8 +224,6 @@ def show_figures(table: pd.DataFrame, language: Language, *, title: str, decimal
     from rich import box
     from rich.console import Console
     from rich.table import Table
-
-    from peyvand.locale import number
 
     shown = Table(title=title, box=box.SIMPLE, padding=(0, 1, 0, 0))
     for name in table:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from peyvand.scenarios import Union
     from peyvand.trade import CaliendoParro
-    from peyvand.unions import Landscape
+    from peyvand.unions import Landscape, UnionDraws
+    from peyvand.unions.game import Rule
     from peyvand.unions.questions import Answer
 
 DEFAULT_SCENARIO = "eco-ten"
@@ -48,6 +49,14 @@ def unions() -> None:
     show_default=True,
     help="What those left behind do after a member walked out.",
 )
+@click.option(
+    "--draws",
+    default=0,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Draw elasticities and flows so many times: how often does each union hold?",
+)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="The same seed, the same draws.")
 @click.option("--top", default=10, show_default=True, help="Rows of the table.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for tables of all unions.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Folder that keeps what is solved; goes on from there.")
@@ -56,8 +65,8 @@ def unions() -> None:
 @_LANGUAGE
 @_JSON
 def search(
-    scenario: str, among: str | None, world_name: str | None, deficits: Any, rule: Any, top: int, out: Path | None,
-    cache: Path | None, workers: int, scheduler: str | None, language: Language, as_json: bool,
+    scenario: str, among: str | None, world_name: str | None, deficits: Any, rule: Any, draws: int, seed: int, top: int,
+    out: Path | None, cache: Path | None, workers: int, scheduler: str | None, language: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Solve every union among the members of SCENARIO, rank them and say which would hold.
 
@@ -65,15 +74,24 @@ def search(
     solved; beyond, a search looks for good ones and says that it is a search.
     """
     from peyvand.trade import CaliendoParro
+    from peyvand.unions import draw_unions
     from peyvand.unions.summary import summary
 
     model = CaliendoParro(deficit_rule=deficits)
     found = _searched(
         scenario, among, world_name, model, cache=cache, workers=workers, scheduler=scheduler, language=language
     )
-    told = summary(found, rule=rule, top=top, language=language)
+    drawn = None
+    if draws:
+        words = text("unions.search.drawing", language, count=number(draws, language))
+        with _executor(scheduler) as executor, _bar(words) as progress:
+            drawn = draw_unions(
+                found, draws=draws, seed=seed, model=model, store=cache, executor=executor, workers=workers,
+                progress=progress,
+            )  # fmt: skip
+    told = summary(found, rule=rule, top=top, language=language, draws=drawn)
     if out is not None:
-        _write_tables(found, out)
+        _write_tables(found, drawn, rule, out)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
@@ -269,7 +287,9 @@ def _asked(scenario: str, among: str | None) -> Union:
     union = open_scenario(scenario)
     if among is None:
         return union
-    return union.with_members(name.strip() for name in among.split(",") if name.strip())
+    chosen = tuple(name.strip() for name in among.split(",") if name.strip())
+    title = {language: f"{said} ({', '.join(chosen)})" for language, said in union.title.items()}
+    return union.with_members(chosen).model_copy(update={"title": title})
 
 
 @contextmanager
@@ -284,14 +304,21 @@ def _executor(scheduler: str | None) -> Iterator[Executor | None]:
         yield executor
 
 
-def _write_tables(found: Landscape, folder: Path) -> None:
-    """All unions as Parquet, and their ranking as CSV."""
+def _write_tables(found: Landscape, drawn: UnionDraws | None, rule: Rule, folder: Path) -> None:
+    """All unions as Parquet, and their ranking as CSV, with the shares of the draws where there are any."""
     from peyvand.errors import unwritable
     from peyvand.unions.rankings import ranking
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        ranking(found).table.to_csv(folder / "ranking.csv", index=False, lineterminator="\n")
+        table = ranking(found).table
+        if drawn is not None:
+            at = table["union"].to_numpy()
+            table = table.assign(
+                holds_share=drawn.probability_of_stability("individual", rule=rule)[at],
+                everyone_gains_share=drawn.everyone_gains()[at],
+            )
+        table.to_csv(folder / "ranking.csv", index=False, lineterminator="\n")
         found.frame().to_parquet(folder / "unions.parquet", index=False)
     except OSError as error:
         raise unwritable(folder, error, say=", with --out") from error
@@ -306,8 +333,9 @@ def _show(found: Landscape, told: dict[str, Any], language: Language) -> None:
     title = told["title"][language]
     table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.caption = text("unions.caption", language)
-    table.add_column(text("unions.columns.union", language), min_width=26)
-    for column in ("members_gain", "world_gain", "worst_member", "holds"):
+    table.add_column(text("unions.columns.union", language), min_width=None if "draws" in told else 26)
+    drawn = "draws" in told
+    for column in ("members_gain", "world_gain", "worst_member", "holds", *(("share",) if drawn else ())):
         table.add_column(text(f"unions.columns.{column}", language), justify="right")
     for row in told["ranking"]:
         worst = f"{row['worst_member']} {number(row['worst_member_percent'], language, decimals=2, sign=True)}"
@@ -318,6 +346,7 @@ def _show(found: Landscape, told: dict[str, Any], language: Language) -> None:
             number(row["world_gain_musd"], language, sign=True),
             worst,
             text(f"unions.holds.{holds}", language),
+            *((number(100 * row["holds_share"], language),) if drawn else ()),
         )
     console.print(table)
     for line in told["words"]:

@@ -233,19 +233,25 @@ def _head(held: World) -> dict[str, Any]:
     }
 
 
-def _ties(held: World, codes: tuple[str, ...]) -> dict[str, float | bool]:
+def _ties(held: World, codes: tuple[str, ...]) -> dict[str, float | bool | str]:
     """What is known of a pair beside its trade."""
+    from peyvand.world.summary import agreement_between
+
     if len(codes) != 2:
         return {}
     at = {"exporter": codes[0], "importer": codes[1]}
     names = [name for name in ("distance_km", "contiguous", "language_proximity", "sanctioned") if name in held.data]
     values = {name: float(held[name].sel(at)) for name in names}
-    return {name: bool(value) if name in ("contiguous", "sanctioned") else value for name, value in values.items()}
+    ties = {name: bool(value) if name in ("contiguous", "sanctioned") else value for name, value in values.items()}
+    bound = agreement_between(held, *codes)
+    return ties | ({"agreement": bound.kind} if bound else {})
 
 
-def _tie(value: float | bool, language: Language) -> str:
+def _tie(value: float | bool | str, language: Language) -> str:
     from peyvand.locale import number, text
 
+    if isinstance(value, str):
+        return text(f"agreement_kinds.{value}", language)
     if isinstance(value, bool):
         return text("world.show.yes" if value else "world.show.no", language)
     return number(value, language, decimals=0 if value > 2 else 2)

@@ -16,17 +16,27 @@ from numpy.typing import NDArray
 from peyvand.gravity.kernels import Array, Columns
 
 ROUNDING = 1e-8
-"""A residual is never asked to be small against less than this share of a column's own sum of squares."""
+"""By default a residual is not asked to be small against less than this share of a column's own sum of squares."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
     """Fitted effects of several columns at once, in the absorber's own layout.
 
-    `iterations` counts the steps of conjugate gradients, `residual` is the largest relative residual left.
+    Parameters
+    ----------
+    parts : tuple of Array
+        Of the effects that are eliminated, (level or block, column, ...).
+    solved : Array, optional
+        Of the effects that conjugate gradients solve for, (column, ...).
+    iterations : int
+        The steps of conjugate gradients.
+    residual : float
+        The largest relative residual left.
     """
 
     parts: tuple[Array, ...]
+    solved: Array | None = None
     iterations: int = 0
     residual: float = 0.0
 
@@ -47,11 +57,22 @@ class Absorber(Protocol):
     def weigh(self, weight: Array) -> None:
         """Take new weights (cells) and prepare the normal equations."""
 
-    def project(self, columns: Columns, *, tol: float, start: Effects | None = None) -> Effects:
-        """Effects that fit each of the columns (regressor, cells) best under the weights."""
+    def project(
+        self, columns: Columns, *, tol: float, start: Effects | None = None, against: float = ROUNDING,
+        weight: Array | None = None,
+    ) -> Effects:  # fmt: skip
+        """Effects that fit each of the columns (regressor, cells) best under the weights.
+
+        Their residual is small by `tol` against what the effects explain of the column, or against the share `against`
+        of its sum of squares where that is more. `weight` (cells) stands in the sums of the columns while the factors
+        of earlier, nearly equal weights serve on: the effects are then right but for a share as small as the change.
+        """
 
     def expand(self, effects: Effects, column: int, out: Array) -> None:
         """Write the fitted values of one column into `out` (cells)."""
+
+    def take_out(self, effects: Effects, columns: Array) -> None:
+        """Subtract their fitted values from the columns (regressor, cells), in place."""
 
     def group_sums(self, values: Array) -> list[Array]:
         """For each effect, the sums of the values over its groups."""
@@ -78,11 +99,17 @@ class NoEffects:
     def weigh(self, weight: Array) -> None:
         """Nothing depends on the weights."""
 
-    def project(self, columns: Columns, *, tol: float, start: Effects | None = None) -> Effects:
+    def project(
+        self, columns: Columns, *, tol: float, start: Effects | None = None, against: float = ROUNDING,
+        weight: Array | None = None,
+    ) -> Effects:  # fmt: skip
         return Effects(())
 
     def expand(self, effects: Effects, column: int, out: Array) -> None:
         out[...] = 0.0
+
+    def take_out(self, effects: Effects, columns: Array) -> None:
+        """No effects, nothing to subtract."""
 
     def group_sums(self, values: Array) -> list[Array]:
         return []

@@ -25,14 +25,17 @@ from numpy.typing import NDArray
 
 from peyvand.errors import DataError
 from peyvand.gravity import head_ries
+from peyvand.gravity.causes import AGREEMENT
+from peyvand.gravity.fitted import Fitted, elasticity_spread, flow_cv
 from peyvand.variables import labelled
 from peyvand.world import STATUSES, Shock, World
 
 _Z = 1.959964
 TARIFF, UNEXPLAINED, UNION = "tariff", "unexplained", "union"
+UNNAMED = (UNEXPLAINED, "transport")
+"""Parts that formalities may be in: what is not explained, and waiting at crossings and ports."""
 _CELL = ("exporter", "importer", "sector")
 _PAIR = ("exporter", "importer")
-_IN_LOGS = ("distance_km",)
 _KEPT = (
     "trade_recorded", "border_weight", "border_thickness_status", "border_thickness_deviation", "sanctioned_pair",
 )  # fmt: skip
@@ -50,7 +53,8 @@ class Thickness:
         `pair_thickness_size_adjusted`, `sanctioned_pair` (exporter, importer) and `pair_thickness_part` (component,
         exporter, importer); log points. The parts sum to the thickness; where no trade is recorded all are NaN.
         `border_thickness_deviation` and `pair_thickness_deviation` are standard deviations from the errors of θ and of
-        the flows.
+        the flows, `border_thickness_part_deviation` and `pair_thickness_part_deviation` those of the parts, which also
+        hold the errors of β; tariff, waiting at crossings and what a union takes off count as known.
     """
 
     data: xr.Dataset
@@ -77,7 +81,14 @@ class Thickness:
         middle = self.total(economy, partner)
         return middle, middle - reach, middle + reach
 
-    def after(self, world: World, shock: Shock) -> Thickness:
+    def part_interval(self, economy: str, partner: str, part: str) -> tuple[float, float, float]:
+        """One part of one pair with its 95 % interval, log points: middle, low, high."""
+        cell = {"exporter": economy, "importer": partner, "component": part}
+        middle = float(self.data["pair_thickness_part"].sel(cell))
+        reach = _Z * float(self.data["pair_thickness_part_deviation"].sel(cell))
+        return middle, middle - reach, middle + reach
+
+    def after(self, world: World, shock: Shock, *, agreement_hat: xr.DataArray | None = None) -> Thickness:
         """The borders after a shock: each sector's thickness plus the mean over the two directions of ln κ̂.
 
         κ̂ = d̂ (1+t')/(1+t). The tariff part moves with the tariffs; the rest is one more part, `union`. Weights, and so
@@ -89,6 +100,8 @@ class Thickness:
             The World these borders were measured on.
         shock : Shock
             What the union changes.
+        agreement_hat : DataArray (exporter, importer, sector), optional
+            The factor of d̂ that provisions of agreements are: it moves the part `agreement`, where there is one.
         """
         new_tariff, cost_hat = shock["tariff_rate_counterfactual"], shock["iceberg_cost_hat"]
         tariff, new_tariff, cost_hat, parts = xr.align(
@@ -99,12 +112,16 @@ class Thickness:
             nothing = xr.zeros_like(parts.sel(component=[UNEXPLAINED])).assign_coords(component=[UNION])
             parts = xr.concat([parts, nothing.where(recorded)], dim="component")
         moved = {TARIFF: _mean_log(1 + new_tariff) - _mean_log(1 + tariff), UNION: _mean_log(cost_hat)}
+        if agreement_hat is not None and AGREEMENT in self.components:
+            moved[AGREEMENT] = _mean_log(agreement_hat)
+            moved[UNION] = moved[UNION] - moved[AGREEMENT]
         parts = xr.concat(
             [part + moved.get(str(part["component"].item()), 0.0) for part in parts.transpose("component", *_CELL)],
             dim="component",
         )
+        deviations = self.data["border_thickness_part_deviation"]
         kept = self.data[[*_KEPT]]
-        return _assemble(parts=parts, kept=kept, output=world["output"].sum("sector"))
+        return _assemble(parts=parts, deviations=deviations, kept=kept, output=world["output"].sum("sector"))
 
     def split(self, name: str, part: xr.DataArray) -> Thickness:
         """The same borders with one more part, taken out of the unexplained one.
@@ -127,7 +144,11 @@ class Thickness:
             "pair_thickness_part": pair.copy(data=head_ries.weighted_total(weight=weight, part=moved.values)),
         }
         found = {variable: _with_part(self.data[variable], name, total) for variable, total in totals.items()}
-        return Thickness(self.data.drop_vars([*totals, "component"]).assign(found))
+        for variable, known in (("border_thickness_part_deviation", recorded), ("pair_thickness_part_deviation", pair)):
+            order = found["pair_thickness_part"]["component"].values
+            deviations = self.data[variable].reindex(component=order, fill_value=0.0)
+            found[variable] = deviations.where(known if known.dtype == bool else known.notnull())
+        return Thickness(self.data.drop_vars([*found, "component"]).assign(found))
 
     def to_frame(self, by: Literal["pair", "sector"] = "pair") -> pd.DataFrame:
         """A tidy table: one row per pair of different economies (and sector), a column per part, log points.
@@ -186,17 +207,11 @@ def thickness(world: World, *, causes: Mapping[str, float | xr.DataArray] | None
     recorded = head_ries.recorded_both_ways(trade=paid)
     border = head_ries.head_ries(trade=paid, trade_elasticity=theta.values)
 
-    parts = {TARIFF: head_ries.tariff_part(tariff_rate=tariff.values)}
-    for name, coefficient in (causes or {}).items():
-        parts[name] = head_ries.cause_part(
-            cause=cause_values(world, name),
-            coefficient=(xr.zeros_like(theta) + coefficient).values,
-            trade_elasticity=theta.values,
-        )
+    fitted = Fitted.of(world, causes or {})
+    parts = {TARIFF: head_ries.tariff_part(tariff_rate=tariff.values), **fitted.parts}
     parts[UNEXPLAINED] = border - sum(parts.values())
 
     labels = flow.drop_attrs()
-    stacked = np.where(recorded, np.stack(list(parts.values())), np.nan)
     expenditure = world["expenditure"].transpose("economy", "sector").values
     kept = xr.Dataset(
         {
@@ -208,17 +223,27 @@ def thickness(world: World, *, causes: Mapping[str, float | xr.DataArray] | None
         }
     )
     return _assemble(
-        parts=xr.DataArray(stacked, dims=("component", *_CELL), coords=labels.coords).assign_coords(
-            component=list(parts)
-        ),
+        parts=_by_component(labels, parts, recorded),
+        deviations=_by_component(labels, fitted.deviations(world, parts), recorded),
         kept=kept,
         output=world["output"].sum("sector"),
     )
 
 
-def _assemble(*, parts: xr.DataArray, kept: xr.Dataset, output: xr.DataArray) -> Thickness:
-    """Totals of the parts by sector and by pair, with units and labels."""
+def _by_component(
+    labels: xr.DataArray, values: Mapping[str, NDArray[np.float64]], recorded: NDArray[np.bool_]
+) -> xr.DataArray:
+    """Values (exporter, importer, sector) by component, NaN without recorded trade."""
+    stacked = np.where(recorded, np.stack(list(values.values())), np.nan)
+    array = xr.DataArray(stacked, dims=("component", *_CELL), coords=labels.coords)
+    return array.assign_coords(component=list(values))
+
+
+def _assemble(*, parts: xr.DataArray, deviations: xr.DataArray, kept: xr.Dataset, output: xr.DataArray) -> Thickness:
+    """Totals of the parts by sector and by pair, with units and labels; a part without a deviation counts as known."""
     parts = parts.transpose("component", *_CELL)
+    deviations = deviations.reindex(component=parts["component"].values, fill_value=0.0)
+    deviations = deviations.where(kept["trade_recorded"]).transpose("component", *_CELL)
     weight = kept["border_weight"].transpose(*_CELL)
     pair_parts = parts.isel(sector=0, drop=True).copy(
         data=np.stack([head_ries.weighted_total(weight=weight.values, part=part) for part in parts.values])
@@ -231,8 +256,14 @@ def _assemble(*, parts: xr.DataArray, kept: xr.Dataset, output: xr.DataArray) ->
         "border_thickness_part": parts,
         "pair_thickness": pair,
         "pair_thickness_part": pair_parts,
+        "border_thickness_part_deviation": deviations,
+        "pair_thickness_part_deviation": pair_parts.copy(
+            data=np.stack([_pair_deviation(weight.values, own) for own in deviations.values])
+        ),
         "pair_thickness_size_adjusted": pair.copy(data=adjusted),
-        "pair_thickness_deviation": pair.copy(data=_pair_deviation(kept)),
+        "pair_thickness_deviation": pair.copy(
+            data=_pair_deviation(weight.values, kept["border_thickness_deviation"].transpose(*_CELL).values)
+        ),
     }
     return Thickness(xr.Dataset({name: labelled(array, name) for name, array in found.items()}))
 
@@ -249,30 +280,19 @@ def _with_part(parts: xr.DataArray, name: str, part: xr.DataArray) -> xr.DataArr
 
 def _deviation(world: World, border: NDArray[np.float64]) -> NDArray[np.float64]:
     """Standard deviation of each thickness; what the World says nothing of counts as known."""
-    nothing = np.zeros_like(border)
-    cv = world["trade_flow_cv"].transpose(*_CELL).values if "trade_flow_cv" in world.data else nothing
-    spread = world["trade_elasticity_se"].values if "trade_elasticity_se" in world.data else nothing[0, 0]
     theta = world["trade_elasticity"].values
     return np.asarray(
-        np.sqrt(head_ries.thickness_variance(thickness=border, trade_cv=cv, trade_elasticity=theta, spread=spread))
+        np.sqrt(
+            head_ries.thickness_variance(
+                thickness=border, trade_cv=flow_cv(world), trade_elasticity=theta, spread=elasticity_spread(world)
+            )
+        )
     )
 
 
-def _pair_deviation(kept: xr.Dataset) -> NDArray[np.float64]:
+def _pair_deviation(weight: NDArray[np.float64], deviation: NDArray[np.float64]) -> NDArray[np.float64]:
     """√ Σ_s w_s² Var(h_s): sectors err independently."""
-    weight, deviation = (
-        kept[name].transpose(*_CELL).values for name in ("border_weight", "border_thickness_deviation")
-    )
     return np.asarray(np.sqrt(head_ries.weighted_total(weight=weight, part=weight * deviation**2)))
-
-
-def cause_values(world: World, name: str) -> NDArray[np.float64]:
-    """A covariate as (exporter, importer) numbers: logs for distance, 1 at home for everything else."""
-    values = np.array(world[name].transpose(*_PAIR).values, dtype=float)
-    if name in _IN_LOGS:
-        return np.asarray(np.log(values))
-    np.fill_diagonal(values, 1.0)
-    return values
 
 
 def _worst_status(world: World) -> NDArray[np.int_]:

@@ -20,8 +20,8 @@ from scipy.special import ndtri
 
 from peyvand.errors import IdentificationError
 from peyvand.gravity import head_ries
-from peyvand.gravity.borders import cause_values
-from peyvand.gravity.estimates import DEFAULT, ShippedEstimate, shipped_estimate
+from peyvand.gravity.causes import term_values
+from peyvand.gravity.estimates import DEFAULT, shipped_estimate
 from peyvand.variables import labelled
 from peyvand.world import World
 
@@ -71,29 +71,33 @@ def directed_thickness(world: World, estimate: str = DEFAULT) -> DirectedThickne
     Raises
     ------
     IdentificationError
-        If the estimate and the World share no cause or no sector.
+        If the estimate and the World share no cause or no sector, or it was made without sales at home.
     """
     held = shipped_estimate(estimate)
     causes = [cause for cause in held.causes if cause in world.data]
-    if not causes or not set(world.sectors) & set(held.sectors):
+    terms = [(cause, term) for cause in causes for term in held.causes[cause]]
+    abroad = any(ABROAD in own["coefficients"] for own in held.sectors.values())
+    if not causes or not abroad or not set(world.sectors) & set(held.sectors):
         raise IdentificationError(
             f"the estimate {estimate!r} explains no border of this World", hint=f"try {DEFAULT!r}", estimate=estimate
         )
-    away = [head_ries.away_from_home(cause=cause_values(world, cause)) for cause in causes]
+    away = [head_ries.away_from_home(cause=term_values(world, cause, term)) for cause, term in terms]
     away.append(1.0 - np.eye(len(world.economies)))
     theta = np.broadcast_to(world["trade_elasticity"].values, len(world.sectors))
     spread = world["trade_elasticity_se"].values if "trade_elasticity_se" in world.data else np.zeros_like(theta)
     tariff = np.log1p(world["tariff_rate"].transpose(*_CELL).values)
-    parts = np.full((len(away) + 1, *tariff.shape), np.nan)
+    names = np.array([*(cause for cause, _ in terms), ABROAD])
+    parts = np.full((len(causes) + 2, *tariff.shape), np.nan)
     parts[0] = tariff
     deviation = np.full(tariff.shape, np.nan)
     for at, sector in enumerate(world.sectors):
         if sector in held.sectors:
-            slopes, covariance = _slopes(held, sector, [*(held.causes[cause] for cause in causes), ABROAD])
-            parts[1:, ..., at], deviation[..., at] = head_ries.directed_parts(
+            slopes, covariance = held.slopes(sector, [*(term for _, term in terms), ABROAD])
+            each, deviation[..., at] = head_ries.directed_parts(
                 away=np.stack(away), slopes=slopes, covariance=covariance, trade_elasticity=float(theta[at]),
                 elasticity_deviation=float(spread[at]),
             )  # fmt: skip
+            parts[1:, ..., at] = [each[names == name].sum(axis=0) for name in (*causes, ABROAD)]
         else:
             parts[0, ..., at] = np.nan
     like = world["tariff_rate"].transpose(*_CELL).drop_attrs()
@@ -105,13 +109,3 @@ def directed_thickness(world: World, estimate: str = DEFAULT) -> DirectedThickne
         "directed_thickness_part": stacked,
     }
     return DirectedThickness(xr.Dataset({name: labelled(array, name) for name, array in found.items()}), estimate)
-
-
-def _slopes(held: ShippedEstimate, sector: str, terms: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients of some terms in one sector and their covariance; 0 for a term that was not identified."""
-    found = held.sectors[sector]
-    names, matrix = list(found["coefficients"]), np.array(found["covariance"])
-    place = [names.index(term) if term in names else -1 for term in terms]
-    known = np.array([at >= 0 for at in place])
-    slopes = np.array([found["coefficients"].get(term, 0.0) for term in terms])
-    return slopes, matrix[np.ix_(place, place)] * np.outer(known, known)

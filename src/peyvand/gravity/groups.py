@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from peyvand.gravity.absorb import ROUNDING, Effects, conjugate_gradients
 from peyvand.gravity.design import renumbered
-from peyvand.gravity.kernels import Array, Columns, column_effects_inverse, inverse_or_zero, proportional_step, sums_by
+from peyvand.gravity.kernels import Array, Columns, column_effects_root, inverse_or_zero, proportional_step, sums_by
 from peyvand.gravity.threads import each
 
 Codes = NDArray[np.intp]
@@ -88,12 +88,16 @@ class GroupEffects:
         shape = (len(block.left), len(block.right))
         dense = sums_by(block.place, self.weight[block.rows], shape[0] * shape[1]).reshape(shape)
         row_sum, column_sum = dense.sum(axis=1), dense.sum(axis=0)
-        inverse[at, : shape[1], : shape[1]] = column_effects_inverse(dense, row_sum, column_sum, None)
+        root = column_effects_root(dense[None], row_sum[None], column_sum[None])[0]
+        inverse[at, : shape[1], : shape[1]] = root.T @ root
 
     # -- least squares ---------------------------------------------------------------------------------------------
-    def project(self, columns: Columns, *, tol: float, start: Effects | None = None) -> Effects:
-        """Effects (level, regressor) of the head and (regressor, level) of the rest, one after another."""
-        weighted = [self.weight * column for column in columns]
+    def project(
+        self, columns: Columns, *, tol: float, start: Effects | None = None, against: float = ROUNDING,
+        weight: Array | None = None,
+    ) -> Effects:  # fmt: skip
+        """Effects (level, regressor) of the head and, solved for, (regressor, level) of the rest, joined."""
+        weighted = [(self.weight if weight is None else weight) * column for column in columns]
         energy = np.array([total @ column for total, column in zip(weighted, columns, strict=True)])
         sums = [
             np.stack([sums_by(code, total, count) for total in weighted], axis=1)
@@ -107,26 +111,32 @@ class GroupEffects:
         scale = np.sum(right**2 * inverse_or_zero(diagonal), axis=1)
         reduced = right - self._joined(self._rest_sums(self._solve_head(head)))
         solution, steps, residual = conjugate_gradients(
-            self._schur, right=reduced, diagonal=diagonal, reference=np.maximum(scale, ROUNDING * energy),
-            start=None if start is None else start.parts[-1], tol=tol,
+            self._schur, right=reduced, diagonal=diagonal, reference=np.maximum(scale, against * energy),
+            start=None if start is None else start.solved, tol=tol,
         )  # fmt: skip
         through = self._head_sums(self._split(solution))
         solved = self._solve_head([own - other for own, other in zip(head, through, strict=True)])
-        return Effects((*solved, solution), steps, residual)
+        return Effects(tuple(solved), solution, steps, residual)
 
     def expand(self, effects: Effects, column: int, out: Array) -> None:
         out[...] = 0.0
-        for at, values in zip(self.head, effects.parts, strict=False):
+        for at, values in zip(self.head, effects.parts, strict=True):
             out += values[:, column][self.codes[at]]
-        if self.rest:
-            solution = effects.parts[-1][column]
+        if effects.solved is not None:
+            solution = effects.solved[column]
             for at, (low, high) in zip(self.rest, zip(self.ends[:-1], self.ends[1:], strict=True), strict=True):
                 out += solution[low:high][self.codes[at]]
 
+    def take_out(self, effects: Effects, columns: Array) -> None:
+        fitted = np.empty(self.cells)
+        for at, column in enumerate(columns):
+            self.expand(effects, at, fitted)
+            column -= fitted
+
     def levels(self, effects: Effects) -> list[Array]:
-        found = {at: values[:, 0][self.codes[at]] for at, values in zip(self.head, effects.parts, strict=False)}
-        if self.rest:
-            split = self._split(effects.parts[-1])
+        found = {at: values[:, 0][self.codes[at]] for at, values in zip(self.head, effects.parts, strict=True)}
+        if effects.solved is not None:
+            split = self._split(effects.solved)
             found |= {at: values[:, 0][self.codes[at]] for at, values in zip(self.rest, split, strict=True)}
         return [self.to_rows(found[at]) for at in range(len(self.codes))]
 

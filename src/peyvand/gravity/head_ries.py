@@ -44,10 +44,18 @@ def tariff_part(*, tariff_rate: Array) -> Array:
     return mean_of_directions(np.log1p(tariff_rate))
 
 
-def cause_part(*, cause: Array, coefficient: Array, trade_elasticity: Array) -> Array:
-    """−(β_s/θ_s) [½(z_ij + z_ji) − ½(z_ii + z_jj)]; `cause` is (exporter, importer), `coefficient` (sector,)."""
-    away = mean_of_directions(away_from_home(cause=cause))
-    return np.asarray(away[..., None] * (-coefficient / trade_elasticity))
+def cause_parts(*, away: Array, slopes: Array, trade_elasticity: Array) -> Array:
+    """−(β_cs/θ_s) z̃_c,ij (term, exporter, importer, sector); `away` z̃ is (term, exporter, importer), β (term, sector).
+
+    With z̃ the mean of both directions, ½(z_ij + z_ji) − ½(z_ii + z_jj), it is the term's part of the thickness.
+    """
+    return np.asarray(away[..., None] * (-slopes / trade_elasticity)[:, None, None, :])
+
+
+def explained_variance(*, away: Array, covariance: Array, trade_elasticity: Array) -> Array:
+    """z̃'Σ_s z̃ / θ_s² (exporter, importer, sector): what the errors of β do; Σ is (sector, term, term)."""
+    spread = np.einsum("aij,sab,bij->ijs", away, covariance, away, optimize=True)
+    return np.asarray(np.maximum(spread, 0.0) / trade_elasticity**2)
 
 
 def away_from_home(*, cause: Array) -> Array:

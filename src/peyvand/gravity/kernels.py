@@ -11,9 +11,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import blas, lapack
 
 Array = NDArray[np.float64]
+STRIP = 24
+"""Rows of a triangular factor that are inverted at once."""
+
 Columns = Sequence[Array] | Array
 """Several columns of values over the same rows or cells: a list of arrays, or an array (column, cell)."""
 
@@ -64,10 +66,10 @@ def pair_sums_of_effects(weight: Array, effects: Array) -> Array:
     return np.asarray(np.matmul(effects, weight.transpose(1, 0, 2)))
 
 
-def column_effects_inverse(
-    weight: Array, row_sum: Array, column_sum: Array, component: NDArray[np.intp] | None
+def column_effects_root(
+    weight: Array, row_sum: Array, column_sum: Array, component: NDArray[np.intp] | None = None
 ) -> Array:
-    """(diag(column_sum) − W' diag(1/row_sum) W)⁺ of one block: the normal equations of its columns without its rows.
+    """K with K'K = (diag(column_sum) − W' diag(1/row_sum) W)⁺: the columns of each block without its rows.
 
     Works on the scaled I − M'M, M = row_sum^-½ W column_sum^-½, whose null vectors n = column_sum^½ (one for each
     connected part) are filled in by n n', so that a Cholesky factor exists.
@@ -75,27 +77,22 @@ def column_effects_inverse(
     Parameters
     ----------
     weight : Array
-        One block, (row, column).
+        (block, row, column).
+    row_sum, column_sum : Array
+        (block, row) and (block, column).
     component : array or None
-        The connected part of each column; None when the block is connected.
+        The connected part of each column; None when the blocks are connected.
     """
     scale = np.sqrt(inverse_or_zero(column_sum))
-    scaled = weight * np.sqrt(inverse_or_zero(row_sum))[:, None]
-    scaled *= scale
+    scaled = weight * np.sqrt(inverse_or_zero(row_sum))[:, :, None]
+    scaled *= scale[:, None, :]
+    gap = np.matmul(scaled.transpose(0, 2, 1), scaled)
     null = _null_vectors(np.sqrt(column_sum), component)
-    filled = null.T @ null
-    filled.flat[:: len(filled) + 1] += 1.0
-    gap = blas.dsyrk(-1.0, scaled.T, 1.0, filled.T, lower=1)
-    factor, failed = lapack.dpotrf(gap, lower=1, overwrite_a=1, clean=1)
-    if failed:
-        inverse = np.linalg.pinv(filled - scaled.T @ scaled, hermitian=True)
-    else:
-        lower, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
-        inverse = lower + lower.T
-        inverse.flat[:: len(inverse) + 1] *= 0.5
-    inverse *= scale
-    inverse *= scale[:, None]
-    return np.asarray(inverse)
+    np.subtract(np.matmul(null.transpose(0, 2, 1), null), gap, out=gap)
+    np.einsum("bii->bi", gap)[...] += 1.0
+    root = _inverse_root(gap)
+    root *= scale[:, None, :]
+    return root
 
 
 def two_way_effects(
@@ -103,7 +100,7 @@ def two_way_effects(
     weight: Array,
     weight_turned: Array,
     row_inverse: Array,
-    column_inverse: Array,
+    column_root: Array,
     row_sums: Array,
     column_sums: Array,
 ) -> tuple[Array, Array]:
@@ -115,8 +112,8 @@ def two_way_effects(
         (block, row, column) and the same with rows and columns exchanged.
     row_inverse : Array
         1 / Σ_j w, (block, row).
-    column_inverse : Array
-        From `column_effects_inverse`, (block, column, column).
+    column_root : Array
+        From `column_effects_root`, (block, column, column).
     row_sums, column_sums : Array
         Right-hand sides, (block, regressor, row) and (block, regressor, column).
 
@@ -126,7 +123,7 @@ def two_way_effects(
         Row effects (block, regressor, row) and column effects (block, regressor, column).
     """
     scaled = row_sums * row_inverse[:, None, :]
-    column_effects = (column_sums - scaled @ weight) @ column_inverse
+    column_effects = ((column_sums - scaled @ weight) @ column_root.transpose(0, 2, 1)) @ column_root
     row_effects = (row_sums - column_effects @ weight_turned) * row_inverse[:, None, :]
     return row_effects, column_effects
 
@@ -142,6 +139,30 @@ def proportional_step(flow: Array, reach: Array) -> Array:
 
 
 def _null_vectors(root: Array, component: NDArray[np.intp] | None) -> Array:
-    vectors = root[None, :] if component is None else np.where(component == np.unique(component)[:, None], root, 0.0)
-    norm = np.linalg.norm(vectors, axis=1, keepdims=True)
+    """Of length one, (block, part, column)."""
+    vectors = root[:, None, :]
+    if component is not None:
+        vectors = np.where(component == np.unique(component)[:, None], vectors, 0.0)
+    norm = np.linalg.norm(vectors, axis=2, keepdims=True)
     return np.asarray(vectors / np.where(norm > 0, norm, 1.0))
+
+
+def _inverse_root(gap: Array) -> Array:
+    """K with K'K = gap⁻¹, of each (column, column) block; where a block is singular, of its pseudo-inverse.
+
+    NumPy's own Cholesky factor and products leave the other threads free, SciPy's LAPACK does not.
+    """
+    try:
+        factor = np.linalg.cholesky(gap)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(gap)
+        values[values < values.max() * np.finfo(float).eps * len(values.T)] = np.inf
+        return np.asarray((vectors / np.sqrt(values)[:, None, :]).transpose(0, 2, 1))
+    inverse = np.zeros_like(factor)
+    size = factor.shape[-1]
+    for start in range(0, size, STRIP):
+        stop = min(start + STRIP, size)
+        corner = np.linalg.inv(factor[:, start:stop, start:stop])
+        inverse[:, start:stop, start:stop] = corner
+        inverse[:, start:stop, :start] = corner @ (factor[:, start:stop, :start] @ -inverse[:, :start, :start])
+    return inverse

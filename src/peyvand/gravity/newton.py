@@ -3,8 +3,10 @@
 Each step is a weighted least-squares fit of the working residual (y − μ)/μ on regressors and fixed effects. The effects
 are absorbed (`absorb.py`), so a step costs one projection of the residual and, only at some steps, of the regressors:
 between refreshes the residualised regressors of an earlier step span the same space. Projections are loose while far
-from the solution; near it the residual, and at the end the regressors too, are projected exactly. Convergence is judged
-on the size of the exact Newton step, hence on the score.
+from the solution; near it even the factors of the last weights serve on. The last step is exact, regressors included:
+convergence is judged on its size, hence on the score, and the covariance stands on it.
+
+Bound: memory. A step reads a few times weights, residual regressors and blocks, some 100 bytes a cell.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ from peyvand.gravity.threads import FEW, each
 
 CHUNK = 1 << 15
 SWEEPS = 4
-LOOSE, WHOLE, TIGHT = 1e-2, 1e-6, 1e-9
-NEAR, LAST, SMALL_STEP = 1e-3, 1e-6, 1e-9
+LOOSE, FINE, TIGHT = 1e-2, 1e-6, 1e-9
+NEAR, LAST, SMALL_STEP = 1e-4, 1e-6, 3e-9
 MOST_HALVED = 1e-6
 SCORE_GAP = 1e-6
 LEAST_LOG = -690.0
@@ -93,16 +95,17 @@ def poisson_fit(
     previous, stalled = np.inf, False
     for iteration in range(max_iterations):
         work.refuse_overflow(iteration)
-        work.absorber.weigh(work.weight)
-        near, last = previous <= NEAR, previous <= LAST
-        forcing = TIGHT if last else max(TIGHT, min(LOOSE, previous))  # as exact as the step is small
-        if last or work.halved or stalled or (iteration % 2 == 0 and not near):
+        anew, last = stalled or work.halved, previous <= LAST
+        if anew or last or previous > NEAR:
+            work.absorber.weigh(work.weight)
+        if not iteration:
+            work.find_identified()
+        elif anew or last:
             work.residualise(tol=TIGHT if last else LOOSE)
-        work.step(tol=forcing)
+        work.step(tol=max(FINE, min(LOOSE, previous**1.5)))  # the more exact, the smaller the step will be
         size = work.step_size()
-        done = last and size <= SMALL_STEP
         work.advance()
-        if done:
+        if last and size <= SMALL_STEP:
             work.check_score()
             return work.result(iteration + 1, converged=True, size=size)
         if patience is not None and iteration >= patience and work.runs_away():
@@ -131,7 +134,6 @@ class _Work:
         self.move = np.empty(absorber.cells)
         self.kept: list[int] = list(range(len(regressors)))
         self.residual = np.empty((0, absorber.cells))
-        self.effects: Effects | None = None
         self.slopes = np.zeros(len(regressors)) if start is None else start[1].copy()
         self.change = np.zeros(len(regressors))
         self.information = np.zeros((len(regressors), len(regressors)))
@@ -140,31 +142,28 @@ class _Work:
         if start is None:
             self._fit_whole_guess()
 
-    def residualise(self, *, tol: float) -> None:
-        """Take the fixed effects out of the regressors; at first also find those that nothing identifies."""
+    def find_identified(self) -> None:
+        """Take the fixed effects out of the regressors, and leave out those that nothing identifies."""
         if not len(self.regressors):
             return
-        if self.effects is None:
-            self.kept, self.effects, self.residual = identified(self.regressors, self.weight, self.absorber)
-            if len(self.kept) == len(self.regressors):
-                return  # what the search found is exact enough for a first step
-            lost = [at for at in range(len(self.regressors)) if at not in self.kept]
-            if self.slopes[lost].any():
-                self._begin_anew()
-            self.regressors, self.effects = [self.regressors[at] for at in self.kept], None
-            self.slopes = self.slopes[self.kept]
-            self.residual = np.empty((0, self.absorber.cells))
-        if not self.kept:
-            self.information = np.empty((0, 0))
+        kept, self.residual = identified(self.regressors, self.weight, self.absorber, present=self.prior > 0)
+        if len(kept) == len(self.regressors):
             return
-        self.effects = self.absorber.project(self.regressors, tol=tol, start=self.effects)
-        if len(self.residual) != len(self.regressors):
-            self.residual = np.empty((len(self.regressors), self.absorber.cells))
-        subtract(self.absorber, self.effects, self.regressors, self.residual)
+        lost = [at for at in range(len(self.regressors)) if at not in kept]
+        if self.slopes[lost].any():
+            self._begin_anew()
+        self.kept, self.slopes, self.residual = kept, self.slopes[kept], self.residual[kept]
+        self.change, self.information = np.zeros(len(kept)), np.zeros((len(kept), len(kept)))
+
+    def residualise(self, *, tol: float) -> None:
+        """Take out of the regressors what the effects explain of them under the present weights."""
+        if len(self.residual):
+            found = self.absorber.project(self.residual, tol=tol, against=1.0, weight=self.weight)
+            self.absorber.take_out(found, self.residual)
 
     def step(self, *, tol: float) -> None:
         """The Newton step: `change` of the slopes and `move` of ln μ."""
-        effects = self.absorber.project(self.target[None], tol=WHOLE if self.whole else tol)
+        effects = self.absorber.project(self.target[None], tol=tol, weight=self.weight)
         self.absorber.expand(effects, 0, self.move)
 
         def moments(chunk: slice) -> tuple[Array, Array]:
@@ -222,10 +221,7 @@ class _Work:
     def refuse_overflow(self, iteration: int) -> None:
         """A fitted flow beyond all numbers: the step that led here was solved with weights too far apart."""
         if not np.isfinite(self.likelihood) and iteration:
-            raise ConvergenceError(
-                "the Poisson fit ran out of range: a fitted flow is infinite",
-                hint="look for separated rows, or for a regressor that nearly repeats others", iterations=iteration,
-            )  # fmt: skip
+            raise _out_of_range()
 
     def runs_away(self) -> bool:
         return bool(np.any((self.move < -0.5) & (self.flow == 0) & (self.prior > 0)))
@@ -293,44 +289,67 @@ def weighted_gram(columns: Array, weight: Array) -> Array:
 
 def subtract(absorber: Absorber, effects: Effects, columns: Columns, out: Array) -> None:
     """Columns less their fitted effects, written into `out`."""
-    for column in range(len(columns)):
-        absorber.expand(effects, column, out[column])
-        np.subtract(columns[column], out[column], out=out[column])
+    for column, rest in zip(columns, out, strict=True):
+        rest[...] = column
+    absorber.take_out(effects, out)
 
 
 def identified(
-    regressors: Columns, weight: Array, absorber: Absorber, *, ratio: float = 1e-10
-) -> tuple[list[int], Effects, Array]:
+    regressors: Columns,
+    weight: Array,
+    absorber: Absorber,
+    *,
+    present: NDArray[np.bool_] | None = None,
+    ratio: float = 1e-10,
+) -> tuple[list[int], Array]:
     """Which regressors add something to the fixed effects and to the regressors before them.
 
     A regressor whose weighted sum of squares falls by the factor `ratio` when the effects and the earlier regressors
-    are taken out is not identified. The absorber must hold the weights already.
+    are taken out is not identified – unless it adds something where the weights are small: that is seen with the rows
+    `present`, if given, weighted alike. The absorber must hold the weights already, and does at the end.
 
     Returns
     -------
     tuple
-        The regressors that are identified, the effects of all, and all without their effects, loosely projected.
+        The regressors that are identified, and all of them without their effects, loosely projected.
     """
     effects = absorber.project(regressors, tol=LOOSE)
     rest = np.empty((len(regressors), absorber.cells))
     subtract(absorber, effects, regressors, rest)
-    before = np.array([float((weight * column) @ column) for column in regressors])
-    if min(_shares(rest, weight, before), default=1.0) < 1e-2:
+    shares = _shares(rest, weight, regressors)
+    if min(shares, default=1.0) < 1e-2:
         effects = absorber.project(regressors, tol=1e-7, start=effects)
         subtract(absorber, effects, regressors, rest)
-    shares = _shares(rest, weight, before)
-    return [column for column, share in enumerate(shares) if share > ratio], effects, rest
+        shares = _shares(rest, weight, regressors)
+    if present is not None and min(shares, default=1.0) <= ratio:
+        alike = present.astype(np.float64)
+        absorber.weigh(alike)
+        plain = np.empty_like(rest)
+        subtract(absorber, absorber.project(regressors, tol=1e-7), regressors, plain)
+        shares = np.maximum(shares, _shares(plain, alike, regressors)).tolist()
+        absorber.weigh(weight)
+    return [column for column, share in enumerate(shares) if share > ratio], rest
 
 
 def _solve(information: Array, score: Array) -> Array:
     """The Newton change of the slopes; of least length where the weights of a run-away flow leave it undetermined."""
+    if not np.all(np.isfinite(information)) or not np.all(np.isfinite(score)):
+        raise _out_of_range()
     scale = np.sqrt(np.maximum(np.diag(information), np.finfo(float).tiny))
     scaled = information / np.outer(scale, scale)
     return np.asarray(np.linalg.lstsq(scaled, score / scale, rcond=1e-13)[0] / scale)
 
 
-def _shares(rest: Array, weight: Array, before: NDArray[np.float64]) -> list[float]:
+def _out_of_range() -> ConvergenceError:
+    return ConvergenceError(
+        "the Poisson fit ran out of range: a fitted flow is beyond all numbers",
+        hint="look for separated rows, or for a regressor that nearly repeats others",
+    )
+
+
+def _shares(rest: Array, weight: Array, regressors: Columns) -> list[float]:
     """What share of each column's sum of squares is left after the effects and the earlier columns kept."""
+    before = np.array([float((weight * column) @ column) for column in regressors])
     gram = weighted_gram(rest, weight)
     left, shares = gram.copy(), []
     for column in range(len(gram)):

@@ -7,6 +7,7 @@ weights are nearly products of country terms, so what remains is nearly diagonal
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +18,7 @@ from peyvand.gravity.kernels import (
     Array,
     Columns,
     cell_sums,
-    column_effects_inverse,
+    column_effects_root,
     inverse_or_zero,
     pair_sums_of_effects,
     proportional_step,
@@ -28,6 +29,7 @@ from peyvand.gravity.kernels import (
 from peyvand.gravity.threads import FEW, each, ranges
 
 Codes = NDArray[np.intp]
+CACHED_CELLS = 1 << 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ class PanelEffects:
     weight: Array = field(init=False)
     turned: Array = field(init=False)
     row_inverse: Array = field(init=False)
-    column_inverse: Array = field(init=False)
+    column_root: Array = field(init=False)
     pair_weight: Array = field(init=False)
     parts: dict[int, Codes] = field(init=False, default_factory=dict)
 
@@ -95,54 +97,65 @@ class PanelEffects:
     def weigh(self, weight: Array) -> None:
         shape = self.shape
         blocks = shape.groups * shape.blocks
-        self.weight = weight.reshape(blocks, shape.rows, shape.columns)
-        if not hasattr(self, "turned"):
+        weights = weight.reshape(blocks, shape.rows, shape.columns)
+        if not hasattr(self, "weight"):
+            self.weight = np.empty((blocks, shape.rows, shape.columns))
             self.turned = np.empty((blocks, shape.columns, shape.rows))
             self.row_inverse = np.empty((blocks, shape.rows))
-            self.column_inverse = np.empty((blocks, shape.columns, shape.columns))
-            self.parts = _disconnected_blocks(self.weight)
-        each(self._factor, ranges(blocks, cells=self.cells), cells=self.cells)
+            self.column_root = np.empty((blocks, shape.columns, shape.columns))
+            self.parts = _disconnected_blocks(weights)
+
+        def factor(run: slice) -> None:
+            for some in self._few_blocks(run, alone=self.parts):
+                self.weight[some] = weights[some]
+                self._factor(some)
+
+        each(factor, ranges(blocks, cells=self.cells), cells=self.cells)
         if self.has_pairs:
             grouped = self.weight.reshape(shape.groups, shape.blocks, shape.rows, shape.columns)
             self.pair_weight = self._to_pairs(grouped.sum(axis=1)[None])[0]
 
-    def _factor(self, run: slice) -> None:
-        for block in range(run.start, run.stop):
-            weight = self.weight[block]
-            self.turned[block] = weight.T
-            row_sum, column_sum = weight.sum(axis=1), weight.sum(axis=0)
-            self.row_inverse[block] = inverse_or_zero(row_sum)
-            self.column_inverse[block] = column_effects_inverse(weight, row_sum, column_sum, self.parts.get(block))
+    def _factor(self, some: slice) -> None:
+        weight = self.weight[some]
+        self.turned[some] = weight.transpose(0, 2, 1)
+        row_sum, column_sum = weight.sum(axis=2), weight.sum(axis=1)
+        self.row_inverse[some] = inverse_or_zero(row_sum)
+        self.column_root[some] = column_effects_root(weight, row_sum, column_sum, self.parts.get(some.start))
 
     # -- least squares ---------------------------------------------------------------------------------------------
-    def project(self, columns: Columns, *, tol: float, start: Effects | None = None) -> Effects:
-        """Effects (block, regressor, row), (block, regressor, column) and (regressor, group, pair)."""
-        row_sums, column_sums, pair_sums, energy = self._right_hand_sides(columns)
+    def project(
+        self, columns: Columns, *, tol: float, start: Effects | None = None, against: float = ROUNDING,
+        weight: Array | None = None,
+    ) -> Effects:  # fmt: skip
+        """Effects (block, regressor, row), (block, regressor, column) and, solved for, (regressor, group, pair)."""
+        weights = self.weight if weight is None else weight.reshape(self.weight.shape)
+        row_sums, column_sums, pair_sums, energy = self._right_hand_sides(weights, columns)
         if not self.has_pairs:
             return Effects(self._two_way(row_sums, column_sums))
         first = self._pair_sums(*self._two_way(row_sums, column_sums))
         scale = np.sum(pair_sums**2 * inverse_or_zero(self.pair_weight), axis=(1, 2))
         pairs, steps, residual = conjugate_gradients(
             self._schur, right=pair_sums - first, diagonal=self.pair_weight,
-            reference=np.maximum(scale, ROUNDING * energy),
-            start=None if start is None else start.parts[2], tol=tol,
+            reference=np.maximum(scale, against * energy), start=None if start is None else start.solved, tol=tol,
         )  # fmt: skip
         rows, cols = self._country_sums(pairs)
-        return Effects((*self._two_way(row_sums - rows, column_sums - cols), pairs), steps, residual)
+        return Effects(self._two_way(row_sums - rows, column_sums - cols), pairs, steps, residual)
 
     def expand(self, effects: Effects, column: int, out: Array) -> None:
-        shape = self.shape
-        cells = out.reshape(-1, shape.rows, shape.columns)
-        rows, cols = effects.parts[0], effects.parts[1]
-        pairs = self._from_pairs(effects.parts[2][column][None])[0] if self.has_pairs else None
+        cells = out.reshape(self.weight.shape)
 
-        def fill(run: slice) -> None:
-            for block in range(run.start, run.stop):
-                np.add(rows[block, column][:, None], cols[block, column], out=cells[block])
-                if pairs is not None:
-                    cells[block] += pairs[block // shape.blocks]
+        def fill(some: slice, fitted: Array) -> None:
+            cells[some] = fitted
 
-        each(fill, ranges(len(cells), cells=self.cells), cells=self.cells)
+        self._hand_fitted(effects, column, fill)
+
+    def take_out(self, effects: Effects, columns: Array) -> None:
+        for column, values in enumerate(columns.reshape(len(columns), *self.weight.shape)):
+
+            def subtract(some: slice, fitted: Array, values: Array = values) -> None:
+                values[some] -= fitted
+
+            self._hand_fitted(effects, column, subtract)
 
     def levels(self, effects: Effects) -> list[Array]:
         shape = self.shape
@@ -152,8 +165,8 @@ class PanelEffects:
             np.broadcast_to(effects.parts[0][:, 0, :, None], full),
             np.broadcast_to(effects.parts[1][:, 0, None, :], full),
         ]
-        if self.has_pairs:
-            found.append(np.repeat(self._from_pairs(effects.parts[2][:1])[0], shape.blocks, axis=0))
+        if effects.solved is not None:
+            found.append(np.repeat(self._from_pairs(effects.solved[:1])[0], shape.blocks, axis=0))
         by_formula = sorted(zip(shape.order, found, strict=True), key=lambda pair: pair[0])
         return [self.to_rows(values.reshape(-1)) for _, values in by_formula]
 
@@ -190,7 +203,34 @@ class PanelEffects:
         return fitted.reshape(-1)
 
     # -- private ---------------------------------------------------------------------------------------------------
-    def _right_hand_sides(self, columns: Columns) -> tuple[Array, Array, Array, Array]:
+    def _hand_fitted(self, effects: Effects, column: int, use: Callable[[slice, Array], None]) -> None:
+        """Hand the fitted values of one column to `use`, a few blocks at a time."""
+        rows, cols = effects.parts[0][:, column], effects.parts[1][:, column]
+        pairs = None if effects.solved is None else self._from_pairs(effects.solved[column][None])[0]
+
+        def hand(run: slice) -> None:
+            for some in self._few_blocks(run):
+                fitted = rows[some, :, None] + cols[some, None, :]
+                if pairs is not None:
+                    fitted += pairs[some.start // self.shape.blocks]
+                use(some, fitted)
+
+        each(hand, ranges(len(rows), cells=self.cells), cells=self.cells)
+
+    def _few_blocks(self, run: slice, alone: Container[int] = ()) -> Iterator[slice]:
+        """A run of blocks in slices of one group that fit a core's cache; a block of `alone` is alone."""
+        shape = self.shape
+        most = max(1, CACHED_CELLS // (shape.rows * shape.columns))
+        start = run.start
+        while start < run.stop:
+            end = min(start + most, run.stop, (start // shape.blocks + 1) * shape.blocks)
+            stop = start + 1
+            while stop < end and start not in alone and stop not in alone:
+                stop += 1
+            yield slice(start, stop)
+            start = stop
+
+    def _right_hand_sides(self, weight: Array, columns: Columns) -> tuple[Array, Array, Array, Array]:
         shape, count = self.shape, len(columns)
         values = [column.reshape(-1, shape.rows, shape.columns) for column in columns]
         items = [(column, group) for column in range(count) for group in range(shape.groups)]
@@ -198,7 +238,7 @@ class PanelEffects:
         def sums(item: tuple[int, int]) -> tuple[Array, Array, Array, float]:
             column, group = item
             run = slice(group * shape.blocks, (group + 1) * shape.blocks)
-            return cell_sums(self.weight[run], values[column][run])
+            return cell_sums(weight[run], values[column][run])
 
         parts = each(sums, items, cells=self.cells)
         blocks = shape.groups * shape.blocks
@@ -212,7 +252,7 @@ class PanelEffects:
         def fit(run: slice) -> tuple[Array, Array]:
             return two_way_effects(
                 weight=self.weight[run], weight_turned=self.turned[run], row_inverse=self.row_inverse[run],
-                column_inverse=self.column_inverse[run], row_sums=row_sums[run], column_sums=column_sums[run],
+                column_root=self.column_root[run], row_sums=row_sums[run], column_sums=column_sums[run],
             )  # fmt: skip
 
         parts = each(fit, ranges(len(self.weight), cells=self.cells), cells=self.cells)

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from peyvand.errors import ConvergenceError, DataError, IdentificationError, UnknownNameError, did_you_mean
 from peyvand.gravity.absorb import Absorber
 from peyvand.gravity.covariance import read_vcov
-from peyvand.gravity.design import Design, build_design
+from peyvand.gravity.dense import dense_poisson_fit, flops
+from peyvand.gravity.design import Design, build_design, renumbered
 from peyvand.gravity.formula import parse
 from peyvand.gravity.kernels import Array, Columns
 from peyvand.gravity.layout import absorber_for, panel_shape
@@ -34,6 +35,10 @@ REPEATED = ("error", "keep")
 PATIENCE = 5
 SETTLED = 0.5
 SMALL, LARGE = 3000, 50_000
+EXACT = "linear_programme"
+FEW_FLOPS, MOST_FLOPS = 1e7, 1e9
+FAR_APART = 1e-8
+VANISHED = 1e-7
 
 
 def ppml(
@@ -141,22 +146,24 @@ def fit_sample(
         absorber = absorber_for(design, shape, keep)
         flow, regressors, prior, offset = _cells(design, absorber, keep)
         try:
-            fit = poisson_fit(
-                flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset,
-start=start and (absorber.to_cells(start[0]), start[1]),
+            fit = _fit(
+                design, absorber, keep, flow=flow, regressors=regressors, prior=prior, offset=offset, start=start,
                 patience=None if searched else patience,
             )  # fmt: skip
         except ConvergenceError:
             separated = np.zeros_like(keep)
             if not searched:  # rows without a finite estimate are the likely reason
                 separated, rule = _search(design, shape, keep, (flow == 0) & (prior > 0), thorough=True)
-            if not separated.any():
+            if not separated.any() and (searched or _cost(design, keep) > MOST_FLOPS):
                 raise
-            reasons.append((separated, _separated_by(rule)))
-            keep, start = keep & ~separated, None
+            if separated.any():
+                reasons.append((separated, _separated_by(rule)))
+            keep, start, searched = keep & ~separated, None, True
             continue
         steps += fit.iterations
         running = (fit.last_step < -0.5) & (flow == 0) & (prior > 0)
+        if not searched and not running.any():
+            running = _vanished(design, absorber, keep, fit)
         if searched or not running.any():
             return replace(fit, iterations=steps), absorber, keep, reasons
         thorough = fit.converged or patience > 3 * PATIENCE
@@ -164,11 +171,83 @@ start=start and (absorber.to_cells(start[0]), start[1]),
         if separated.any():
             reasons.append((separated, _separated_by(rule)))
             keep = keep & ~separated
-        searched = thorough and not separated.any()
+        searched = thorough or rule == EXACT
         patience += 0 if separated.any() else PATIENCE
         start = _goes_on(fit, absorber, len(design.names))
         if separated.any() and not _is_settled(fit, flow):
             start = None
+
+
+def _fit(
+    design: Design, absorber: Absorber, keep: Mask, *, flow: Array, regressors: Columns, prior: Array,
+    offset: Array | None, start: tuple[Array, Array] | None, patience: int | None,
+) -> PoissonFit:  # fmt: skip
+    """A fit with absorbed effects; in small designs finished with dummies where the weights lie far apart."""
+    cost = _cost(design, keep)
+    try:
+        fit = poisson_fit(
+            flow=flow, regressors=regressors, prior=prior, absorber=absorber, offset=offset,
+            start=start and (absorber.to_cells(start[0]), start[1]), patience=patience,
+        )  # fmt: skip
+    except ConvergenceError:
+        if cost > (MOST_FLOPS if patience is None else FEW_FLOPS):
+            raise
+        return _fit_by_rows(design, absorber, keep, patience=patience)
+    if fit.converged and cost <= FEW_FLOPS and _is_delicate(fit, prior, len(regressors)):
+        return _fit_by_rows(design, absorber, keep, start=absorber.to_rows(fit.log_fitted), patience=patience)
+    return fit
+
+
+def _cost(design: Design, keep: Mask) -> float:
+    """What a step with a column for each dummy costs."""
+    columns = len(design.names) + sum(effect.count for effect in design.effects)
+    return flops(int(np.count_nonzero(keep)), columns)
+
+
+def _is_delicate(fit: PoissonFit, prior: Array, regressors: int) -> bool:
+    """Whether weights lie so far apart, or a regressor was left out, that absorbed effects may have lost digits."""
+    weight = fit.fitted_weight[prior > 0]
+    return len(fit.kept) < regressors or float(weight.min()) < FAR_APART * float(weight.max())
+
+
+def _fit_by_rows(
+    design: Design, absorber: Absorber, keep: Mask, *, start: Array | None = None, patience: int | None = None
+) -> PoissonFit:
+    """The fit with a column for each dummy, put into the absorber's cells."""
+    weights = np.ones(len(keep)) if design.weights is None else design.weights
+    fit = dense_poisson_fit(
+        flow=design.outcome[keep], regressors=[values[keep] for values in design.regressors],
+        codes=[renumbered(effect.codes[keep])[0] for effect in design.effects], prior=weights[keep],
+        offset=None if design.offset is None else design.offset[keep],
+        start=None if start is None else start[keep], patience=patience,
+    )  # fmt: skip
+
+    def cells(values: Array) -> Array:
+        rows = np.zeros(len(keep))
+        rows[keep] = values
+        return absorber.to_cells(rows)
+
+    residual = np.array([cells(column) for column in fit.residual_regressors]).reshape(-1, absorber.cells)
+    return replace(
+        fit, log_fitted=cells(fit.log_fitted), fitted_weight=cells(fit.fitted_weight),
+        last_step=cells(fit.last_step), residual_regressors=residual,
+    )  # fmt: skip
+
+
+def _vanished(design: Design, absorber: Absorber, keep: Mask, fit: PoissonFit) -> Mask:
+    """Zero flows whose fitted flow is nothing beside the least total of their groups: only they may be separated.
+
+    At a finite optimum the zero flows' −μ and the others' residuals are orthogonal to regressors and effects, which
+    proves that no row is separated – if every such μ is above the rounding of its groups' totals.
+    """
+    weight = absorber.to_rows(fit.fitted_weight)
+    zero = keep & (design.outcome == 0)
+    found = zero & (weight < VANISHED * weight.sum())
+    for effect in design.effects:
+        if not found.any():
+            break
+        found &= weight < VANISHED * np.bincount(effect.codes, weight)[effect.codes]
+    return absorber.to_cells(found.astype(np.float64)) > 0
 
 
 def _is_settled(fit: PoissonFit, flow: Array) -> bool:
@@ -197,12 +276,11 @@ def poisson_sample(design: Design, fit: PoissonFit, absorber: Absorber, keep: Ma
 
 def dropped_table(design: Design, reasons: list[tuple[Mask, str]]) -> pd.DataFrame:
     """Every row of the input that the estimate does not use, with its reason."""
-    parts = [(rows, reason) for rows, reason in design.dropped]
-    parts += [(design.rows[mask], reason) for mask, reason in reasons]
+    parts = [*design.dropped, *((design.rows[mask], reason) for mask, reason in reasons)]
     rows = np.concatenate([rows for rows, _ in parts]) if parts else np.empty(0, dtype=np.intp)
     causes = np.repeat(np.array([why for _, why in parts], dtype=object), [len(r) for r, _ in parts])
-    table = pd.DataFrame({"row": rows, "reason": causes})
-    return table.sort_values("row", ignore_index=True)
+    order = np.argsort(rows, kind="stable")
+    return pd.DataFrame({"row": rows[order], "reason": pd.Series(causes[order], dtype=object)})
 
 
 def unidentified(design: Design, kept: tuple[int, ...]) -> dict[str, str]:
@@ -242,7 +320,7 @@ def _search(design: Design, shape: PanelShape | None, keep: Mask, running: Mask,
         outcome=design.outcome[keep], regressors=np.array([values[keep] for values in design.regressors]),
         codes=[effect.codes[keep] for effect in design.effects],
     )  # fmt: skip
-    return separated, "linear_programme"
+    return separated, EXACT
 
 
 def _separated_by(rule: str) -> str:

@@ -6,6 +6,8 @@
 
 Exchange places come on top of both: they are new room. The first says what more there could be, the second who would
 come instead of whom. Places for scholars are counted and allotted; nothing is simulated of them.
+
+A union that is phased in moves people in equal yearly steps too: after y of Y years Δ and the places are y/Y of them.
 """
 
 from __future__ import annotations
@@ -49,6 +51,8 @@ class People:
         persons_conditional, and the changes of both with their intervals (`partial_change`, `…_low`, `…_high`).
     totals : DataFrame
         The same by flow and destination, and for all members together (destination `all`), among members.
+    path : DataFrame
+        The totals of every year of the phase-in, with `year`; the last year's are `totals`. Empty for a union at once.
     places : DataFrame
         kind (students, scholars), origin, destination, places a year; as many out as in for each economy.
     rules : DataFrame
@@ -63,6 +67,7 @@ class People:
 
     pairs: pd.DataFrame
     totals: pd.DataFrame
+    path: pd.DataFrame
     places: pd.DataFrame
     rules: pd.DataFrame
     without_figures: tuple[str, ...]
@@ -120,12 +125,16 @@ def people_of(
     pairs = _Pairs(codes=codes, members=len(ruled), rules=rules, asked=asked)
     rng = np.random.default_rng(seed)
     used = {flow: (effects or {}).get(flow) or rule_effects(flow) for flow in FLOWS}
-    found = [_flow(pairs, today, places, used[flow], rng=rng, draws=draws) for flow in FLOWS]
+    moves = [_move(pairs, today, places, used[flow], rng=rng, draws=draws) for flow in FLOWS]
+    last = effect.union.phase_in_years
+    years = range(1, last + 1) if last > 1 else ()
+    paths = [_totals(move, ruled, share=year / last).assign(year=year) for year in years for move in moves]
     inside = [(a, b) for a in range(len(ruled)) for b in range(len(ruled)) if a != b]
     known = set(today.economies)
     return People(
-        pairs=pd.concat([pairs for pairs, _ in found], ignore_index=True),
-        totals=pd.concat([totals for _, totals in found], ignore_index=True),
+        pairs=pd.concat([_table(pairs, today, move) for move in moves], ignore_index=True),
+        totals=pd.concat([_totals(move, ruled) for move in moves], ignore_index=True),
+        path=pd.concat(paths, ignore_index=True) if paths else pd.DataFrame(),
         places=places,
         rules=pd.DataFrame(
             [(codes[a], codes[b], REGIMES[rules[a, b]], REGIMES[asked[a, b]]) for a, b in inside],
@@ -192,7 +201,39 @@ class _Pairs:
         return np.asarray(effects[..., self.asked] - effects[..., self.rules])
 
 
-def _flow(
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Move:
+    """One flow's people and what the union does to them: central figures, and draws of both.
+
+    `persons` (N, N), `change` Δ (N, N), `fresh` (N, N) people in new places, `others` (N,) from elsewhere; `drawn` and
+    `drawn_change` with draws in front, a single one where nothing changes.
+    """
+
+    effects: RuleEffects
+    persons: Array
+    change: Array
+    fresh: Array
+    others: Array
+    drawn: Array
+    drawn_change: Array
+
+    def central(self, share: float = 1.0) -> tuple[Array, Array]:
+        """(N, N) people, partial and conditional, once this share of the union is there."""
+        return _both(self.persons, share * self.change, self.others, share * self.fresh)
+
+    def gains(self, share: float = 1.0) -> list[Array]:
+        """(N, N) changes, partial and conditional."""
+        fresh = share * self.fresh
+        return [_gained(answer, self.persons, fresh) for answer in self.central(share)]
+
+    def drawn_gains(self, share: float = 1.0) -> list[Array]:
+        """(draw, N, N) changes, partial and conditional."""
+        fresh = share * self.fresh
+        answers = _both(self.drawn, share * self.drawn_change, self.others, fresh)
+        return [_gained(answer - self.drawn, 0.0 * self.persons, fresh) for answer in answers]
+
+
+def _move(
     pairs: _Pairs,
     today: PeopleToday,
     places: pd.DataFrame,
@@ -200,25 +241,37 @@ def _flow(
     *,
     rng: np.random.Generator,
     draws: int,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One flow's pairs and totals."""
+) -> _Move:
+    """One flow, with its draws."""
     flow, codes = effects.flow, pairs.codes
     persons, cv = (today.matrix(flow, codes, column=name) for name in ("persons", "cv"))
-    others, fresh = today.elsewhere(flow, codes), _fresh(flow, codes, places)
-    change = pairs.change(effects.mean)
-    central = _both(persons, change, others, fresh)
-    moved = [np.zeros((1, *persons.shape))] * 2
+    fresh, change = _fresh(flow, codes, places), pairs.change(effects.mean)
+    drawn, drawn_change = persons[None], change[None]
     if change.any() or fresh.any():
         spread = np.sqrt(np.log1p(cv**2))
         drawn = persons * np.exp(spread * rng.standard_normal((draws, *persons.shape)) - spread**2 / 2)
         drawn_change = pairs.change(effects.draws(draws, rng))
-        moved = [answer - drawn for answer in _both(drawn, drawn_change, others, fresh)]
+    return _Move(
+        effects=effects,
+        persons=persons,
+        change=change,
+        fresh=fresh,
+        others=today.elsewhere(flow, codes),
+        drawn=drawn,
+        drawn_change=drawn_change,
+    )
+
+
+def _table(pairs: _Pairs, today: PeopleToday, move: _Move) -> pd.DataFrame:
+    """One flow's pairs whose destination is a member."""
+    flow, codes, persons, fresh = move.effects.flow, pairs.codes, move.persons, move.fresh
     columns: dict[str, Array] = {"persons": persons}
-    for name, answer, drawn_move in zip(("partial", "conditional"), central, moved, strict=True):
-        low, high = np.quantile(_gained(drawn_move, 0.0 * persons, fresh), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    answers = zip(("partial", "conditional"), move.central(), move.gains(), move.drawn_gains(), strict=True)
+    for name, answer, gain, drawn in answers:
+        low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
         columns |= {
             f"persons_{name}": answer,
-            f"{name}_change": _gained(answer, persons, fresh),
+            f"{name}_change": gain,
             f"{name}_change_low": low,
             f"{name}_change_high": high,
         }
@@ -237,19 +290,16 @@ def _flow(
             "rule_in_union": np.array(REGIMES)[pairs.asked[at]],
         }
     )
-    table = (
+    return (
         table.join(said, on=_PAIR)
         .fillna({"status": ""})
         .assign(
-            effect_percent=100 * np.expm1(change[at]),
-            effect_status=effects.status,
+            effect_percent=100 * np.expm1(move.change[at]),
+            effect_status=move.effects.status,
             places=fresh[at],
             **{name: values[at] for name, values in columns.items()},
         )
     )
-    gains = [_gained(answer, persons, fresh) for answer in central]
-    spread_gains = [_gained(move, 0.0 * persons, fresh) for move in moved]
-    return table, _totals(flow, codes[: pairs.members], persons, gains, spread_gains)
 
 
 def _gained(after: Array, before: Array, fresh: Array) -> Array:
@@ -274,15 +324,18 @@ def _both(persons: Array, change: Array, others: Array, fresh: Array) -> tuple[A
     )
 
 
-def _totals(
-    flow: str, members: tuple[str, ...], persons: Array, gains: list[Array], spread: list[Array]
-) -> pd.DataFrame:
+def _totals(move: _Move, members: tuple[str, ...], *, share: float = 1.0) -> pd.DataFrame:
     """Sums among members by destination, and for all members together (`all`); NaN where nothing is known."""
     count = len(members)
+    gains, spread = move.gains(share), move.drawn_gains(share)
     rows = []
     for name, at in (*((code, slice(k, k + 1)) for k, code in enumerate(members)), (ALL, slice(0, count))):
-        today = persons[:count, at]
-        row: dict[str, object] = {"flow": flow, "destination": name, "pairs": int(np.isfinite(today).sum())}
+        today = move.persons[:count, at]
+        row: dict[str, object] = {
+            "flow": move.effects.flow,
+            "destination": name,
+            "pairs": int(np.isfinite(today).sum()),
+        }
         row["persons"] = float(_sum(today))
         for kind, gain, drawn in zip(("partial", "conditional"), gains, spread, strict=True):
             low, high = np.quantile(_sum(drawn[:, :count, at]), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])

@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.gravity import Thickness
+from peyvand.gravity.borders import UNNAMED
 from peyvand.scenarios.provisions import DEFAULT_CAP_PERCENT
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ Array = NDArray[np.float64]
 
 MOVABLE_CAP = float(np.log1p(DEFAULT_CAP_PERCENT / 100))
 """Log points of the unexplained part that formalities may account for: the provisions' own default."""
-UNKNOWN = ("unexplained", "transport")
-"""Parts that formalities may be in: what is not explained, and waiting at crossings and ports."""
 _PAIR = ("exporter", "importer")
 
 
@@ -69,7 +68,7 @@ def movable_part(thickness: Thickness, *, cap: float = MOVABLE_CAP) -> Array:
     """Tariff plus what is unexplained or waiting from 0 to `cap`, weighted over sectors: (exporter, importer)."""
     parts = thickness["border_thickness_part"]
     tariff = parts.sel(component="tariff", drop=True)
-    unexplained = parts.sel(component=[name for name in UNKNOWN if name in thickness.components]).sum(
+    unexplained = parts.sel(component=[name for name in UNNAMED if name in thickness.components]).sum(
         "component", skipna=False
     )
     movable = (tariff + unexplained.clip(0.0, cap)) * thickness["border_weight"]

@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from peyvand.run import LEVEL
-from peyvand.trade.drawn import ANSWERS
 from peyvand.trade.uncertainty import quantiles
 
 if TYPE_CHECKING:
@@ -22,11 +21,10 @@ def economy_intervals(run: Run) -> pd.DataFrame:
     """By economy, in the World's order: ends of real income and exports, probability of a gain; no column undrawn."""
     if run.draws is None:
         return pd.DataFrame(index=range(len(run.trade.baseline.economies)))
-    drawn = {name: run.draws[name].transpose("draw", "economy").values for name in ANSWERS}
     return _ends(
-        income=100 * (drawn["welfare_hat"] - 1),
-        money=drawn["real_income_change_musd"],
-        exports=100 * (drawn["exports_hat"] - 1),
+        income=100 * (_drawn(run, "welfare_hat") - 1),
+        money=_drawn(run, "real_income_change_musd"),
+        exports=100 * (_drawn(run, "exports_hat") - 1),
     )
 
 
@@ -51,6 +49,12 @@ def uncertainty(run: Run) -> pd.DataFrame | None:
     names = {"sd_percent": "real_income_deviation_percent"}
     shares = {name: f"{name}_share" for name in run.variance.columns if name not in ("economy", "sd_percent")}
     return run.variance.rename(columns=names | shares)
+
+
+def _drawn(run: Run, name: str) -> Array:
+    """(draw, economy)"""
+    assert run.draws is not None
+    return np.asarray(run.draws[name].transpose("draw", "economy").values)
 
 
 def _ends(*, income: Array, money: Array, exports: Array | None = None) -> pd.DataFrame:

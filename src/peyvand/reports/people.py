@@ -25,6 +25,12 @@ def destinations(run: Run) -> pd.DataFrame | None:
     return _worded(run.people.totals) if run.people is not None and len(run.people.pairs) else None
 
 
+def destinations_by_year(run: Run) -> pd.DataFrame | None:
+    """One row a year of the phase-in, flow and destination among members; None for a union at once, or of no people."""
+    people = run.people
+    return _worded(people.path) if people is not None and people.moved and len(people.path) else None
+
+
 def places(run: Run) -> pd.DataFrame | None:
     """One row a kind of place, origin and destination: places a year and the people in them."""
     return run.people.places if run.people is not None and len(run.people.places) else None
@@ -45,6 +51,14 @@ def moved_flows(people: People) -> pd.DataFrame:
     together = people.totals[people.totals["destination"] == ALL]
     ends = together[["partial_change", "partial_change_low", "partial_change_high"]]
     return together[(ends.abs() > 0).any(axis=1)]
+
+
+def moved_by_year(people: People) -> pd.DataFrame:
+    """Every year of the phase-in of the flows that change, all members together; empty for a union at once."""
+    if people.path.empty:
+        return people.path
+    together = people.path[people.path["destination"] == ALL]
+    return together[together["flow"].isin(moved_flows(people)["flow"])]
 
 
 def rounded(table: pd.DataFrame) -> pd.DataFrame:

@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from peyvand.reports.border_parts import border_parts
 from peyvand.reports.borders import border_table
 from peyvand.reports.corridors import crossings, journeys, links
 from peyvand.reports.figures import by_economy, exports_and_imports, flow_cells, growth, percent_change
 from peyvand.reports.intervals import economy_intervals, group_intervals, uncertainty
 from peyvand.reports.pacts import agreements_in_force, standings
 from peyvand.reports.path import path
-from peyvand.reports.people import destinations, openness, people, places
+from peyvand.reports.people import destinations, destinations_by_year, openness, people, places
 from peyvand.reports.trade_effects import creation, ladder, partners, sources_by_sector
 from peyvand.reports.variants import variants
 from peyvand.world import STATUSES, World
@@ -176,8 +177,10 @@ TABLES: dict[str, Callable[[Run], pd.DataFrame | None]] = {
     "sectors": sectors,
     "partners": partners,
     "pairs": pairs,
+    "causes": border_parts,
     "people": people,
     "destinations": destinations,
+    "destinations_by_year": destinations_by_year,
     "openness": openness,
     "places": places,
     "crossings": crossings,

@@ -18,6 +18,7 @@ import xarray as xr
 
 from peyvand.errors import ScenarioError, UnknownNameError
 from peyvand.gravity import Thickness, known_causes, thickness
+from peyvand.gravity.borders import UNNAMED
 from peyvand.scenarios import kernels
 from peyvand.scenarios.blocs import left_unions, split_blocs
 from peyvand.scenarios.cautions import Caution, cautions_of
@@ -202,6 +203,11 @@ class Effect:
             pool_key=xr.DataArray(self._pool_keys, {"economy": list(self.world.economies)}, ("economy",)),
         )
 
+    def agreement_hat(self, *, year: int | None = None) -> xr.DataArray:
+        """The factor of d̂ that its provisions of agreements are: what moves a border's part `agreement`."""
+        like = self.world["tariff_rate"].transpose(*_CELL)
+        return like.copy(data=np.exp(self._share_in(year) * self._final_log_agreement)).drop_attrs()
+
     def schedule(self) -> dict[int, Shock]:
         """The shock of every year of the phase-in, from 1 to the last (0 where there is none)."""
         years = range(1, self.union.phase_in_years + 1) if self.union.phase_in_years else (0,)
@@ -280,11 +286,18 @@ class Effect:
 
     @cached_property
     def _final_log_cost(self) -> Array:
-        log_cost = np.zeros_like(self._tariff)
+        log_cost = self._final_log_agreement.copy()
         for provision, mask in self.cells:
             if isinstance(provision, BorderCost):
                 log_cost += np.where(mask, self._border_cost(provision), 0.0)
-            elif isinstance(provision, AgreementEffect):
+        return log_cost
+
+    @cached_property
+    def _final_log_agreement(self) -> Array:
+        """ln d̂ of the provisions of agreements: nothing where free trade is in force already."""
+        log_cost = np.zeros_like(self._tariff)
+        for provision, mask in self.cells:
+            if isinstance(provision, AgreementEffect):
                 change = kernels.agreement_cost(
                     coefficient=estimate(provision.estimate).coefficient, trade_elasticity=self._theta
                 )
@@ -316,10 +329,14 @@ class Effect:
 
     @cached_property
     def unexplained(self) -> Array:
-        """(N, N, S) unexplained thickness, log points: the pair's mean where unmeasured, NaN where nothing is known."""
-        cell = self.borders["border_thickness_part"].sel(component="unexplained").transpose(*_CELL).values
-        pair = self.borders["pair_thickness_part"].sel(component="unexplained").transpose(*_CELL[:2]).values
-        return kernels.estimable_border(unexplained=cell, pair_unexplained=pair, unmeasured=self.unmeasured)
+        """(N, N, S) unexplained thickness and waiting, log points: the pair's mean where unmeasured, NaN if unknown."""
+        parts = [name for name in UNNAMED if name in self.borders.components]
+        cell = self.borders["border_thickness_part"].sel(component=parts).sum("component", skipna=False)
+        pair = self.borders["pair_thickness_part"].sel(component=parts).sum("component", skipna=False)
+        cell, pair = cell.transpose(*_CELL), pair.transpose(*_CELL[:2])
+        return kernels.estimable_border(
+            unexplained=cell.values, pair_unexplained=pair.values, unmeasured=self.unmeasured
+        )
 
     def _cut_shares(self, provision: Tariff, mask: Mask) -> Array:
         share = np.where(mask, provision.cut_share, 0.0)

@@ -64,3 +64,12 @@ def read_exports(path: str | Path, *, year: int | None = None) -> Table:
         "one agreement is named per pair and year; no domestic sales",
     )
     return Table(frame, DEEP_AGREEMENTS, notes)
+
+
+def read_export_totals(path: str | Path) -> Table:
+    """All exports of an exporter in a year to wherever, also to unspecified places: exporter, year, total_musd."""
+    frame = read_frame(path, {"exp": "exporter", "time": "year", "export": "trade_musd"})
+    require_numbers(frame, ["trade_musd"], path=path)
+    frame["exporter"] = frame["exporter"].replace(OWN_CODES)
+    totals = frame.groupby(["exporter", "year"])["trade_musd"].sum().mul(1e-6).rename("total_musd").reset_index()
+    return Table(totals[totals["total_musd"] > 0].reset_index(drop=True), DEEP_AGREEMENTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,12 @@ import pyarrow as pa
 from peyvand.errors import DataError, did_you_mean
 
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".parquet", ".dta")
+
+
+_UNREADABLE = (
+    ValueError, OSError, UnicodeError, EOFError, KeyError, struct.error, pd.errors.ParserError, pa.ArrowException,
+)  # fmt: skip
+"""What the readers of CSV, Parquet and Stata raise on a file that is not one."""
 
 
 def read_frame(
@@ -60,7 +67,7 @@ def read_columns(
         frame = _read(path, columns, only, missing)
     except DataError:
         raise
-    except (ValueError, OSError, UnicodeError, EOFError, KeyError, pd.errors.ParserError, pa.ArrowException) as error:
+    except _UNREADABLE as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         hint = f"is it really a {path.suffix} file, whole, and in UTF-8?"
         raise DataError(f"{path.name} cannot be read: {reason}", hint=hint, path=str(path)) from error

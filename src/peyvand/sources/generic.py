@@ -16,8 +16,17 @@ SYNONYMS = {
     "exporter": ("exporter", "exporter_iso3", "iso3_o", "iso_o", "iso3_exp", "exp", "origin", "exporter_code"),
     "importer": ("importer", "importer_iso3", "iso3_d", "iso_d", "iso3_imp", "imp", "destination", "importer_code"),
     "year": ("year", "yr", "time"),
-    "sector": ("sector", "industry", "industry_id", "sector_id", "broad_sector"),
-    "trade_musd": ("trade_musd", "trade", "trade_flow", "flow", "tradeflow", "tradeflow_baci", "trade_value"),
+    "sector": ("sector", "industry", "industry_id", "sector_id", "broad_sector", "indcode"),
+    "trade_musd": (
+        "trade_musd",
+        "trade",
+        "trade_flow",
+        "flow",
+        "tradeflow",
+        "tradeflow_baci",
+        "trade_value",
+        "tradevalue",
+    ),
     "tariff_rate": ("tariff_rate", "tariff"),
 }
 """Our column → the names under which the field publishes it, in lower case, ours first."""

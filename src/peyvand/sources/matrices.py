@@ -16,14 +16,18 @@ from peyvand.sources.files import pick_year, read_columns, require_numbers, requ
 from peyvand.sources.generic import SYNONYMS
 
 KEYS: Mapping[str, Sequence[str]] = {
-    **{name: SYNONYMS[name] for name in ("exporter", "importer", "year", "sector")},
-    "economy": ("economy", "country", "region", "iso3", "code"),
-    "input_sector": ("input_sector", "input"),
+    **{name: SYNONYMS[name] for name in ("exporter", "importer", "year")},
+    "sector": (*SYNONYMS["sector"], "output_sector", "output_ind", "using_sector"),
+    "economy": ("economy", "country", "region", "iso3", "code", "iso_o", "exporter"),
+    "input_sector": ("input_sector", "input", "input_ind"),
 }
 """Our key → the names under which a file may hold it, in lower case, ours first."""
 
 FLOW_NAMES = ("value", *SYNONYMS["trade_musd"])
 """Names of a column of flows, in the order of preference."""
+
+_AROUND_NAMES = " \ufeff\\"
+"""What publishers leave around the name of a column: blanks, a byte-order mark, TeX's backslash."""
 
 
 def read_cells(
@@ -41,7 +45,7 @@ def read_cells(
     Parameters
     ----------
     path : str or Path
-        A .csv, .tsv, .parquet or .dta file.
+        A .csv, .tsv, .parquet or .dta file; `FILE:COLUMN` reads the values of that column.
     keys, optional : sequence of str
         Columns that the file must hold and those that it may hold, under any of the names in `KEYS`.
     values : sequence of str
@@ -63,9 +67,10 @@ def read_cells(
     DataError
         If a column is missing, a key is given twice, or a value is missing, not a number or below `minimum`.
     """
-    path = Path(path)
+    path, chosen = _column_of(Path(path))
+    values = (chosen.lower(),) if chosen else values
     frame = read_columns(path, None)
-    held = {str(column).lower(): str(column) for column in frame.columns}
+    held = {str(column).lower().strip(_AROUND_NAMES): str(column) for column in frame.columns}
     found = {name: _first(KEYS[name], held) for name in (*keys, *optional, "year")}
     for name in keys:
         if found[name] is None:
@@ -78,7 +83,7 @@ def read_cells(
     if column is None:
         raise DataError(
             f"{path.name} has no column of values",
-            hint=f"name it {' or '.join(values[:3])}; {did_you_mean(values[0], held)}",
+            hint=f"name it {values[0]}, or say which it is, {path.name}:COLUMN; {did_you_mean(values[0], held)}",
             columns=list(frame.columns),
         )
     names = {theirs: ours for ours, theirs in found.items() if theirs is not None} | {column: "value"}
@@ -88,11 +93,29 @@ def read_cells(
     labels = [name for name in (*keys, *optional) if name in cells]
     cells[labels] = _as_text(cells[labels], path)
     require_numbers(cells, ["value"], path=path, minimum=minimum)
-    require_unique(cells, labels, path=path)
+    _require_unique(cells, labels, path=path, others=[name for name in held if held[name] not in names])
     cells["value"] = cells["value"].astype(float)
     tidy = cells[[*labels, "value"]].reset_index(drop=True)
     tidy.attrs["column"] = column.lower()
     return tidy
+
+
+def _require_unique(cells: pd.DataFrame, labels: list[str], *, path: Path, others: list[str]) -> None:
+    """One row a cell; where there are more, a column of the file may be a key under a name that is not known."""
+    try:
+        require_unique(cells, labels, path=path)
+    except DataError as error:
+        if others and "sector" not in labels:
+            error.hint = f"if it has sectors, name their column sector: it also holds {', '.join(others[:6])}"
+        raise
+
+
+def _column_of(path: Path) -> tuple[Path, str | None]:
+    """`flows.parquet:tariff` is a file and one of its columns, unless a file has that very name."""
+    file, colon, column = str(path).rpartition(":")
+    if colon and file and column and not path.exists() and Path(file).is_file():
+        return Path(file), column
+    return path, None
 
 
 def _first(names: Sequence[str], held: Mapping[str, str]) -> str | None:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from peyvand.trade.deficits import DeficitRule, IncomeRule, income_rule
 from peyvand.trade.equations import Baseline
-from peyvand.trade.kernels import Equilibrium, solve_equilibrium
+from peyvand.trade.figures import welfare_hat
+from peyvand.trade.kernels import Equilibrium, reached, reason, solve_equilibrium
 from peyvand.trade.masks import MaskedBlocks, dense_blocks
 from peyvand.trade.sweep import BATCH_BITS, Batch, ChordStep, solve_columns, solve_part
 
@@ -116,22 +117,8 @@ class UnionSweep:
         return Solved(numbers=batch.numbers, welfare_hat=welfare[:, self.back], residual=residual, failed=failed)
 
 
-def reached(found: Equilibrium, tol: float) -> bool:
-    """Whether all equations hold, for the whole of the shock."""
-    return found.residual <= tol and found.share_of_shock == 1
-
-
 def welfare_of(base: Baseline, found: Equilibrium, tol: float) -> Array:
     """Real income (economy), new / old; NaN where the equilibrium was not reached."""
-    after = found.conditions
     if not reached(found, tol):
         return np.full(len(base.value_added), np.nan)
-    price = (base.final_share * np.log(after.price_index_hat)).sum(axis=0)
-    return np.asarray(after.final_expenditure / base.final_expenditure * np.exp(-price))
-
-
-def reason(found: Equilibrium) -> str:
-    """Why there is no answer."""
-    if found.share_of_shock < 1:
-        return f"no equilibrium beyond {100 * found.share_of_shock:.3g} % of the shock"
-    return f"residual {found.residual:.1e} after {found.iterations} steps"
+    return welfare_hat(base, found.conditions)

@@ -74,7 +74,7 @@ class CaliendoParro:
         if (self.deficit_rule == "fixed_nominal") != (self.numeraire is not None):
             raise ModelError(
                 "fixed_nominal deficits are kept in one economy's wage, and only they are",
-                hint="CaliendoParro(deficit_rule='fixed_nominal', numeraire='USA')",
+                hint="numeraire='USA' with deficit_rule='fixed_nominal'; --numeraire USA with --deficits fixed_nominal",
             )
         if not 0 <= self.supply_elasticity < np.inf:
             raise ModelError(
@@ -101,13 +101,9 @@ class CaliendoParro:
         ConvergenceError
             If the equations do not hold to `tol`; `context["excess"]` has each economy's excess demand.
         """
-        _expect_same_labels(world, shock)
-        if self.deficit_rule == "eliminated":
-            world = self.without_deficits(world, shock)
-        posed = self.problem(world, shock)
-        found = self._equilibrium(world, posed.base, posed.block, self.income_rule(world, posed.base))
+        baseline, posed, found = self.equilibrium(world, shock)
         return trade_result(
-            baseline=world,
+            baseline=baseline,
             shock=shock,
             problem=posed,
             found=found,
@@ -115,6 +111,20 @@ class CaliendoParro:
             supply_elasticity=self.supply_elasticity,
             rent_keeper=self.rent_keeper,
         )
+
+    def equilibrium(self, world: World, shock: Shock) -> tuple[World, Problem, Equilibrium]:
+        """`solve` without labels on the answer: the World that is shocked, what the kernel solves, where it stopped.
+
+        Raises
+        ------
+        DataError, ConvergenceError
+            As `solve`.
+        """
+        _expect_same_labels(world, shock)
+        if self.deficit_rule == "eliminated":
+            world = self.without_deficits(world, shock)
+        posed = self.problem(world, shock)
+        return world, posed, self._equilibrium(world, posed.base, posed.block, self.income_rule(world, posed.base))
 
     def problem(self, world: World, shock: Shock) -> Problem:
         """The World and the shock as the kernel wants them, barriers read as the model says.
@@ -132,8 +142,8 @@ class CaliendoParro:
             )
         return problem(
             accounts_of(world),
-            cost_hat=_values(shock["iceberg_cost_hat"], *_PAIRS),
-            tariff_rate=_values(shock["tariff_rate_counterfactual"], *_PAIRS),
+            cost_hat=shock.by_sector["iceberg_cost_hat"],
+            tariff_rate=shock.by_sector["tariff_rate_counterfactual"],
             supply_elasticity=self.supply_elasticity,
             barrier=self.barrier,
             rent_keeper=self.rent_keeper,
@@ -141,7 +151,7 @@ class CaliendoParro:
         )
 
     def income_rule(self, world: World, base: Baseline, *, columns: bool = False) -> IncomeRule:
-        """The deficit rule with the baseline's figures; `columns` for many scenarios at once.
+        """The deficit rule with the baseline's figures; `columns` for many scenarios at once, which may share them.
 
         Raises
         ------
@@ -150,7 +160,7 @@ class CaliendoParro:
         """
         vectors = {name: getattr(base, name) for name in ("value_added", "tariff_revenue", "trade_deficit")}
         if columns:
-            vectors = {name: vector[:, None] for name, vector in vectors.items()}
+            vectors = {name: np.atleast_2d(vector).T for name, vector in vectors.items()}
         place = world.economies.index(world.economy(self.numeraire)) if self.numeraire else 0
         return income_rule(self.deficit_rule, numeraire=place, **vectors)
 
@@ -192,8 +202,8 @@ def baseline_of(world: World) -> Baseline:
 def accounts_of(world: World) -> Accounts:
     """The World's arrays: here the labels end."""
     return Accounts(
-        trade_flow=_values(world["trade_flow"], *_PAIRS),
-        tariff_rate=_values(world["tariff_rate"], *_PAIRS),
+        trade_flow=world.by_sector["trade_flow"],
+        tariff_rate=world.by_sector["tariff_rate"],
         value_added_share=_values(world["value_added_share"], "sector", "economy"),
         input_share=_values(world["input_share"], "economy", "input_sector", "sector"),
         trade_elasticity=_values(world["trade_elasticity"], "sector"),
@@ -235,7 +245,7 @@ def _not_reached(world: World, found: Equilibrium, tol: float) -> ConvergenceErr
     if found.share_of_shock < 1:
         hint = f"it was reached for {100 * found.share_of_shock:.3g} % of the shock: make the shock smaller"
         if broke:
-            hint += f"; beyond that nothing is left to spend in {', '.join(broke[:5])}, try deficit_rule='eliminated'"
+            hint += f"; beyond that nothing is left to spend in {', '.join(broke[:5])}, try deficits 'eliminated'"
     else:
         worst = world.economies[int(np.argmax(np.abs(gaps.wage_gap)))]
         hint = f"the largest excess demand is in {worst}: raise max_iterations or make the shock smaller"

@@ -14,17 +14,21 @@ LONGEST_STEP = 1.0
 """No logarithm moves by more than this in one step: a guard for large shocks, never felt near the answer."""
 
 
+RIDGE = 1e-12
+"""On the diagonal of the scaled normal equations, which are singular once steps repeat."""
+
+
 @dataclass(frozen=True, slots=True)
 class FixedPoint:
     """Where the iteration stopped: the point, its residual there and the steps taken."""
 
     point: Array
-    residual: float
+    residual: Array
     iterations: int
 
 
 def anderson(
-    step: Callable[[Array], tuple[Array, float]],
+    step: Callable[[Array], tuple[Array, Array]],
     start: Array,
     *,
     tol: float,
@@ -35,14 +39,14 @@ def anderson(
 
         γ = argmin ‖f − ΔF γ‖ ,   x ← x + f − (ΔX + ΔF) γ
 
-    Anderson (1965); Walker and Ni (2011), problem LS.
+    Anderson (1965); Walker and Ni (2011), problem LS. Axes before the last are separate problems, mixed each by itself;
+    those that are done, or whose step is not finite, stay where they are while others go on.
 
     Parameters
     ----------
     step : callable
-        From a point to the step f(x) and the residual of the equations at x. A step that is not finite ends the
-        iteration.
-    start : Array
+        From a point to the step f(x) and the residual of the equations at x, one a problem.
+    start : Array (..., unknown)
         First point.
     tol : float
         Stop at a residual of at most this.
@@ -51,28 +55,32 @@ def anderson(
     memory : int
         Differences kept.
     """
-    point = start
-    moves, changes = np.empty((memory, start.size)), np.empty((memory, start.size))
-    last_point = last_step = None
-    residual = np.inf
+    point, slots = start, (*start.shape[:-1], memory, start.shape[-1])
+    changes, advances = np.empty(slots), np.empty(slots)
+    last_step = last_sum = None
     for iteration in range(1, max_iterations + 1):
         taken, residual = step(point)
-        if residual <= tol or not np.isfinite(residual):
+        running = np.isfinite(residual) & (residual > tol)
+        if not running.any():
             return FixedPoint(point, residual, iteration)
-        mixed = taken
-        if last_point is not None and last_step is not None:
+        mixed, reached = taken, point + taken
+        if last_step is not None and last_sum is not None:
             slot = (iteration - 2) % memory
-            moves[slot], changes[slot] = point - last_point, taken - last_step
+            np.subtract(taken, last_step, out=changes[..., slot, :])
+            np.subtract(reached, last_sum, out=advances[..., slot, :])
             kept = min(iteration - 1, memory)
-            mixed = taken - _mixing(changes[:kept], taken) @ (moves[:kept] + changes[:kept])
-        last_point, last_step = point, taken
-        point = point + np.clip(mixed, -LONGEST_STEP, LONGEST_STEP)
+            weights = _mixing(changes[..., :kept, :], taken)
+            mixed = taken - np.matmul(weights[..., None, :], advances[..., :kept, :])[..., 0, :]
+        last_step, last_sum = taken, reached
+        mixed = np.minimum(np.maximum(mixed, -LONGEST_STEP), LONGEST_STEP)
+        point = point + (mixed if running.all() else np.where(running[..., None], mixed, 0.0))
     return FixedPoint(point, residual, max_iterations)
 
 
 def _mixing(changes: Array, step: Array) -> Array:
     """The least-squares weights γ, from scaled normal equations."""
-    gram = changes @ changes.T
-    scale = 1 / np.sqrt(np.maximum(gram.diagonal(), np.finfo(float).tiny))
-    weights = np.linalg.lstsq(gram * scale[:, None] * scale, scale * (changes @ step), rcond=1e-14)[0]
+    gram = np.matmul(changes, changes.swapaxes(-1, -2))
+    scale = 1 / np.sqrt(np.maximum(np.einsum("...kk->...k", gram), np.finfo(float).tiny))
+    gram = gram * scale[..., None] * scale[..., None, :] + RIDGE * np.eye(gram.shape[-1])
+    weights = np.linalg.solve(gram, (scale * np.matmul(changes, step[..., None])[..., 0])[..., None])[..., 0]
     return np.asarray(weights * scale, dtype=np.float64)

@@ -171,6 +171,7 @@ def counterfactual(
     if not sigma > 1:
         raise ModelError(f"sigma must be above 1, not {sigma:g}", hint="θ = σ − 1 is the trade elasticity")
     panel = _with_keys(data)
+    _expect_columns(estimate, panel)
     rows = _rows_of(panel, year)
     effect = _effect(estimate, panel, rows, changes)
     flows, filled = baseline_flows(estimate, panel, rows, baseline=baseline, fill=fill, margins=margins)
@@ -194,6 +195,17 @@ def _with_keys(data: pd.DataFrame) -> pd.DataFrame:
             values = data[name].to_numpy()
             found[key] = values if key == "year" else pd.Series(values, index=data.index).astype(str).str.strip()
     return data.assign(**found)
+
+
+def _expect_columns(estimate: SavedEstimate, panel: pd.DataFrame) -> None:
+    """The data hold what the estimate was fitted on."""
+    for column in parse(estimate.formula).columns:
+        if column not in panel:
+            raise DataError(
+                f"the data have no column {column!r}, which the estimate uses",
+                hint=f"{did_you_mean(column, list(panel.columns))}; its formula is {estimate.formula}",
+                column=column,
+            )
 
 
 def _rows_of(panel: pd.DataFrame, year: int | None) -> pd.DataFrame:

@@ -63,9 +63,9 @@ def home_reply(base: Baseline, block: Blocks, found: Conditions) -> HomeReply:
     supply_slope = base.trade_elasticity[:, None] * found.output
     paid = found.wage_hat * base.value_added
 
-    used_at_home = home_share.T[:, :, None] * base.price_exponent.swapaxes(1, 2)
+    used_at_home = home_share.T[:, :, None] * base.price_exponent.swapaxes(-1, -2)
     price_inverse = np.asarray(np.linalg.inv(np.eye(len(home_share)) - used_at_home), dtype=np.float64)
-    expenditure_inverse = price_inverse.swapaxes(1, 2)
+    expenditure_inverse = price_inverse.swapaxes(-1, -2)
     if base.price_exponent is not base.input_share:
         used = base.input_share * home_share.T[:, None, :]
         expenditure_inverse = np.asarray(np.linalg.inv(np.eye(len(home_share)) - used), dtype=np.float64)
@@ -92,7 +92,10 @@ def home_reply(base: Baseline, block: Blocks, found: Conditions) -> HomeReply:
 
 
 def step_at_home(reply: HomeReply, found: Conditions) -> Array:
-    """The step in (ln ŵ, ln P̂, ln Ê) that closes every economy's own gaps while the rest of the world stands still."""
+    """The step in (ln ŵ, ln P̂, ln Ê) that closes every economy's own gaps while the rest of the world stands still.
+
+    The conditions may be those of many scenarios, along a first axis, that share the replies of one nearby equilibrium.
+    """
     base = reply.base
     price = in_each_economy(reply.price_inverse, found.price_gap)
     output = reply.supply_slope * (reply.home_sales_share * price - _input_cost(base, price))
@@ -101,13 +104,15 @@ def step_at_home(reply: HomeReply, found: Conditions) -> Array:
         found.expenditure_gap * reply.expenditure + in_each_economy(base.input_share, output),
     )
     earned = base.value_added_share * (output + reply.home_share * expenditure)
-    wage_gap = found.wage_gap + earned.sum(axis=0) / reply.paid
+    wage_gap = found.wage_gap + earned.sum(axis=-2) / reply.paid
     wage = np.where(reply.slope < -FLATTEST, -wage_gap / reply.slope, 0.0)
-    price += reply.price_by_wage * wage
-    expenditure += reply.expenditure_by_wage * wage
-    return np.concatenate([wage, price.ravel(), (expenditure / reply.expenditure).ravel()])
+    price += reply.price_by_wage * wage[..., None, :]
+    expenditure += reply.expenditure_by_wage * wage[..., None, :]
+    expenditure /= reply.expenditure
+    cells = (*wage.shape[:-1], -1)
+    return np.concatenate([wage, price.reshape(cells), expenditure.reshape(cells)], axis=-1)
 
 
 def _input_cost(base: Baseline, price: Array) -> Array:
     """Γᵀ d ln P: what dearer inputs add to the log of unit costs, (sector, economy)."""
-    return in_each_economy(base.price_exponent.swapaxes(1, 2), price)
+    return in_each_economy(base.price_exponent.swapaxes(-1, -2), price)

@@ -79,6 +79,65 @@ def solve_equilibrium(
         return _solve_in_stages(base, block, income, tol=tol, max_iterations=max_iterations - direct.iterations)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """Where many scenarios stopped that were solved side by side: every array has them as first axis."""
+
+    conditions: Conditions
+    state: Array
+    residual: Array
+    iterations: int
+
+
+def solve_together(
+    base: Baseline,
+    block: Blocks,
+    *,
+    income: IncomeRule,
+    reply: HomeReply,
+    start: Array,
+    tol: float = 1e-8,
+    max_iterations: int = 50,
+) -> Together:
+    """Many scenarios near one another, each with arrays of its own: Anderson's mixing for each, products for all.
+
+    Parameters
+    ----------
+    base, block
+        From `baseline` and `blocks`; what differs between scenarios has them as first axis.
+    income : callable
+        The rule with its vectors as columns, a scenario each.
+    reply : HomeReply
+        Of one equilibrium in the midst of them.
+    start : Array (scenario, state)
+    tol, max_iterations
+        As of `solve_equilibrium`; which scenarios missed it is in the residual.
+    """
+    found = None
+
+    def step(point: Array) -> tuple[Array, Array]:
+        nonlocal found
+        found = conditions(base, block, income, point)
+        return step_at_home(reply, found), found.residual
+
+    with np.errstate(all="ignore"):
+        end = anderson(step, start, tol=tol, max_iterations=max_iterations)
+    assert found is not None
+    return Together(conditions=found, state=end.point, residual=end.residual, iterations=end.iterations)
+
+
+def reached(found: Equilibrium, tol: float) -> bool:
+    """Whether all equations hold, for the whole of the shock."""
+    return found.residual <= tol and found.share_of_shock == 1
+
+
+def reason(found: Equilibrium) -> str:
+    """Why there is no answer."""
+    if found.share_of_shock < 1:
+        return f"no equilibrium beyond {100 * found.share_of_shock:.3g} % of the shock"
+    return f"residual {found.residual:.1e} after {found.iterations} steps"
+
+
 def _solve(
     base: Baseline, block: Blocks, income: IncomeRule, state: Array, *, tol: float, max_iterations: int
 ) -> Equilibrium:
@@ -88,7 +147,7 @@ def _solve(
     while iterations < max_iterations:
         reply = home_reply(base, block, found)
 
-        def step(point: Array, reply: HomeReply = reply) -> tuple[Array, float]:
+        def step(point: Array, reply: HomeReply = reply) -> tuple[Array, Array]:
             nonlocal found
             found = conditions(base, block, income, point)
             return step_at_home(reply, found), found.residual
@@ -97,7 +156,7 @@ def _solve(
         state, iterations = end.point, iterations + end.iterations
         if found.residual <= tol or not np.isfinite(found.residual):
             break
-    return Equilibrium(conditions=found, state=state, residual=found.residual, iterations=iterations)
+    return Equilibrium(conditions=found, state=state, residual=float(found.residual), iterations=iterations)
 
 
 def _solve_in_stages(

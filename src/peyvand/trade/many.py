@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from peyvand.errors import ModelError
 from peyvand.trade.barriers import Accounts, Problem, problem
-from peyvand.trade.batch import UnionSweep, reached, reason, welfare_of
+from peyvand.trade.batch import UnionSweep, welfare_of
 from peyvand.trade.caliendo_parro import CaliendoParro, accounts_of
 from peyvand.trade.deficits import income_rule
-from peyvand.trade.kernels import Equilibrium, solve_equilibrium, unchanged
+from peyvand.trade.kernels import Equilibrium, reached, reason, solve_equilibrium, unchanged
 from peyvand.trade.masks import masked_blocks
 from peyvand.trade.sweep import BATCH_BITS, chord_step
 from peyvand.trade.union_terms import Unions

@@ -6,6 +6,7 @@ with sectors, inputs and tariffs it is Caliendo and Parro (2015). Tables have th
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ from peyvand.errors import (
     UnknownSectorError,
     did_you_mean,
 )
+from peyvand.trade.calibration import AccountsAdjusted, clearing_flows
+from peyvand.trade.kernels import baseline
 from peyvand.trade.ladder import RUNGS, Ladder
 from peyvand.world import Shock, World
 from peyvand.world.from_tables import world_from_arrays
@@ -29,6 +32,10 @@ Array = NDArray[np.float64]
 ONE_SECTOR = "all"
 """Name of the sector of a matrix that has none."""
 PAIRS = ("exporter", "importer", "sector")
+LARGEST_NEGATIVE_INPUT = 0.01
+"""Inputs below zero are set to zero up to this part of the cost of what they go into."""
+LARGEST_LOG_COST = 300.0
+"""No change of costs is larger in logs than this: beyond it a partial effect is another thing than β."""
 _SHOWN = 5
 
 
@@ -55,7 +62,7 @@ def own_world(
         exporter, importer, sector if they differ, value: today's rates as shares; absent cells are 0.
     inputs, value_added : DataFrame, optional
         economy, input_sector, sector, value and economy, sector, value: both in the flows' money, or both as shares of
-        output. Neither: value added is all of output.
+        output; inputs that sum to one by themselves are shares of all inputs. Neither: value added is all of output.
     absent_is_zero : bool
         Cells without a row are zero flows; otherwise they are refused.
 
@@ -65,6 +72,12 @@ def own_world(
         If the matrix is not square, lacks cells or domestic sales, or the costs do not add up to output.
     ModelError
         If an elasticity is not positive.
+
+    Warns
+    -----
+    AccountsAdjusted
+        If inputs take more than all purchases of a good: flows are then those that clear without that, see
+        `peyvand.trade.calibration`.
     """
     economies = _economies(flows)
     sectors = list(pd.unique(flows["sector"])) if "sector" in flows else [ONE_SECTOR]
@@ -83,6 +96,7 @@ def own_world(
         )
     if inputs is not None and value_added is not None:
         given |= _cost_shares(inputs, value_added, flow.sum(axis=1), labels)
+        flow = _clearing(flow, given)
     return world_from_arrays(
         economies=economies, sectors=sectors, name=name, base_year=base_year, trade_flow=flow, **given
     )  # fmt: skip
@@ -100,7 +114,8 @@ def own_shock(
     Parameters
     ----------
     cost_hat : DataFrame, optional
-        exporter, importer, sector if they differ, value: d̂, new over old iceberg cost, positive.
+        exporter, importer, sector if they differ, value: d̂, new over old iceberg cost, positive. The same d̂ on all
+        sales of an exporter, those at home too, is its productivity, 1/d̂.
     partial : DataFrame, optional
         The same keys, value: β, what the change adds to ln X by itself; d̂ = exp(−β/θ).
     tariffs_new : DataFrame, optional
@@ -109,7 +124,7 @@ def own_shock(
     Raises
     ------
     DataError
-        If both `cost_hat` and `partial` are given, a d̂ is not positive, or something happens to domestic sales.
+        If both `cost_hat` and `partial` are given, a d̂ is not positive, or an effect is on domestic sales.
     UnknownEconomyError, UnknownSectorError
         If a table names what the flows do not have.
     """
@@ -128,33 +143,62 @@ def own_shock(
         cost = _table(cost_hat, PAIRS, labels, absent=1.0)
     if partial is not None:
         effect = _table(partial, PAIRS, labels, absent=0.0)
-        cost = np.exp(-effect / world["trade_elasticity"].values)
-    home = np.einsum("iis->is", cost)
-    if (home != 1).any():
-        place = int(np.argmax((home != 1).any(axis=1)))
-        raise DataError(
-            f"the cost of domestic sales changes in {labels['exporter'][place]}",
-            hint="costs are relative to trade at home: leave exporter = importer out, or shift the others",
-        )
+        home = np.einsum("iis->is", effect)
+        if (home != 0).any():
+            place = int(np.argmax((home != 0).any(axis=1)))
+            raise DataError(
+                f"an effect on domestic sales of {labels['exporter'][place]}",
+                hint="effects are relative to trade at home: leave exporter = importer out, or shift the others",
+            )
+        cost = _iceberg(effect, world["trade_elasticity"].values, labels)
     tariff = like if tariffs_new is None else like.copy(data=_table(tariffs_new, PAIRS, labels, other=like.values))
     return Shock.of(world, iceberg_cost_hat=like.copy(data=cost), tariff_rate_counterfactual=tariff)
+
+
+def _iceberg(effect: Array, trade_elasticity: Array, labels: dict[str, list[str]]) -> Array:
+    """d̂ = exp(−β/θ)."""
+    exponent = -effect / trade_elasticity
+    beyond = np.abs(exponent) > LARGEST_LOG_COST
+    if beyond.any():
+        exporter, importer, _ = (int(at) for at in np.argwhere(beyond)[0])
+        raise DataError(
+            f"an effect of {effect[beyond][0]:g} on {labels['exporter'][exporter]} → {labels['importer'][importer]}: "
+            f"d̂ = exp({exponent[beyond][0]:.3g})",
+            hint="β is what a change adds to ln X, such as 0.5; d̂ = exp(−β/θ)",
+        )
+    return np.exp(exponent)
 
 
 def answer(rungs: Ladder) -> pd.DataFrame:
     """One row an economy, every figure new over old.
 
     `welfare_hat` is real expenditure, `real_wage_hat` the wage over the same prices; `exports_hat` is the full answer,
-    `partial`, `conditional` and `full` are exports on the three rungs.
+    `partial`, `conditional` and `full` are exports on the three rungs. With one sector also `factory_gate_price_hat`.
     """
-    result, exports = rungs.result, rungs.to_frame().set_index("economy")
+    result, trade = rungs.result, rungs.to_frame().set_index("economy")
     found = {
         "welfare_hat": result["welfare_hat"].values,
         "wage_hat": result["wage_hat"].values,
         "price_index_hat": result["consumer_price_hat"].values,
         "real_wage_hat": result["real_wage_hat"].values,
-        "exports_hat": exports["exports_hat_full"].to_numpy(),
-        **{rung: exports[f"exports_hat_{rung}"].to_numpy() for rung in RUNGS},
+        "exports_hat": trade["exports_hat_full"].to_numpy(),
+        **{rung: trade[f"exports_hat_{rung}"].to_numpy() for rung in RUNGS},
+        "imports_hat": trade["imports_hat_full"].to_numpy(),
     }
+    if len(result.baseline.sectors) == 1:
+        found["factory_gate_price_hat"] = result["unit_cost_hat"].values[:, 0]
+    return pd.DataFrame({"economy": list(result.baseline.economies), **found})
+
+
+def sources_of_gain(rungs: Ladder) -> pd.DataFrame:
+    """One row an economy, shares of income: where a gain comes from to first order, and the exact gain beside it.
+
+    Caliendo and Parro (2015), equations 17–19, see `peyvand.trade.decomposition`: `terms_of_trade`, `volume_of_trade`,
+    `trade_cost_saving` and `transfer_gain` add up to `first_order_welfare`; `welfare` is exact.
+    """
+    result = rungs.result
+    names = ("terms_of_trade", "volume_of_trade", "trade_cost_saving", "transfer_gain", "first_order_welfare")
+    found = {name: result[name].values for name in names} | {"welfare": result["welfare_hat"].values - 1}
     return pd.DataFrame({"economy": list(result.baseline.economies), **found})
 
 
@@ -168,6 +212,24 @@ def flow_table(rungs: Ladder) -> pd.DataFrame:
     }
     table = pd.DataFrame({name: array.transpose(*PAIRS).to_series() for name, array in arrays.items()}).reset_index()
     return table.drop(columns="sector") if rungs.result.baseline.sectors == (ONE_SECTOR,) else table
+
+
+def _clearing(flow: Array, given: dict[str, Any]) -> Array:
+    """The flows, or those that clear where the tables leave less than nothing to final demand."""
+    size = (flow.shape[2], *flow.shape[:2])
+    clearing = clearing_flows(
+        baseline(
+            trade_flow=np.moveaxis(flow, 2, 0),
+            tariff_rate=np.moveaxis(given.get("tariff_rate", np.zeros_like(flow)), 2, 0),
+            value_added_share=given["value_added_share"].T,
+            input_share=given["input_share"],
+            trade_elasticity=np.broadcast_to(given["trade_elasticity"], size[:1]),
+        )
+    )
+    if clearing is None:
+        return flow
+    warnings.warn(AccountsAdjusted(clearing), stacklevel=3)
+    return np.moveaxis(clearing.trade_flow, 0, 2)
 
 
 def _economies(flows: pd.DataFrame) -> list[str]:
@@ -233,9 +295,22 @@ def _elasticities(given: float | pd.DataFrame, labels: dict[str, list[str]]) -> 
 def _cost_shares(
     inputs: pd.DataFrame, value_added: pd.DataFrame, output: Array, labels: dict[str, list[str]]
 ) -> dict[str, Array]:
-    """γ of value added and inputs, from money or from shares of output; (economy, …, sector)."""
-    bought = _table(inputs, ("economy", "input_sector", "sector"), labels, absent=0.0)
+    """γ of value added and inputs, from money, shares of output, or shares of all inputs; (economy, …, sector)."""
+    dims = ("economy", "input_sector", "sector")
+    bought = _table(inputs, dims, labels, absent=0.0)
     added = _table(value_added, ("economy", "sector"), labels, absent=0.0)
+    limit = -LARGEST_NEGATIVE_INPUT * (added + bought.sum(axis=1))[:, None, :]
+    if (bought < np.minimum(limit, 0.0)).any():
+        place = np.unravel_index(int((bought - limit).argmin()), bought.shape)
+        named = " ".join(labels[dim][at] for dim, at in zip(dims, place, strict=True))
+        raise DataError(
+            f"an input is below zero: {bought[place]:g} of {named}",
+            hint=f"up to {100 * LARGEST_NEGATIVE_INPUT:g} % of costs are set to zero; this is more",
+        )
+    bought = np.maximum(bought, 0.0)
+    used = bought.sum(axis=1)
+    if ((np.abs(used - 1) < 0.01) | ((used == 0) & (np.abs(added - 1) < 0.01)))[output > 0].all():
+        bought = bought * (1 - added)[:, None, :]
     cost = added + bought.sum(axis=1)
     spread = np.abs(cost / np.where(output > 0, output, 1.0) - 1) * (output > 0)
     as_shares = np.abs(cost - 1) * (output > 0)
@@ -243,7 +318,8 @@ def _cost_shares(
         place = np.unravel_index(int(spread.argmax()), spread.shape)
         economy, sector = labels["economy"][place[0]], labels["sector"][place[1]]
         raise DataError(
-            f"value added and inputs of {economy} {sector} sum to {cost[place]:g}, its sales to {output[place]:g}",
+            f"value added and inputs of {economy} {sector} sum to {cost[place]:g}, its sales to {output[place]:g}; "
+            f"{int((spread > 0.01).sum())} of {spread.size} cells are off by more than 1 %",
             hint="give both in the flows' money or both as shares of output; they sum to output or to 1, within 1 %",
         )
     whole = np.where(cost > 0, cost, 1.0)

@@ -12,7 +12,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.errors import UnknownNameError, did_you_mean
-from peyvand.trade.barriers import Problem, RentKeeper, rent_income
+from peyvand.trade import figures
+from peyvand.trade.barriers import Barrier, Problem, RentKeeper, rent_income
 from peyvand.trade.decomposition import decompose
 from peyvand.trade.deficits import DeficitRule
 from peyvand.trade.equations import home_trade_share, pool_transfers, trade_flows
@@ -46,6 +47,8 @@ class TradeResult:
         Evaluations of the equations.
     nest : str
         Which of the nested models the World and the parameters make of it, see `peyvand.trade.nests`.
+    barrier : str
+        Whether barriers melted or were rents.
     """
 
     data: xr.Dataset
@@ -55,6 +58,7 @@ class TradeResult:
     residual: float
     iterations: int
     nest: Nest
+    barrier: Barrier = "iceberg"
 
     def __getitem__(self, name: str) -> xr.DataArray:
         """One variable by name."""
@@ -143,9 +147,8 @@ def trade_result(
 ) -> TradeResult:
     """The kernel's arrays as a labelled result: here the labels return."""
     base, block, after = problem.base, problem.block, found.conditions
-    before, flow = base.trade_flow, trade_flows(block, after)
-    price = np.exp((base.final_share * np.log(after.price_index_hat)).sum(axis=0))
-    welfare_hat = after.final_expenditure / base.final_expenditure / price
+    before, flow = problem.trade_flow, trade_flows(block, after)
+    price, welfare_hat = figures.consumer_price_hat(base, after), figures.welfare_hat(base, after)
     sources = decompose(
         trade_flow=before,
         trade_flow_counterfactual=flow,
@@ -154,13 +157,11 @@ def trade_result(
         cost_hat=problem.cost_hat,
         final_expenditure=base.final_expenditure,
     )
-    levied = (base.tariff_rate * before).sum(axis=(0, 1))
-    levied_after = ((1 - after.kept_share) * after.expenditure).sum(axis=0)
+    levied, levied_after = figures.levies(problem, after)
     received = base.final_expenditure - base.value_added - levied
     received_after = after.final_expenditure - after.wage_hat * base.value_added - levied_after
     rents = partial(rent_income, trade_flow=before, rent_rate=problem.rent_rate)
     rents_after = partial(rent_income, trade_flow=flow, rent_rate=problem.rent_rate_counterfactual)
-    wage_hat = after.unit_cost_hat[0] if supply_elasticity else after.wage_hat
     value_added = base.value_added_share * base.output
     value_added_after = base.value_added_share * after.output
     earned, earned_after = value_added.sum(axis=0), value_added_after.sum(axis=0)
@@ -168,8 +169,8 @@ def trade_result(
     values = {
         "welfare_hat": welfare_hat,
         "real_income_change_musd": (welfare_hat - 1) * base.final_expenditure,
-        "real_wage_hat": wage_hat / price,
-        "wage_hat": wage_hat,
+        "real_wage_hat": after.wage_hat / price,
+        "wage_hat": after.wage_hat,
         "consumer_price_hat": price,
         "tariff_revenue": levied - rents(keeper="importer"),
         "tariff_revenue_counterfactual": levied_after - rents_after(keeper="importer"),
@@ -178,7 +179,7 @@ def trade_result(
         ),
         "barrier_rent": rents(keeper=rent_keeper),
         "barrier_rent_counterfactual": rents_after(keeper=rent_keeper),
-        "trade_deficit_counterfactual": (flow.sum(axis=1) - flow.sum(axis=2)).sum(axis=0),
+        "trade_deficit_counterfactual": (after.kept_share * after.expenditure - after.output).sum(axis=0),
         "final_expenditure": base.final_expenditure,
         "final_expenditure_counterfactual": after.final_expenditure,
         **{name: source.total for name, source in sources.items()},
@@ -208,6 +209,7 @@ def trade_result(
         residual=found.residual,
         iterations=found.iterations,
         nest=nest_of(baseline, supply_elasticity=supply_elasticity),
+        barrier="iceberg" if problem.rent_rate is None else "rent",
     )
 
 

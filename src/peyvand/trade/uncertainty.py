@@ -11,6 +11,7 @@ of which one freezes a source, meet the same draws. A draw without an answer is 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ import xarray as xr
 
 from peyvand.errors import ModelError, did_you_mean
 from peyvand.trade.caliendo_parro import CaliendoParro
-from peyvand.trade.drawn import ANSWERS, SOURCES, Array, Centre, GravityEffect, Source
-from peyvand.variables import labelled
+from peyvand.trade.drawn import SOURCES, Array, Centre, GravityEffect, Source
+from peyvand.variables import labelled, labelled_dataset, variable
 from peyvand.world import Shock, World
 
 TOGETHER = "together"
@@ -37,8 +38,8 @@ class Draws:
     Parameters
     ----------
     data : Dataset
-        `welfare_hat`, `real_income_change_musd`, `final_expenditure` (before the change) and `exports_hat`, all (draw,
-        economy); NaN for draws without an answer.
+        `peyvand.trade.drawn.ANSWERS`, each with the draw as its first dim: real income, wages, prices, trade and duties
+        by economy, `output_hat` by economy and sector, trade of all sectors by pair. NaN for draws without an answer.
     central : DataArray (economy)
         `welfare_hat` at the central values of everything.
     failed : mapping of int to str
@@ -119,7 +120,7 @@ def draw(
     freeze: Collection[Source] = (),
     model: CaliendoParro | None = None,
     tol: float = 1e-8,
-    workers: int = 1,
+    workers: int = 2,
     progress: Callable[[float], None] | None = None,
 ) -> Draws:
     """Solve a scenario for many draws of what it rests on.
@@ -141,7 +142,7 @@ def draw(
     tol : float
         Largest relative gap in any equation.
     workers : int
-        Threads; more than one pays in Worlds larger than the embedded one.
+        Threads.
     progress : callable, optional
         Told the share that is done.
 
@@ -164,27 +165,23 @@ def draw(
         raise ModelError(
             "nothing is left to draw", hint="the World needs trade_elasticity_se or trade_flow_cv, or give gravity="
         )
-    central = solver.solve(world, shock)["welfare_hat"]
-    kept = {name: np.full((draws, len(world.economies)), np.nan) for name in ANSWERS}
+    kept = {name: np.empty((draws, *values.shape)) for name, values in centre.answers.items()}
     failed: dict[int, str] = {}
 
-    def solve(number: int) -> None:
-        streams = {name: np.random.default_rng([seed, SOURCES.index(name), number]) for name in sources}
-        answer = centre.solve({name: stream.standard_normal for name, stream in streams.items()})
-        if isinstance(answer, str):
-            failed[number] = answer
-        else:
-            for name, values in answer.items():
-                kept[name][number] = values
+    def solve(numbers: range) -> None:
+        answers, missed = centre.solve(centre.normals(numbers, seed=seed, sources=sources))
+        for name, values in answers.items():
+            kept[name][numbers.start : numbers.stop] = values
+        failed.update({numbers[place]: why for place, why in missed.items()})
         if progress:
-            progress((number + 1) / draws)
+            progress(numbers.stop / draws)
 
+    parts = [range(first, min(draws, first + centre.together)) for first in range(0, draws, centre.together)]
     with ThreadPoolExecutor(max(1, workers)) as pool:
-        list(pool.map(solve, range(draws)))
-    labels = {"draw": np.arange(draws), "economy": list(world.economies)}
-    data = {name: labelled(xr.DataArray(values, labels, ("draw", "economy")), name) for name, values in kept.items()}
+        list(pool.map(solve, parts))
+    central = labelled_dataset({"welfare_hat": centre.answers["welfare_hat"]}, world.data.indexes)["welfare_hat"]
     return Draws(
-        data=xr.Dataset(data), central=central, failed=dict(sorted(failed.items())), sources=sources, seed=seed
+        data=_labelled(world, kept), central=central, failed=dict(sorted(failed.items())), sources=sources, seed=seed
     )
 
 
@@ -256,17 +253,24 @@ def delta_deviation(
     for source in ("elasticity", "gravity"):
         if source not in centre.sources:
             continue
-        for place in range(centre.size_of(source)):
-            logs = []
-            for sign in (1.0, -1.0):
-                unit = np.zeros(centre.size_of(source))
-                unit[place] = sign * step
-                answer = centre.solve({source: lambda _, unit=unit: unit})
-                if isinstance(answer, str):
-                    raise ModelError(f"no answer near the central values: {answer}", hint="draw instead")
-                logs.append(np.log(answer["welfare_hat"]))
-            variance += ((logs[0] - logs[1]) / (2 * step)) ** 2
+        unit = step * np.eye(math.prod(centre.shape_of(source)))
+        answers, failed = centre.solve({source: np.concatenate([unit, -unit])})
+        if failed:
+            raise ModelError(f"no answer near the central values: {next(iter(failed.values()))}", hint="draw instead")
+        up, down = np.split(np.log(answers["welfare_hat"]), 2)
+        variance += (((up - down) / (2 * step)) ** 2).sum(axis=0)
     return xr.DataArray(np.sqrt(variance), {"economy": list(world.economies)}, ("economy",), name="delta_deviation")
+
+
+def _labelled(world: World, kept: Mapping[str, Array]) -> xr.Dataset:
+    """What was kept of the draws, with labels."""
+    draws = len(next(iter(kept.values())))
+    labels = {**{str(dim): index for dim, index in world.data.indexes.items()}, "draw": np.arange(draws)}
+    arrays = {}
+    for name, values in kept.items():
+        dims = ("draw", *variable(name).dims)
+        arrays[name] = labelled(xr.DataArray(values, {dim: labels[dim] for dim in dims}, dims), name)
+    return xr.Dataset(arrays)
 
 
 def _log_variance(found: Draws, draws: int, together: tuple[str, ...]) -> Array:

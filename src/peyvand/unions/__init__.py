@@ -2,8 +2,19 @@
 
 from peyvand.unions.concepts import CONCEPTS, Stability, stability
 from peyvand.unions.deviations import Deviation
+from peyvand.unions.draws import UnionDraws, draw_unions
 from peyvand.unions.game import Game
 from peyvand.unions.landscape import Landscape
 from peyvand.unions.searches import search
 
-__all__ = ["CONCEPTS", "Deviation", "Game", "Landscape", "Stability", "search", "stability"]
+__all__ = [
+    "CONCEPTS",
+    "Deviation",
+    "Game",
+    "Landscape",
+    "Stability",
+    "UnionDraws",
+    "draw_unions",
+    "search",
+    "stability",
+]

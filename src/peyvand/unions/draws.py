@@ -17,7 +17,7 @@ import pandas as pd
 from peyvand.errors import ModelError
 from peyvand.trade import CaliendoParro, union_sweep
 from peyvand.trade.batch import Solved
-from peyvand.trade.drawn import SOURCES, Centre, Source
+from peyvand.trade.drawn import Centre, Source
 from peyvand.unions.blocks import Progress, hash_of, solve_blocks
 from peyvand.unions.concepts import Concept, stability
 from peyvand.unions.game import NOTICED, Array, Rule
@@ -60,6 +60,13 @@ class UnionDraws:
         """(union): in which share of the draws it is stable."""
         held = [stability(landscape.game, concept, rule=rule).stable for landscape in self.drawn()]
         return np.asarray(np.mean(held, axis=0))
+
+    def everyone_gains(self) -> Array:
+        """(union): in which share of the draws no member loses, and one at least gains, more than is noticed."""
+        inside = self.landscape.is_member
+        worst = np.where(inside, self.welfare_hat - 1, np.inf).min(axis=2)
+        best = np.where(inside, self.welfare_hat - 1, -np.inf).max(axis=2)
+        return np.asarray(((worst >= -NOTICED) & (best > NOTICED)).mean(axis=0))
 
     def probability_of_gain(self) -> Array:
         """(union, economy): in which share of the draws an economy gains, more than is noticed."""
@@ -164,13 +171,12 @@ class DrawTask:
     sources: tuple[Source, ...]
 
     def __call__(self, block: int) -> Solved:
-        streams = {name: np.random.default_rng([self.seed, SOURCES.index(name), block]) for name in self.sources}
-        drawn = self.centre.drawn({name: stream.standard_normal for name, stream in streams.items()})
+        drawn = self.centre.drawn(self.centre.normals([block], seed=self.seed, sources=self.sources))
         terms, numbers = self.landscape.terms, self.landscape.numbers
-        if isinstance(drawn, str):
+        if drawn.failed:
             none = np.full((len(numbers), len(self.landscape.economies)), np.nan)
-            return Solved(numbers=numbers, welfare_hat=none, residual=none[:, 0], failed={0: drawn})
-        sweep = union_sweep(terms.world, terms.unions, model=self.model, tol=self.tol, accounts=drawn[0])
+            return Solved(numbers=numbers, welfare_hat=none, residual=none[:, 0], failed=drawn.failed)
+        sweep = union_sweep(terms.world, terms.unions, model=self.model, tol=self.tol, accounts=drawn.alone(0)[0])
         return together(list(sweep.part(0, 1)))
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from peyvand.locale import Language, number, text
 from peyvand.trade import CaliendoParro
 from peyvand.unions.concepts import CONCEPTS, MOST_CORE, Concept, Stability, stability
 from peyvand.unions.confirm import Confirmation, confirm
 from peyvand.unions.deviations import words
-from peyvand.unions.game import Rule
+from peyvand.unions.draws import UnionDraws
+from peyvand.unions.game import Array, Rule
 from peyvand.unions.landscape import Landscape
 from peyvand.unions.rankings import ranking
 from peyvand.world import World
@@ -60,15 +63,30 @@ def stabilities(landscape: Landscape, *, rule: Rule = "stay") -> dict[Concept, S
     return {concept: stability(landscape.game, concept, rule=rule) for concept in asked_concepts(landscape)}
 
 
-def summary(landscape: Landscape, *, rule: Rule = "stay", top: int = 10, language: Language = "en") -> dict[str, Any]:
+def summary(
+    landscape: Landscape,
+    *,
+    rule: Rule = "stay",
+    top: int = 10,
+    language: Language = "en",
+    draws: UnionDraws | None = None,
+) -> dict[str, Any]:
     """The answer of a search in plain values.
+
+    Parameters
+    ----------
+    landscape, rule, top, language
+        The search, what those left behind do, how many rows, and in which language sentences are.
+    draws : UnionDraws, optional
+        Of the same search: how sure the answer is.
 
     Returns
     -------
     dict
         `title`, `candidates`, `exhaustive`, `ranking` (the first rows, with `individual`: whether the union holds, and
         what breaks it), `best_for`, `stable` (by concept), `confirmed` (what breaks them, solved again one by one),
-        `words` in the language, `meta`.
+        `words` in the language, `meta`; with draws also `draws`, and in each row `holds_share` and
+        `everyone_gains_share`.
 
     Raises
     ------
@@ -78,6 +96,10 @@ def summary(landscape: Landscape, *, rule: Rule = "stay", top: int = 10, languag
     names = names_of(landscape, language)
     ranked = ranking(landscape)
     asked = stabilities(landscape, rule=rule) if landscape.exhaustive else {}
+    sure = {} if draws is None else {
+        "holds_share": draws.probability_of_stability("individual", rule=rule),
+        "everyone_gains_share": draws.everyone_gains(),
+    }  # fmt: skip
     rows = []
     for row in ranked.table.head(top).to_dict("records"):
         union = int(row["union"])
@@ -88,6 +110,7 @@ def summary(landscape: Landscape, *, rule: Rule = "stay", top: int = 10, languag
         row["individual"] = bool(asked["individual"].stable[union]) if asked else None
         deviation = asked["individual"].deviation(union) if asked else None
         row["broken_by"] = None if deviation is None else words(deviation, landscape.game, language, names)
+        row |= {name: shares[union] for name, shares in sure.items()}
         rows.append({key: _plain(value) for key, value in row.items() if key != "union"})
     best = {name: list(landscape.members(union)) for name, union in ranked.best_for.items()}
     return {
@@ -104,8 +127,12 @@ def summary(landscape: Landscape, *, rule: Rule = "stay", top: int = 10, languag
             for concept, held in asked.items()
         },
         "confirmed": _confirmed(landscape, asked, ranked.table["union"].head(top).tolist(), rule),
-        "words": sentences(landscape, asked, language),
+        "words": [
+            *sentences(landscape, asked, language),
+            *([] if draws is None else drawn_sentences(draws, sure["holds_share"], language)),
+        ],
         "meta": dict(landscape.meta),
+        **({} if draws is None else {"draws": _drawn(draws, sure["holds_share"])}),
     }  # fmt: skip
 
 
@@ -148,6 +175,57 @@ def sentences(landscape: Landscape, asked: dict[Concept, Stability], language: L
     for bloc in landscape.terms.split_blocs:
         said.append(text("unions.say.bloc", language, bloc=bloc))
     return said
+
+
+def drawn_sentences(draws: UnionDraws, holds_share: Array, language: Language) -> list[str]:
+    """How often the union of all holds and pays everyone, and which unions hold most often.
+
+    Parameters
+    ----------
+    draws : UnionDraws
+    holds_share : Array (union)
+        As `UnionDraws.probability_of_stability` gives it.
+    language : str
+    """
+    landscape, count = draws.landscape, len(draws.welfare_hat)
+    names, whole = names_of(landscape, language), len(landscape.numbers) - 1
+
+    def percent(share: float) -> str:
+        return number(100 * share, language)
+
+    shown = [
+        text("unions.say.share", language, union=described(landscape, union, language, names),
+             share=percent(holds_share[union]))
+        for union in most_often(landscape, holds_share)
+    ]  # fmt: skip
+    said = [
+        text("unions.say.drawn_whole", language, count=number(count, language), share=percent(holds_share[whole]),
+             gain=percent(draws.everyone_gains()[whole]))
+    ]  # fmt: skip
+    if shown:
+        said.append(text("unions.say.drawn_most", language, unions=text("unions.semicolon", language).join(shown)))
+    return said
+
+
+def most_often(landscape: Landscape, holds_share: Array, *, most: int = 3) -> list[int]:
+    """The unions that hold in most draws, the largest share first; those that hold in none left out."""
+    order = np.argsort(-holds_share, kind="stable")
+    return [int(union) for union in order if landscape.sizes[union] >= 2 and holds_share[union] > 0][:most]
+
+
+def _drawn(draws: UnionDraws, holds_share: Array) -> dict[str, Any]:
+    """The draws in plain values: how many, of what, and the unions that hold most often."""
+    landscape = draws.landscape
+    return {
+        "count": len(draws.welfare_hat),
+        "failed": len(draws.failed),
+        "seed": draws.seed,
+        "sources": list(draws.sources),
+        "holds_most_often": [
+            {"members": list(landscape.members(union)), "holds_share": float(holds_share[union])}
+            for union in most_often(landscape, holds_share, most=10)
+        ],
+    }
 
 
 def _confirmed(

@@ -19,10 +19,10 @@ from scipy.optimize import minimize
 
 from peyvand.errors import ConvergenceError, ModelError
 from peyvand.trade import CaliendoParro
-from peyvand.trade.batch import reached, welfare_of
+from peyvand.trade.batch import welfare_of
 from peyvand.trade.deficits import IncomeRule
 from peyvand.trade.equations import Baseline, no_change
-from peyvand.trade.kernels import blocks, solve_equilibrium
+from peyvand.trade.kernels import blocks, reached, solve_equilibrium
 from peyvand.world import Shock, World, check
 
 Array = NDArray[np.float64]

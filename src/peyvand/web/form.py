@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from starlette.datastructures import FormData
@@ -15,6 +15,8 @@ from peyvand.scenarios import Union, parse_scenario, provision_from
 from peyvand.scenarios.provisions import KINDS, AgreementEffect, BorderCost, Tariff, Transit
 
 REGIMES = ("free", "on_arrival", "e_visa", "eta", "required")
+DRAWS, DEFAULT_DRAWS = (0, 100, 300), 100
+"""What the designer offers for the intervals, from quick to careful."""
 MOST_NAMED = 4
 
 
@@ -46,6 +48,8 @@ class Fields:
         Between members; empty: as it is.
     places_per_year : int
         Students that each pair of members exchanges; 0: none more.
+    draws : int
+        For the intervals, one of `DRAWS`; not part of the union.
     file : str
         A union file in TOML, which says more than the controls can; empty: the controls count.
     """
@@ -66,6 +70,7 @@ class Fields:
     estimate: str = ""
     visa_regime: str = ""
     places_per_year: int = 0
+    draws: int = DEFAULT_DRAWS
     file: str = ""
 
 
@@ -101,6 +106,7 @@ def read_form(form: FormData | Mapping[str, str]) -> Fields:
         estimate=said.get("estimate", ""),
         visa_regime=said.get("visa_regime", ""),
         places_per_year=int(_number(said.get("places_per_year") or "0", "places_per_year")),
+        draws=_draws(said.get("draws", "")),
         file=str(form.get("file", "")) if said.get("mode") == "file" else "",
     )
 
@@ -132,7 +138,9 @@ def union_of(fields: Fields, *, voices: Mapping[Any, Voice], world: str) -> Unio
     )
 
 
-def fields_of(union: Union, *, voices: Mapping[Any, Voice], crossings: Iterable[str]) -> Fields:
+def fields_of(
+    union: Union, *, voices: Mapping[Any, Voice], crossings: Iterable[str], draws: int = DEFAULT_DRAWS
+) -> Fields:
     """The controls that say this union; its file where the controls cannot say all of it.
 
     Parameters
@@ -142,14 +150,16 @@ def fields_of(union: Union, *, voices: Mapping[Any, Voice], crossings: Iterable[
         By language.
     crossings : iterable of str
         The names that the controls offer.
+    draws : int
+        With how many draws it was asked.
     """
-    shown = _read_back(union)
+    shown = replace(_read_back(union), draws=_draws(str(draws)))
     try:
         again = union_of(shown, voices=voices, world=union.world)
         same = again.with_members(union.members) == union and set(shown.crossings) <= set(crossings)
     except PeyvandError:
         same = False
-    return shown if same else Fields(members=union.members, file=union.text)
+    return shown if same else Fields(members=union.members, draws=shown.draws, file=union.text)
 
 
 def _provisions(fields: Fields) -> list[dict[str, Any]]:
@@ -234,6 +244,12 @@ def _title(fields: Fields, members: tuple[str, ...], voices: Mapping[Any, Voice]
             listed = text("report.list.last", language, first=comma.join(names[:-1]), last=names[-1])
             made[language] = text("web.designer.union_of", language, names=listed)
     return made
+
+
+def _draws(written: str) -> int:
+    """The smallest number on offer that is not below what was asked; the usual one where nothing was."""
+    asked = _number(written or str(DEFAULT_DRAWS), "draws")
+    return next((draws for draws in DRAWS if draws >= asked), DRAWS[-1])
 
 
 def _number(written: str, name: str) -> float:

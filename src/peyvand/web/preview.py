@@ -48,7 +48,7 @@ def preview(union: Union, site: Site, language: Language) -> Preview:
     """
     today = site.today
     effect = effect_of(union, world=today.world, registry=site.registry, borders=today.borders)
-    after = today.borders.after(today.world, effect.shock())
+    after = today.borders.after(today.world, effect.shock(), agreement_hat=effect.agreement_hat())
     change = np.nan_to_num((after["pair_thickness"] - today.borders["pair_thickness"]).values)
     movable, whole = movable_part(today.borders), today.borders["pair_thickness"].values
     place = {code: at for at, code in enumerate(today.codes)}

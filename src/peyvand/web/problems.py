@@ -25,6 +25,7 @@ from peyvand.errors import (
     WebError,
 )
 from peyvand.locale import error_title
+from peyvand.locale.said import said
 from peyvand.web.site import language_of
 
 _log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class Problem(BaseModel):
     type: str = Field(examples=["urn:peyvand:error:scenario"])
     title: str = Field(description="In the language asked for (Accept-Language, or ?language=).")
     status: int
-    detail: str
+    detail: str = Field(description="In the same language where it is translated, else in English.")
     hint: str | None = None
 
 
@@ -45,14 +46,17 @@ def problem(request: Request, error: PeyvandError, *, status: int | None = None)
     """The answer to a request that cannot be fulfilled: JSON under /api, a page elsewhere."""
     number = status or status_of(error, request.method)
     if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+        language = language_of(request)
+        detail = said(error.message, language)
         held = Problem(
             type=f"urn:peyvand:error:{error.key}",
-            title=error_title(error.key, language_of(request)),
+            title=error_title(error.key, language),
             status=number,
-            detail=error.message,
-            hint=error.hint,
+            detail=detail or error.message,
+            hint=said(error.hint, language) or error.hint if error.hint else None,
         )
-        return JSONResponse(held.model_dump(), status_code=number, media_type=MEDIA_TYPE)
+        headers = {"content-language": language if detail else "en"}
+        return JSONResponse(held.model_dump(), status_code=number, media_type=MEDIA_TYPE, headers=headers)
     from peyvand.web.show import show
 
     title = error_title(error.key, language_of(request))

@@ -25,6 +25,7 @@ from peyvand.reports.write import FILES, outputs
 from peyvand.run import Run
 from peyvand.scenarios import Effect, Facts, Union
 from peyvand.web import queue
+from peyvand.web.form import DEFAULT_DRAWS
 from peyvand.web.settings import Settings
 from peyvand.web.show import REPORT, WEB, environment
 from peyvand.world import World
@@ -32,7 +33,7 @@ from peyvand.world import World
 KIND = "run"
 CODE = re.compile(r"[0-9a-f]{20}")
 VIEW = "view-{}.html"
-DEFAULT_DRAWS, MOST_DRAWS = 100, 500
+MOST_DRAWS = 500
 MOST_MEMBERS, MOST_PROVISIONS = 40, 40
 
 

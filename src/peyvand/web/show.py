@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from peyvand import __version__
 from peyvand.locale import DIRECTION, Language, catalogue
+from peyvand.locale.said import said
 from peyvand.web.site import language_of, site_of
 from peyvand.web.visitor import FIELD, PLACEHOLDER, csrf_token, keep_token, new_token, visitor_of
 
@@ -52,6 +53,7 @@ def show(request: Request, template: str, *, status: int = 200, **values: Any) -
         csrf=csrf,
         csrf_field=lambda: Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, csrf()),
         here=here,
+        said=lambda sentence: said_in(language, sentence),
         asset=site.assets.url,
         language=language,
         direction=DIRECTION[language],
@@ -73,6 +75,14 @@ def show(request: Request, template: str, *, status: int = 200, **values: Any) -
 def web_words(language: Language, key: str, **fields: object) -> Markup:
     """The words under `web.<key>`, with their fields filled and escaped."""
     return Markup(catalogue(language)[f"web.{key}"]).format(**fields)
+
+
+def said_in(language: Language, sentence: str) -> Markup:
+    """A message or hint of an error in a language; where it stays English, marked as such."""
+    words = said(sentence, language)
+    if words is not None:
+        return Markup("<span>{}</span>").format(words)
+    return Markup('<span lang="en" dir="ltr">{}</span>').format(sentence)
 
 
 WEB, REPORT = ("peyvand.web", "templates"), ("peyvand.reports", "page")

@@ -12,6 +12,9 @@ from peyvand.errors import DataError
 from peyvand.world.world import World
 
 Rule = Callable[[World], Iterator["Problem"]]
+LARGEST_TARIFF = 20.0
+LARGEST_MEAN_TARIFF = 1.0
+"""Of the positive tariffs: beyond it they are per cent, not shares."""
 _SHOWN = 5
 
 
@@ -83,9 +86,14 @@ def flows_are_not_negative(world: World) -> Iterator[Problem]:
 
 
 def tariffs_are_shares(world: World) -> Iterator[Problem]:
+    """Single duties beyond 500 per cent exist (rice in Japan, cereals in Korea); a mean of 100 per cent does not."""
     tariff = world["tariff_rate"]
-    beyond = (tariff < 0) | (tariff > 5)
-    yield from _breaking("tariff_rate is a share from 0 to 5", beyond, tariff, hint="a tariff of 10% is 0.1")
+    per_cent = float(tariff.where(tariff > 0).mean()) > LARGEST_MEAN_TARIFF
+    beyond = (tariff < 0) | (tariff > (LARGEST_MEAN_TARIFF if per_cent else LARGEST_TARIFF))
+    rule = (
+        f"tariff_rate is a share from 0 to {LARGEST_TARIFF:g}, positive ones below {LARGEST_MEAN_TARIFF:g} in the mean"
+    )
+    yield from _breaking(rule, beyond, tariff, hint="a tariff of 10% is 0.1")
     at_home = tariff.where(tariff["exporter"] == tariff["importer"], 0.0)
     yield from _breaking("tariff_rate must be 0 at home", at_home != 0, at_home, hint="set its diagonal to 0")
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 import xarray as xr
 
-from peyvand.world.world import STATUSES, World
+from peyvand.world.world import AGREEMENT_KINDS, STATUSES, World
+
+
+class Bound(NamedTuple):
+    """What binds a pair: whether it trades freely, by what `kind` of `AGREEMENT_KINDS`, and how that is known."""
+
+    in_force: bool
+    kind: str
+    status: str
 
 
 def economies_table(world: World) -> pd.DataFrame:
@@ -47,6 +57,16 @@ def sectors_table(world: World, economy: str) -> pd.DataFrame:
         "value_added_share": world["value_added_share"].sel(economy=code),
     }
     return pd.DataFrame({name: array.to_series() for name, array in columns.items()})
+
+
+def agreement_between(world: World, first: str, second: str) -> Bound | None:
+    """The agreement of two economies in the base year; None where the World knows of no agreements."""
+    if "agreement_kind" not in world.data:
+        return None
+    one, two = world.resolve_economies([first, second])
+    cell = {"exporter": one, "importer": two}
+    kind, status = (int(world[f"agreement_{name}"].sel(cell)) for name in ("kind", "status"))
+    return Bound(bool(world["agreement"].sel(cell)), AGREEMENT_KINDS[kind], STATUSES[status])
 
 
 def pair_table(world: World, first: str, second: str) -> pd.DataFrame:

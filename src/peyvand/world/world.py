@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from peyvand.errors import (
     DataError,
@@ -31,6 +32,14 @@ from peyvand.world.accounts import accounts
 
 STATUSES = ("reported", "mirrored", "estimated", "assumed")
 """How a figure is known; the `_status` variables hold positions in this tuple."""
+
+AGREEMENT_KINDS = ("none", "partial_scope", "eco", "free_trade", "cis", "cis_2012", "gcc", "eaeu", "eu")
+"""Trade agreements from the shallowest to the deepest; `agreement_kind` holds positions in this tuple.
+
+partial_scope is a list of goods, eco the one of Iran, Pakistan and Türkiye; cis the bilateral free trade between
+former members of the Soviet Union, cis_2012 their treaty of 2012; gcc and eaeu are customs unions, eu the internal
+market with Norway and Iceland; free_trade is every other free-trade area or customs union.
+"""
 
 PROVENANCE_COLUMNS = ("variable", "economy", "sector", "status", "source", "licence", "url", "note")
 
@@ -116,6 +125,11 @@ class World:
     def accounts(self) -> xr.Dataset:
         """Output, expenditure, value added and the rest, see `peyvand.world.accounts`."""
         return accounts(self.data)
+
+    @cached_property
+    def by_sector(self) -> Mapping[str, NDArray[np.float64]]:
+        """Flows and tariffs with the sector first, (sector, exporter, importer), as the trade model multiplies them."""
+        return {name: sector_first(self.data[name]) for name in ("trade_flow", "tariff_rate")}
 
     @cached_property
     def data_hash(self) -> str:
@@ -301,6 +315,13 @@ def shipped() -> tuple[str, ...]:
     """
     held = (entry.name for entry in _SHELF.iterdir())
     return tuple(sorted(name.removesuffix(_SUFFIX) for name in held if name.endswith(_SUFFIX)))
+
+
+def sector_first(pairs: xr.DataArray) -> NDArray[np.float64]:
+    """(exporter, importer, sector) as (sector, exporter, importer), in one piece and read-only."""
+    values = np.array(pairs.transpose("sector", "exporter", "importer").values, dtype=np.float64, order="C")
+    values.setflags(write=False)
+    return values
 
 
 def blank_provenance() -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """How were the shipped estimates made?  One function for each, from the publishers' files to the JSON that ships.
 
 All hold sales at home where the source has them. At home contiguity, language and agreement are 1 and distance is the
-internal one; `abroad` holds what borders do beside these. `peyvand gravity estimates --data FOLDER` makes them again.
+internal one; `abroad` holds what borders do beside these, `internal_market` what the European Union and its neighbours
+in the internal market have beyond an ordinary agreement. `peyvand gravity estimates --data FOLDER` makes them again.
 """
 
 from __future__ import annotations
@@ -22,26 +23,33 @@ from peyvand.sources.deep_agreements import DEEP_AGREEMENTS, read_exports
 from peyvand.sources.geodist import GEODIST, read_distances
 from peyvand.sources.icio import ICIO, SERVICES, TARIFFS, read_icio
 from peyvand.sources.table import Source
+from peyvand.sources.treaties import DESTA
 from peyvand.sources.wiod import WIOD_2016, read_trade_and_tariffs
+from peyvand.world import AGREEMENT_KINDS
+from peyvand.world.compile.agreements import FREE_TRADE, agreements_in_force
 from peyvand.world.compile.concordance import GOODS, sector_of
 from peyvand.world.compile.concordance import SERVICES as SERVICE_SECTORS
+from peyvand.world.compile.inputs import Inputs
 
 ICIO_YEARS = (2011, 2015, 2019)
 """2022 is left out: its tariffs repeat those of 2021, and its flows are those of the sanctions on Russia."""
 
 WIOD_YEARS = (2002, 2006, 2010, 2014)
 GUIDE_YEARS = tuple(range(1986, 2007, 4))
+TIES = (GEODIST, DEEP_AGREEMENTS, DESTA)
+"""Where distance, ties and agreements come from."""
 PAIR = "exporter^importer"
+_PAIR_YEAR = ["exporter", "importer", "year"]
 WITH_TARIFFS = (
-    "trade_musd ~ log(1+tariff_rate) + log(distance_km) + contiguous + common_language + abroad"
-    " | exporter^industry^year + importer^industry^year"
+    "trade_musd ~ log(1+tariff_rate) + log(distance_km) + contiguous + common_language + agreement"
+    " + internal_market + abroad | exporter^industry^year + importer^industry^year"
 )
 GUIDE = (
     "trade_musd ~ log(distance_km) + contiguous + common_language + colony + agreement + abroad"
     " | exporter^year + importer^year"
 )
 NAMED = (
-    "trade_musd ~ eco + cis + cis_free_trade_2012 + eurasec + eaeu + other_agreement"
+    "trade_musd ~ eco + cis + cis_free_trade_2012 + eaeu + internal_market + other_agreement + partial_scope"
     " | exporter^year + importer^year + exporter^importer"
 )
 MANUFACTURES = ("refining_chemicals", "pharmaceuticals", "textiles_light", "metals_minerals", "machinery_equipment")
@@ -58,19 +66,11 @@ WIOD_SECTORS = {
 }  # fmt: skip
 """WIOD's 16 industries of 2016 by our sectors; one that straddles two counts for both."""
 
-AGREEMENTS = {
-    "eco": ("Economic Cooperation Organization (ECO)",),
-    "cis": ("Commonwealth of Independent States (CIS)",),
-    "cis_free_trade_2012": (
-        "Treaty on a Free Trade Area between members of the Commonwealth of Independent States (CIS)",
-    ),
-    "eurasec": ("Eurasian Economic Community (EAEC)", "Russian Federation - Belarus - Kazakhstan"),
-    "eaeu": (
-        "Eurasian Economic Union (EAEU)", "Eurasian Economic Union (EAEU) - Accession of Armenia",
-        "Eurasian Economic Union (EAEU) - Accession of the Kyrgyz Republic",
-    ),
+NAMED_KINDS = {
+    "eco": ("eco",), "cis": ("cis",), "cis_free_trade_2012": ("cis_2012",), "eaeu": ("eaeu",),
+    "internal_market": ("eu",), "other_agreement": ("free_trade", "gcc"), "partial_scope": ("partial_scope",),
 }  # fmt: skip
-"""The region's agreements by the names the source gives them."""
+"""The terms of `NAMED` and the kinds of agreement that each is; a pair and year has one kind, its deepest."""
 
 
 def build_icio(folder: Path, made_on: str, *, years: Iterable[int] = ICIO_YEARS) -> ShippedEstimate:
@@ -82,7 +82,8 @@ def build_icio(folder: Path, made_on: str, *, years: Iterable[int] = ICIO_YEARS)
     flows = pd.concat([read_icio(shelf / f"icio_{year}.parquet", year=year).frame for year in years])
     of_industry = sector_of("icio") | {SERVICES: SERVICE_SECTORS}
     return _by_sector(
-        ICIO_ESTIMATE, _with_ties(flows, folder), of_industry, made_on=made_on, sources=(ICIO, TARIFFS, GEODIST),
+        ICIO_ESTIMATE, _with_ties(flows, folder), of_industry, made_on=made_on,
+        sources=(ICIO, TARIFFS, *TIES),
         data=f"ICIO {', '.join(map(str, years))}, 80 economies, domestic sales, tariffs on goods; services as one",
     )  # fmt: skip
 
@@ -93,7 +94,8 @@ def build_wiod(folder: Path, made_on: str) -> ShippedEstimate:
     flows = read_trade_and_tariffs(path).frame
     flows = _with_ties(flows[flows["year"].isin(WIOD_YEARS)], folder)
     return _by_sector(
-        "wiod-2000-2014", flows, WIOD_SECTORS, made_on=made_on, sources=(WIOD_2016, TARIFFS, GEODIST),
+        "wiod-2000-2014", flows, WIOD_SECTORS, made_on=made_on,
+        sources=(WIOD_2016, TARIFFS, *TIES),
         data=f"WIOD {', '.join(map(str, WIOD_YEARS))}, 43 economies, domestic sales, tariffs on goods; services as one",
     )  # fmt: skip
 
@@ -116,18 +118,20 @@ def build_agreements(folder: Path, made_on: str) -> ShippedEstimate:
     """What the region's agreements went with: all goods, every four years from 1964 to 2016."""
     flows = read_exports(folder / "trade-and-rta-provisions-1964-2016" / "trade.parquet").frame
     reported = flows.groupby(["exporter", "year"])["trade_musd"].transform("sum") > 0
-    flows = flows[reported & (flows["exporter"] != flows["importer"])]
-    for name, titles in AGREEMENTS.items():
-        flows[name] = flows["agreement"].isin(titles)
-    flows["other_agreement"] = flows["agreement"].notna() & ~flows[list(AGREEMENTS)].any(axis=1)
+    bound = _bound(Inputs(folder), sorted(set(flows["year"])), desta=False)
+    flows = flows[reported & (flows["exporter"] != flows["importer"])].merge(bound, on=_PAIR_YEAR, how="left")
+    for name, kinds in NAMED_KINDS.items():
+        flows[name] = flows["kind"].isin([AGREEMENT_KINDS.index(kind) for kind in kinds])
     return ShippedEstimate(
         name="agreements-1964-2016", formula=NAMED, vcov=f"clustered by {PAIR}", made_on=made_on,
-        sources=(DEEP_AGREEMENTS.citation,), data="exports as reported, all goods, every four years from 1964 to 2016",
-        sectors={"all_goods": _numbers(ppml(NAMED, flows, cluster=PAIR))},
+        sources=(DEEP_AGREEMENTS.citation, DESTA.citation),
+        data="exports as reported, all goods, every four years from 1964 to 2016",
+        sectors=dict.fromkeys(GOODS, _numbers(ppml(NAMED, flows, cluster=PAIR))),
         notes=(
             "no domestic sales and no tariffs: an agreement's effect holds its tariffs, against other foreigners alone",
-            "one agreement is named per pair and year; exporters that did not report have no rows",
+            "all goods as one; a pair has its deepest agreement of the year; who did not report has no rows",
             "UZB never reported, TJK and TKM in 2000 only: the CIS effect is that of the others",
+            "eco is the list of Iran, Pakistan and Türkiye of 1992, the only one of ECO's that was notified",
         ),
     )  # fmt: skip
 
@@ -177,11 +181,23 @@ def _numbers(fit: Estimate) -> dict[str, Any]:
 
 def _with_ties(flows: pd.DataFrame, folder: Path) -> pd.DataFrame:
     """Flows of named economies with distance and ties."""
+    bound = _bound(Inputs(folder), sorted(set(flows["year"])))
     flows = flows[(flows["exporter"] != "ROW") & (flows["importer"] != "ROW")].rename(columns={"sector": "industry"})
     ties = read_distances(folder / "cepii-geodist" / "dist_cepii.parquet").frame
     ties = ties[["exporter", "importer", "distance_km", "distance_cities_km", "contiguous", "common_language"]]
     ties["distance_km"] = ties["distance_km"].fillna(ties.pop("distance_cities_km"))
-    return _at_home(flows.merge(ties, on=["exporter", "importer"], how="left"), ("contiguous", "common_language"))
+    flows = flows.merge(ties, on=["exporter", "importer"], how="left").merge(bound, on=_PAIR_YEAR, how="left")
+    flows["agreement"] = flows["kind"] >= FREE_TRADE
+    flows["internal_market"] = (flows["kind"] == AGREEMENT_KINDS.index("eu")).astype(float)
+    return _at_home(flows, ("contiguous", "common_language", "agreement"))
+
+
+def _bound(inputs: Inputs, years: Iterable[int], *, desta: bool = True) -> pd.DataFrame:
+    """exporter, importer, year, kind: what binds every pair in some years, by the rule of the World."""
+    notified, parties = inputs.notified_agreements, inputs.treaty_parties
+    known = parties if desta else parties.iloc[:0]
+    found = [agreements_in_force(year, notified=notified, parties=known).assign(year=year) for year in years]
+    return pd.concat(found)[[*_PAIR_YEAR, "kind"]]
 
 
 def _at_home(panel: pd.DataFrame, ties: tuple[str, ...]) -> pd.DataFrame:

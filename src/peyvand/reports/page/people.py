@@ -12,7 +12,7 @@ from markupsafe import Markup
 from peyvand.mobility.effects import rule_effects
 from peyvand.mobility.heatmap import COLOURS
 from peyvand.mobility.people import People
-from peyvand.reports.people import moved_flows, rounded
+from peyvand.reports.people import moved_by_year, moved_flows, rounded
 from peyvand.reports.rows import Row, records
 from peyvand.reports.voice import Voice
 from peyvand.sources.passport_index import REGIMES
@@ -41,6 +41,8 @@ class PeopleView:
     lead: Markup
     effects: tuple[Markup, ...]
     flows: tuple[Row, ...]
+    years: tuple[int, ...]
+    by_year: tuple[tuple[str, tuple[Row, ...]], ...]
     pairs: tuple[Row, ...]
     codes: tuple[str, ...]
     squares: tuple[tuple[str, tuple[Square, ...]], ...]
@@ -60,6 +62,8 @@ def people_view(run: Run, *, voice: Voice) -> PeopleView | None:
         lead=voice.t("people.lead", day=voice.date(people.day)),
         effects=_effects(voice) if people.eased else (),
         flows=tuple(records(rounded(moved_flows(people)))),
+        years=tuple(range(1, run.scenario.phase_in_years + 1)),
+        by_year=_by_year(people),
         pairs=tuple(records(rounded(_largest(people)))),
         codes=tuple(dict.fromkeys(people.rules["origin"])),
         squares=_squares(people, voice),
@@ -106,6 +110,13 @@ def _effects(voice: Voice) -> tuple[Markup, ...]:
             )
         )
     return tuple(said)
+
+
+def _by_year(people: People) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+    """Each flow that changes with its years; nothing for a union at once."""
+    table = rounded(moved_by_year(people))
+    flows = dict.fromkeys(table["flow"]) if len(table) else ()
+    return tuple((flow, tuple(records(table[table["flow"] == flow]))) for flow in flows)
 
 
 def _largest(people: People) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from peyvand.unions.landscape import Landscape
 from peyvand.unions.questions import OPTIONS, JoinAnswer, VariantName
 from peyvand.unions.rankings import Ranking, compensation, ranking
 from peyvand.unions.repair import stabilising_transfers
-from peyvand.unions.summary import confirmations, described, stabilities
+from peyvand.unions.summary import confirmations, described, drawn_sentences, stabilities
 
 SHOWN, COLUMNS = 12, 12
 
@@ -70,6 +70,13 @@ class UnionsView:
     def probability(self) -> np.ndarray | None:
         """(union): share of the draws in which it holds."""
         return None if self.draws is None else self.draws.probability_of_stability("individual", rule=self.rule)
+
+    @cached_property
+    def drawn(self) -> list[Markup]:
+        """How often the union of all holds over the draws, and what holds most often."""
+        if self.draws is None or self.probability is None:
+            return []
+        return [self.voice.prose(said) for said in drawn_sentences(self.draws, self.probability, self.voice.language)]
 
     @cached_property
     def regret(self) -> dict[int, float]:

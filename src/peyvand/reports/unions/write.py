@@ -104,4 +104,8 @@ def told(answer: Answer, *, rule: Rule = "stay") -> dict[str, Any]:
             "joiner": answer.joiner, "better": answer.better, "refusing": refusing, "external_tariff": rates,
             "economies": rows, "draws": answer.draws,
         }  # fmt: skip
-    return said | {"variants": {name: summary(held, rule=rule) for name, held in answer.landscapes.items()}}
+    return said | {
+        "variants": {
+            name: summary(held, rule=rule, draws=answer.draws.get(name)) for name, held in answer.landscapes.items()
+        }
+    }

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from peyvand.errors import NotFoundError
+from peyvand.registry.between import KINDS, between
+from peyvand.reports.history import pair_years
 from peyvand.reports.rows import Row, records
 from peyvand.web.paging import Limit, Offset, Paged, paged
 from peyvand.web.site import site_of
 
 router = APIRouter(tags=["borders"])
+_FIGURES = ("exports_musd", "imports_musd", "thickness_log_points")
 
 
 class Border(BaseModel):
@@ -37,6 +42,38 @@ class BorderInSector(BaseModel):
     parts_log_points: dict[str, float | None]
     weight_share: float | None
     recorded: bool
+
+
+class PairYearOut(BaseModel):
+    """Goods trade of one year by one record; first to second and second to first."""
+
+    year: int
+    record: str = Field(description="icio, comtrade or baci; world is this server's base year.")
+    exports_musd: float | None
+    imports_musd: float | None
+    thickness_log_points: float | None = Field(description="Of goods; with the yearly input-output tables only.")
+    status: str
+    doubtful: bool = Field(description="More likely a gap in the record than in trade.")
+
+
+class Dated(BaseModel):
+    """Something that happened between the two."""
+
+    day: str = Field(description="As precise as it was published: year, month or day.")
+    kind: str = Field(examples=list(KINDS))
+    code: str
+    title: dict[str, str]
+    party: str
+    status: str
+
+
+class History(BaseModel):
+    """How a border came to be what it is."""
+
+    economy: str
+    partner: str
+    years: list[PairYearOut]
+    happened: list[Dated]
 
 
 class Profile(BaseModel):
@@ -82,6 +119,24 @@ def border(request: Request, economy: str, partner: str) -> Profile:
             )
             for one in here
         ],
+    )
+
+
+@router.get("/borders/{economy}/{partner}/history")
+def history(request: Request, economy: str, partner: str) -> History:
+    """Trade and thickness of one pair over the years, and what happened between the two."""
+    site = site_of(request)
+    first, second = site.today.world.resolve_economies([economy, partner])
+    if first == second:
+        raise NotFoundError(f"{first} has no border with itself", hint="choose two different economies")
+    with site.registry.reading() as connection:
+        happened = between(connection, first, second, on=datetime.now(UTC).date())
+    years = [asdict(year) for year in pair_years(first, second, world=site.today.world)]
+    return History(
+        economy=first,
+        partner=second,
+        years=[PairYearOut(**year | {name: known(year[name]) for name in _FIGURES}) for year in years],
+        happened=[Dated(**asdict(one)) for one in happened],
     )
 
 

@@ -11,14 +11,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from peyvand.errors import NotFoundError, did_you_mean
+from peyvand.locale import Language
+from peyvand.locale.said import said
 from peyvand.reports.tables import TABLES
 from peyvand.scenarios import open_scenario, parse_scenario, shipped
 from peyvand.web import queue
 from peyvand.web.api.borders import known
 from peyvand.web.api.scenarios import Titles
+from peyvand.web.form import DEFAULT_DRAWS
 from peyvand.web.paging import Limit, Offset, Paged, paged
 from peyvand.web.problems import RESPONSES
-from peyvand.web.runs import DEFAULT_DRAWS, MOST_DRAWS, ask_run, result_file
+from peyvand.web.runs import MOST_DRAWS, ask_run, result_file
 from peyvand.web.site import language_of, site_of
 from peyvand.web.streams import progress_of
 
@@ -42,6 +45,16 @@ class RunError(BaseModel):
     key: str
     message: str
     hint: str | None
+
+    @classmethod
+    def of(cls, error: dict[str, Any], language: Language) -> Self:
+        """In the language asked for where it is translated, else in English."""
+        message, hint = error["message"], error["hint"]
+        return cls(
+            key=error["key"],
+            message=said(message, language) or message,
+            hint=said(hint, language) or hint if hint else None,
+        )
 
 
 class RunState(BaseModel):
@@ -71,7 +84,7 @@ class RunState(BaseModel):
             share=float(held["share"]),
             asked_at=work.asked_at,
             finished_at=work.finished_at,
-            error=RunError(**work.error) if work.error else None,
+            error=RunError.of(work.error, language) if work.error else None,
             page=f"/{language}/{cls.room}/{work.code}/",
         )
 

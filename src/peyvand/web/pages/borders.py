@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from peyvand.errors import NotFoundError
 from peyvand.reports.rows import Row, records
 from peyvand.reports.voice import Voice
-from peyvand.web.layers import everything, institutions, transit, travel
+from peyvand.web.layers import everything, history, institutions, transit, travel
 from peyvand.web.pictures import world_map
 from peyvand.web.show import show
 from peyvand.web.site import Site, language_of, site_of, voice_of
@@ -32,6 +32,7 @@ LAYERS: dict[str, Layer] = {
     "transit": transit.layer,
     "travel": travel.layer,
     "institutions": institutions.layer,
+    "history": history.layer,
 }
 """By the name of its partial `templates/layers/<name>.html.j2`; a layer that knows nothing of the pair gives None."""
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from peyvand.corridors import Network, Route, routes
 from peyvand.corridors.routes import BYS, T_PER_TEU, By, spoken_mode
-from peyvand.corridors.value import PLACE, WAY
+from peyvand.corridors.value import ECO, PLACE, WAY
 from peyvand.errors import DataError, UnknownNameError
 from peyvand.locale import Language, error_title
 from peyvand.reports.corridors import steps_of
@@ -78,15 +78,17 @@ def corridors(
 
 @router.get("/corridors/value")
 def value(request: Request, of: str = "", links: bool = False) -> Response:
-    """What an hour less is worth at the crossings and ports, or on the links: to everyone, or to one economy."""
+    """What an hour less is worth at the crossings and ports, or on the links: to ECO, to all or to one economy."""
     site, language = site_of(request), language_of(request)
-    economy = site.today.world.economy(of) if of else ""
-    held = site.today.hours
-    ranking = held.ranking([economy] if economy else None)
+    world, held = site.today.world, site.today.hours
+    economy = of if of in ("", "all") else world.economy(of)
+    whose = {"": [code for code in ECO if code in world.economies] or None, "all": None}.get(economy, [economy])
+    ranking = held.ranking(whose)
     ranking = ranking[(ranking["owner"] == (WAY if links else PLACE))].head(VALUES_SHOWN)
     rows: list[Row] = []
     for at, row in zip(ranking.index, records(ranking), strict=True):
-        best = records(held.by_economy(int(at)).head(3))
+        gains = held.by_economy(int(at))
+        best = records(gains[gains["economy"].isin(whose or gains["economy"])].head(3))
         rows.append(row | {"place": row["name_fa" if language == "fa" else "name"] or row["name"], "best": best})
     return show(request, "corridors_value.html.j2", rows=rows, economy=economy, links=links)
 

@@ -8,18 +8,18 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from peyvand.errors import PeyvandError, ScenarioError
+from peyvand.errors import NotFoundError, PeyvandError, ScenarioError
 from peyvand.locale import error_title
 from peyvand.registry.facts import facts
 from peyvand.reports.borders import MOVABLE_CAP
 from peyvand.scenarios import open_scenario, parse_scenario, shipped
 from peyvand.scenarios.provisions import DEFAULT_CAP_PERCENT
 from peyvand.web import choices, queue
-from peyvand.web.form import REGIMES, Fields, fields_of, read_form, union_of
+from peyvand.web.form import DEFAULT_DRAWS, DRAWS, REGIMES, Fields, fields_of, read_form, union_of
 from peyvand.web.pictures import world_map
 from peyvand.web.preview import preview
-from peyvand.web.runs import CODE, DEFAULT_DRAWS, ask_run
-from peyvand.web.show import show
+from peyvand.web.runs import CODE, KIND, ask_run
+from peyvand.web.show import said_in, show
 from peyvand.web.site import Site, language_of, site_of, voice_of
 
 router = APIRouter()
@@ -34,7 +34,10 @@ def designer(request: Request, scenario: str = "", run: str = "") -> Response:
             raise ScenarioError(f"no scenario {scenario!r} ships with peyvand", hint=", ".join(shipped()))
         return _page(request, _fields(site, open_scenario(scenario).text))
     if CODE.fullmatch(run):
-        return _page(request, _fields(site, queue.get(site.registry.engine, run).asked["scenario"]))
+        work = queue.get(site.registry.engine, run)
+        if work.kind != KIND:
+            raise NotFoundError(f"{run} is no run of one union", hint="follow a link of the list of runs")
+        return _page(request, _fields(site, work.asked["scenario"], draws=work.asked["draws"]))
     members = [code for code in request.query_params.getlist("members") if code in site.today.codes]
     return _page(request, Fields(members=tuple(dict.fromkeys(members))))
 
@@ -69,18 +72,19 @@ async def check(request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(look))
     except PeyvandError as error:
         title = error_title(error.key, language)
-        return JSONResponse({"clear": False, "title": title, "message": error.message, "hint": error.hint or ""})
+        message, hint = said_in(language, error.message), said_in(language, error.hint) if error.hint else ""
+        return JSONResponse({"clear": False, "title": title, "message": message, "hint": hint})
 
 
 def _ask(site: Site, fields: Fields, client: str) -> queue.Work:
     world = site.today.world
     union = union_of(fields, voices=site.voices, world=world.name)
-    return ask_run(site.registry, site.settings, union=union, world=world, client=client, draws=DEFAULT_DRAWS)
+    return ask_run(site.registry, site.settings, union=union, world=world, client=client, draws=fields.draws)
 
 
-def _fields(site: Site, written: str) -> Fields:
+def _fields(site: Site, written: str, *, draws: int = DEFAULT_DRAWS) -> Fields:
     names = [crossing.name for crossing in choices.crossings()]
-    return fields_of(parse_scenario(written), voices=site.voices, crossings=names)
+    return fields_of(parse_scenario(written), voices=site.voices, crossings=names, draws=draws)
 
 
 def _page(request: Request, fields: Fields, problem: PeyvandError | None = None) -> Response:
@@ -112,6 +116,7 @@ def _page(request: Request, fields: Fields, problem: PeyvandError | None = None)
         estimates=choices.estimate_choices(),
         simulated=choices.simulated,
         regimes=REGIMES,
+        draws=DRAWS,
         cap=voice.percent(DEFAULT_CAP_PERCENT, 0, sign=False),
         most_fading=MOVABLE_CAP,
     )

@@ -46,12 +46,17 @@ function html(tag, markup) { // sentences come from our server, numbers marked a
   made.innerHTML = markup;
   return made;
 }
+function escaped(text) {
+  const made = document.createElement("span");
+  made.textContent = text;
+  return made.innerHTML;
+}
 function tell(found) {
   const heading = says.querySelector("h2");
   if (!found.clear) {
     const words = element("p", "", { className: "problem" });
-    words.append(element("b", found.title + " "), element("span", found.message, { lang: "en", dir: "ltr" }));
-    if (found.hint) words.append(element("span", "→ " + found.hint, { className: "hint", lang: "en", dir: "ltr" }));
+    words.append(element("b", found.title + " "), html("span", found.message));
+    if (found.hint) words.append(Object.assign(html("span", "→ " + found.hint), { className: "hint" }));
     says.replaceChildren(heading, words);
     return;
   }
@@ -74,7 +79,7 @@ async function look() {
   try {
     const answer = await fetch(form.dataset.check, { method: "POST", body: new FormData(form) });
     const found = await answer.json();
-    if (mine === asked) tell("clear" in found ? found : { clear: false, title: found.title, message: found.detail, hint: found.hint });
+    if (mine === asked) tell("clear" in found ? found : { clear: false, title: found.title, message: escaped(found.detail), hint: escaped(found.hint || "") });
   } catch { /* the server is away: the controls stay, the next change asks again */ }
 }
 function changed() {

@@ -57,7 +57,7 @@ def economies() -> tuple[Economy, ...]:
     """The economies of the World, in its order."""
     return tuple(
         Economy(row["code"], row["kind"], tuple(row["members"].split()), row["donor"], row["capital_of"])
-        for row in _rows("economies.csv")
+        for row in rows_of("economies.csv")
     )
 
 
@@ -68,9 +68,12 @@ def sector_of(scheme: Scheme) -> dict[str, tuple[str, ...]]:
     >>> sector_of("icio")["C19"], sector_of("wiod")["c2"]
     (('refining_chemicals',), ('oil_gas', 'mining'))
     """
-    return {row["code"]: tuple(row["sector"].split("|")) for row in _rows("concordance.csv") if row["scheme"] == scheme}
+    return {
+        row["code"]: tuple(row["sector"].split("|")) for row in rows_of("concordance.csv") if row["scheme"] == scheme
+    }
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows_of(name: str) -> list[dict[str, str]]:
+    """The rows of one of this folder's tables."""
     with files(__package__).joinpath(name).open(encoding="utf-8") as file:
         return list(csv.DictReader(file))

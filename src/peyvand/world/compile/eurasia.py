@@ -15,6 +15,7 @@ import xarray as xr
 
 from peyvand.world.balance import Array
 from peyvand.world.compile import facts
+from peyvand.world.compile.agreements import agreements, agreements_in_force
 from peyvand.world.compile.concordance import GOODS, SECTORS, Economy, economies
 from peyvand.world.compile.cost_shares import balanced_cost_shares
 from peyvand.world.compile.donors import donor_shares, engineering_part_of_business
@@ -123,12 +124,17 @@ def _covariates(inputs: Inputs, chosen: tuple[Economy, ...]) -> dict[str, Any]:
     people = population(inputs)
     held = facts.members_with_data(chosen, people)
     where = geography(inputs, chosen)
+    pairs = agreements_in_force(BASE_YEAR, notified=inputs.notified_agreements, parties=inputs.treaty_parties)
+    bound = agreements(pairs, chosen, people, held)
     places = inputs.capitals.loc[[economy.capital_of for economy in chosen]]
     return {
         "distance_km": where.distance_km,
         "contiguous": where.contiguous,
         "common_language": where.common_language,
         "language_proximity": facts.language_proximity(chosen),
+        "agreement": bound.agreement,
+        "agreement_kind": bound.kind,
+        "agreement_status": bound.status,
         "sanctioned": facts.sanctioned(inputs.sanctions, held),
         "population": facts.totals(people, held).to_numpy(),
         "capital_latitude": places["latitude_deg"].to_numpy(),

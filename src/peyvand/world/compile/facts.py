@@ -41,15 +41,16 @@ def weighted_distance_km(distance: pd.DataFrame, population: pd.Series, members:
     distance : DataFrame
         Square, km, nan where CEPII has none.
     """
-    return _pair_mean(distance, population, members)
+    return pair_mean(distance, population, members)
 
 
 def shared(dummy: pd.DataFrame, population: pd.Series, members: Members, *, least: float) -> Array:
     """Where more than `least` of the pairs of members, by population, share something (a border, a language)."""
-    return np.asarray(_pair_mean(dummy, population, members) > least, dtype=np.float64)
+    return np.asarray(pair_mean(dummy, population, members) > least, dtype=np.float64)
 
 
-def _pair_mean(table: pd.DataFrame, population: pd.Series, members: Members) -> Array:
+def pair_mean(table: pd.DataFrame, population: pd.Series, members: Members) -> Array:
+    """Mean of a square table over the members' pairs, weighted by both populations; nan is left out."""
     codes = list(table.index)
     weight = np.array(
         [[float(population.get(code, np.nan)) if code in held else 0.0 for code in codes] for held in members.values()]

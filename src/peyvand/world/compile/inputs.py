@@ -17,6 +17,7 @@ from peyvand.sources import (
     geodist,
     icio,
     sanctions,
+    treaties,
     uzbekistan_io,
     uzbekistan_trade,
     wdi,
@@ -163,6 +164,23 @@ class Inputs:
         """Goods exports of 2016 as the exporter reports them: exporter, importer, trade_musd."""
         path = self.folder / "trade-and-rta-provisions-1964-2016" / "trade.parquet"
         return deep_agreements.read_exports(path, year=PAIRS_YEAR).frame[["exporter", "importer", "trade_musd"]]
+
+    # -- bound by what -----------------------------------------------------------------------------------------------
+    @cached_property
+    def notified_agreements(self) -> pd.DataFrame:
+        """Agreements as notified to the World Trade Organization: exporter, importer, year, agreement."""
+        path = self.folder / "trade-and-rta-provisions-1964-2016" / "trade.parquet"
+        return deep_agreements.read_exports(path).frame[["exporter", "importer", "year", "agreement"]]
+
+    @cached_property
+    def treaty_parties(self) -> pd.DataFrame:
+        """Parties of DESTA's agreements: agreement, economy, in_force_year, the agreement's where theirs is unknown."""
+        held = self.folder / "manytreaties-agreements"
+        whole = treaties.read_agreements(held / "agreements_DESTA.parquet").frame
+        parties = treaties.read_members(held / "parties_DESTA.parquet").frame
+        first = whole.groupby("agreement")["in_force_year"].min()
+        began = parties["in_force_year"].fillna(parties["agreement"].map(first))
+        return parties.assign(in_force_year=began)[["agreement", "economy", "in_force_year"]]
 
     @cached_property
     def facts(self) -> pd.DataFrame:

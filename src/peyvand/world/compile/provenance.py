@@ -83,6 +83,15 @@ def _general() -> list[tuple[str, ...]]:
             "distance_km contiguous common_language capital_latitude capital_longitude", "*", "*", "reported",
             (geodist.GEODIST,), "blocs: members weighted by population; the capital of a member named in economies.csv",
         ),
+        _row(
+            "agreement agreement_kind", "*", "*", "reported", (deep_agreements.DEEP_AGREEMENTS, treaties.DESTA),
+            "in force on 31 December 2019: notified to the WTO by 2016, dated by DESTA since; free_trade.csv for the "
+            "region; the interim agreement of the Eurasian union and Iran is a partial scope",
+        ),
+        _row(
+            "agreement agreement_kind", "AZE BLR KGZ TKM UZB", "*", "assumed", (treaties.DESTA,),
+            "between Azerbaijan and BLR, KGZ, TKM, UZB, and TKM with UZB: signed, entry into force undated",
+        ),
         _row("language_proximity", "*", "*", "assumed", (), "shared levels of Glottolog's classification over four"),
         _row("sanctioned", "*", "*", "reported", (sanctions.GSDB,), "flag only, of trade sanctions in place in 2019"),
         _row("name_en name_fa", "*", "*", "reported", (country_names.CLDR,), "blocs: peyvand"),

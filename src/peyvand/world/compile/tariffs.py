@@ -20,8 +20,6 @@ no source here holds, and had two months of the year.
 
 from __future__ import annotations
 
-import csv
-from importlib.resources import files
 from itertools import permutations
 
 import numpy as np
@@ -29,7 +27,7 @@ import pandas as pd
 import xarray as xr
 
 from peyvand.world.balance import Array
-from peyvand.world.compile.concordance import GOODS, REST, SERVICES, Economy, sector_of
+from peyvand.world.compile.concordance import GOODS, REST, SERVICES, Economy, rows_of, sector_of
 from peyvand.world.compile.inputs import BASE_YEAR, Inputs
 from peyvand.world.compile.mixes import Mixes
 from peyvand.world.world import STATUSES
@@ -80,7 +78,7 @@ def free_pairs(economies: tuple[Economy, ...]) -> list[tuple[str, str, bool]]:
     """Pairs whose members all share an agreement of `free_trade.csv`, and whether its entry into force is dated."""
     named = {economy.code: set(economy.members) for economy in economies if economy.kind != "rest"}
     found: dict[tuple[str, str], bool] = {}
-    for row in _rows("free_trade.csv"):
+    for row in rows_of("free_trade.csv"):
         parties = set(row["members"].split())
         inside = [code for code, members in named.items() if members <= parties]
         for pair in permutations(inside, 2):
@@ -100,7 +98,7 @@ def _common_tariff(rate: xr.DataArray, status: xr.DataArray) -> None:
 
 def _preferences(rate: xr.DataArray, status: xr.DataArray) -> None:
     """Rates of `preferences.csv`, in place."""
-    for row in _rows("preferences.csv"):
+    for row in rows_of("preferences.csv"):
         for exporter in row["exporter"].split():
             for importer in row["importers"].split():
                 rate.loc[{"exporter": exporter, "importer": importer}] = rate.sel(
@@ -170,8 +168,3 @@ def _with_services(rate: xr.DataArray, status: xr.DataArray) -> xr.Dataset:
             "tariff_status": xr.concat([status, known], "sector").transpose("exporter", "importer", "sector"),
         }
     )
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with files(__package__).joinpath(name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))

@@ -1,4 +1,4 @@
-"""How fast are thousands of scenarios: all unions of a list of candidates, draws, and every border's derivative?
+"""Rows of `benchmarks.equilibrium` on thousands of scenarios: unions, draws, every border's derivative.
 
 Unions are counted per second of wall and of processor time, since a busy machine stretches the first only; the peer is
 the same model solving one union after the other, in the same run. gegravity's Monte Carlo is timed where it is
@@ -7,16 +7,13 @@ installed, as one baseline and simulation a draw, which is what it does.
 
 from __future__ import annotations
 
-import contextlib
-import io
-import warnings
 from collections.abc import Callable
 from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
 
-from benchmarks.trade_equilibrium import RESCALES, a_problem, gegravity_s
+from peyvand.run import simulate
 from peyvand.trade import CaliendoParro, Unions, border_sensitivity, draw, solve_many
 from peyvand.trade.kernels import solve_equilibrium
 from peyvand.world import Shock, World
@@ -25,20 +22,6 @@ CANDIDATES = (
     "IRN", "KAZ", "UZB", "TKM", "TJK", "KGZ", "AZE", "TUR", "PAK", "AFG", "RUS", "ARM", "IRQ", "IND", "CHN", "GEO",
     "TUN", "EGY", "SAU", "ARE",
 )  # fmt: skip
-SIZES = {
-    "toy": {"candidates": 6, "alone": 3, "draws": 5, "economies": 5, "exponent": (10, 20)},
-    "full": {"candidates": 16, "alone": 20, "draws": 500, "economies": 30, "exponent": (40, 80, 160, 320)},
-}
-
-
-def main(size: str) -> None:
-    chosen = SIZES[size]
-    world = World.embedded()
-    print(unions_row(world, chosen["candidates"], alone=chosen["alone"]))
-    print(draws_row(world, chosen["draws"]))
-    print(sensitivity_row(world))
-    print(gegravity_row(chosen["economies"]))
-    print(exponent_row(chosen["exponent"]))
 
 
 def unions_row(world: World, k: int, *, alone: int) -> str:
@@ -83,10 +66,16 @@ def union_shock(world: World, unions: Unions, number: int) -> Shock:
 def draws_row(world: World, count: int) -> str:
     """Draws of elasticities and flows for one union."""
     shock = Unions.free_trade(world, CANDIDATES[:10], cost_cut_percent=5).inside
-    found, wall, cpu = timed(lambda: draw(world, shock, draws=count))
+    found, wall, cpu = min((timed(lambda: draw(world, shock, draws=count)) for _ in range(3)), key=lambda run: run[1])
     return (
         f"{count} draws of {', '.join(found.sources)}: {wall:.1f} s (processor {cpu:.1f} s), {len(found.failed)} failed"
     )
+
+
+def scenario_row(name: str, count: int) -> str:
+    """A shipped scenario from its file to all figures of its report, with draws."""
+    run, wall, cpu = timed(lambda: simulate(name, draws=count))
+    return f"scenario {name} with {count} draws: {wall:.1f} s (processor {cpu:.1f} s), {run.trade.nest}"
 
 
 def sensitivity_row(world: World) -> str:
@@ -99,36 +88,6 @@ def sensitivity_row(world: World) -> str:
         f"{len(world.economies)} × {cells} derivatives: {wall:.2f} s (processor {cpu:.2f} s), {ratio:.0f} "
         f"times faster than finite differences would be"
     )
-
-
-def gegravity_row(n: int) -> str:
-    """One draw of gegravity beside one hundred of ours, one sector."""
-    try:
-        import gegravity
-    except ImportError:
-        return "gegravity: not installed (pip install -c constraints.txt -e '.[bench]')"
-    world, shock, _ = a_problem(n, 1, inputs=False, tariffs=False, theta=4.0)
-    bare = World(world.data.drop_vars("trade_flow_cv"), world.provenance)
-    ours = min(timed(lambda: draw(bare, shock, draws=100, workers=1))[1] for _ in range(3))
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        theirs = next((time for scale in RESCALES if (time := gegravity_s(gegravity, world, scale))), None)
-    if theirs is None:
-        return f"gegravity {n} × 1: no baseline at any of its rescalings"
-    ratio = 100 * theirs / ours
-    return f"100 draws, {n} × 1: {1e3 * ours:.0f} ms; gegravity {theirs:.2f} s a draw, {ratio:.0f} times ours"
-
-
-def exponent_row(sizes: tuple[int, ...]) -> str:
-    """How the time of a solve grows with the number of economies, five sectors."""
-    times = []
-    for n in sizes:
-        _, _, kernel = a_problem(n, 5)
-        solve = lambda kernel=kernel: solve_equilibrium(kernel["base"], kernel["block"], income=kernel["rule"])  # noqa: E731
-        times.append(min(timed(solve)[2] for _ in range(5)))
-    slope = np.polyfit(np.log(sizes), np.log(np.maximum(times, 1e-4)), 1)[0]
-    shown = ", ".join(f"{n}: {1e3 * time:.0f} ms" for n, time in zip(sizes, times, strict=True))
-    return f"one solve × 5 sectors, processor time by economies {shown}; exponent {slope:.2f}"
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float, float]:

@@ -1,9 +1,11 @@
-"""How fast is the trade equilibrium, beside its bound, beside the paper's plain loops and beside gegravity?
+"""How fast is the trade equilibrium, once and thousands of times, beside its bound and beside its peers?
 
-Median and best of the repeats, warm, residual at most 1e-10. `bound` is the time of the three matrix–vector products a
-sector that every evaluation of the equations needs, measured here, times the evaluations. The plain loops
+One solve: median and best of the repeats, warm, residual at most 1e-10. `bound` is the time of the three matrix–vector
+products a sector that every evaluation of the equations needs, measured here, times the evaluations. The plain loops
 (`_plain_caliendo_parro`) stop at 1e-4, as KITE does by default, and at our own 1e-10. gegravity (PyPI) is timed where
-it is installed, on a one-sector world.
+it is installed, on a one-sector world: one counterfactual, and one draw of its Monte Carlo beside a hundred of ours.
+The exponent is that of processor time in the number of economies. Then all unions of a list of candidates, draws of a
+union, a shipped scenario with draws, and the derivatives of welfare by every border (`_many_equilibria`).
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -20,17 +22,24 @@ import numpy as np
 import pandas as pd
 from tests.worlds import random_shock, small_world
 
+from benchmarks._many_equilibria import draws_row, scenario_row, sensitivity_row, timed, unions_row
 from benchmarks._plain_caliendo_parro import solve_plainly
-from peyvand.trade import CaliendoParro
+from peyvand.trade import CaliendoParro, draw
 from peyvand.trade.caliendo_parro import baseline_of
 from peyvand.trade.deficits import fixed_deficits
 from peyvand.trade.kernels import blocks, solve_equilibrium
 from peyvand.world import Shock, World
 
 SIZES = {
-    "toy": {"kernel": [(10, 3), (20, 4)], "plain": (6, 2), "gegravity": 5, "repeats": 3},
-    "full": {"kernel": [(46, 11), (81, 28), (150, 25), (180, 1)], "plain": (46, 11), "gegravity": 30, "repeats": 20},
-}
+    "toy": {
+        "kernel": [(10, 3), (20, 4)], "plain": (6, 2), "gegravity": 5, "repeats": 3, "exponent": (10, 20),
+        "candidates": 6, "alone": 3, "draws": 5,
+    },
+    "full": {
+        "kernel": [(46, 11), (81, 28), (150, 25), (31, 40), (180, 1)], "plain": (46, 11), "gegravity": 30,
+        "repeats": 20, "exponent": (40, 80, 160, 320), "candidates": 16, "alone": 20, "draws": 500,
+    },
+}  # fmt: skip
 
 RESCALES = (1, 10, 100, 1000, 0.1, 0.01, 1e4)
 
@@ -39,10 +48,17 @@ def main(size: str) -> None:
     chosen = SIZES[size]
     print("economies × sectors | solve, ms (best) | steps | bound, ms | best / bound | blocks, ms | model adds, ms")
     for n, s in chosen["kernel"]:
-        print(kernel_row(n, s, repeats=chosen["repeats"]))
+        print(kernel_row(n, s, repeats=chosen["repeats"]), flush=True)
+    print(exponent_row(chosen["exponent"]), flush=True)
     for tol in (1e-4, 1e-10):
-        print(plain_row(*chosen["plain"], tol=tol, repeats=chosen["repeats"]))
-    print(gegravity_row(chosen["gegravity"], repeats=chosen["repeats"]))
+        print(plain_row(*chosen["plain"], tol=tol, repeats=chosen["repeats"]), flush=True)
+    for row in gegravity_rows(chosen["gegravity"], repeats=chosen["repeats"]):
+        print(row, flush=True)
+    world = World.embedded()
+    print(unions_row(world, chosen["candidates"], alone=chosen["alone"]), flush=True)
+    print(draws_row(world, chosen["draws"]), flush=True)
+    print(scenario_row("eco-ten", chosen["draws"]), flush=True)
+    print(sensitivity_row(world), flush=True)
 
 
 def kernel_row(n: int, s: int, *, repeats: int) -> str:
@@ -87,20 +103,40 @@ def plain_row(n: int, s: int, *, tol: float, repeats: int) -> str:
     )
 
 
-def gegravity_row(n: int, *, repeats: int) -> str:
-    """One sector, n economies: gegravity's baseline and simulation beside ours."""
+def exponent_row(sizes: tuple[int, ...]) -> str:
+    """How the time of a solve grows with the number of economies, five sectors."""
+    times = []
+    for n in sizes:
+        _, _, kernel = a_problem(n, 5)
+        solve = partial(solve_equilibrium, kernel["base"], kernel["block"], income=kernel["rule"])
+        times.append(min(timed(solve)[2] for _ in range(5)))
+    slope = np.polyfit(np.log(sizes), np.log(np.maximum(times, 1e-4)), 1)[0]
+    shown = ", ".join(f"{n}: {1e3 * time:.0f} ms" for n, time in zip(sizes, times, strict=True))
+    return f"one solve × 5 sectors, processor time by economies {shown}; time grows as N^{slope:.2f}"
+
+
+def gegravity_rows(n: int, *, repeats: int) -> Iterator[str]:
+    """One sector, n economies: gegravity's baseline and simulation beside ours, and beside a hundred draws of ours."""
     try:
         import gegravity
     except ImportError:
-        return "gegravity: not installed (pip install -c constraints.txt -e '.[bench]')"
-    world, _, kernel = a_problem(n, 1, inputs=False, tariffs=False, theta=4.0)
+        yield "gegravity: not installed (pip install -c constraints.txt -e '.[bench]')"
+        return
+    world, shock, kernel = a_problem(n, 1, inputs=False, tariffs=False, theta=4.0)
     ours = min(seconds(lambda: solve_equilibrium(kernel["base"], kernel["block"], income=kernel["rule"]), repeats))
+    bare = World(world.data.drop_vars("trade_flow_cv"), world.provenance)
+    drawn = min(seconds(lambda: draw(bare, shock, draws=100), repeats))
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         theirs = next((time for time in map(partial(gegravity_s, gegravity, world), RESCALES) if time), None)
     if theirs is None:
-        return f"gegravity {n} × 1: no baseline at any of its rescalings"
-    return f"gegravity {n} × 1: {theirs:.2f} s against {1e3 * ours:.2f} ms, {theirs / ours:.0f} times ours"
+        yield f"gegravity {n} × 1: no baseline at any of its rescalings"
+        return
+    yield f"gegravity {n} × 1: {theirs:.2f} s against {1e3 * ours:.2f} ms, {theirs / ours:.0f} times ours"
+    yield (
+        f"100 draws, {n} × 1: {1e3 * drawn:.1f} ms; gegravity {theirs:.2f} s a draw, {100 * theirs / drawn:.0f} times "
+        "ours"
+    )
 
 
 def gegravity_s(gegravity: Any, world: World, rescale: float) -> float | None:
