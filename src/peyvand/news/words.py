@@ -247,6 +247,7 @@ _PAIRS = {
     "ء": FILLER,
     "ـ": FILLER,
     "\u200c": " ",
+    "\x00": FILLER,
     "\u00ac": " ",
     "\n": "\n",
     "\r": "\n",
