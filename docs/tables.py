@@ -29,8 +29,8 @@ def pages() -> dict[Path, str]:
 
 def variable_page(language: Language) -> str:
     rows = [
-        f"| `{name}` | {catalogue(language)[f'variables.{name}']} | {row.symbol} | {', '.join(row.dims)} | {row.unit} "
-        f"| {row.definition} | {row.source} |"
+        f"| `{name}` | {catalogue(language)[f'variables.{name}']} | {row.symbol} | {', '.join(row.dims)} "
+        f"| {catalogue(language)[f'units.{row.unit}']} | {row.defined(language)} | {row.source} |"
         for name, row in variables().items()
     ]
     return _page("variables", language, _table("variables", language, rows))

@@ -1,7 +1,8 @@
 """The one place where a variable is defined: reads `variables.csv` and puts units and labels on arrays.
 
-`variables.csv` has a row per variable: name, symbol, dims, unit, definition, source. Labels for readers, in English
-and Persian, are in the locale files under `variables.<name>`.
+`variables.csv` has a row per variable: name, symbol, dims, unit, definition, source, and the definition in Persian.
+Labels for readers, in English and Persian, are in the locale files under `variables.<name>`, units under
+`units.<unit>`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from peyvand.errors import UnknownNameError, did_you_mean
+from peyvand.locale import Language
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,6 +32,11 @@ class Variable:
     unit: str
     definition: str
     source: str
+    definition_fa: str
+
+    def defined(self, language: Language) -> str:
+        """The definition in a language."""
+        return self.definition_fa if language == "fa" else self.definition
 
 
 @cache

@@ -50,4 +50,7 @@ def test_every_variable_is_defined_in_full():
     for name, row in variables().items():
         assert row.unit, name
         assert row.definition, name
+        assert re.search("[آ-ی]", row.definition_fa), name
+        assert not re.search("[يك]", row.definition_fa), name
+        assert all(f"units.{row.unit}" in catalogue(language) for language in LANGUAGES), name
         assert row.source, name

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from peyvand.reports.rows import records
 from peyvand.variables import variables
 from peyvand.web.paging import Limit, Offset, Paged, paged
-from peyvand.web.site import site_of
+from peyvand.web.site import language_of, site_of
 
 router = APIRouter(tags=["sources"])
 
@@ -49,15 +49,15 @@ def sources(request: Request, limit: Limit = 100, offset: Offset = 0, variable: 
 
 @router.get("/variables")
 def all_variables(request: Request, limit: Limit = 100, offset: Offset = 0) -> Paged[Variable]:
-    """Every variable that peyvand knows."""
-    known = variables()
+    """Every variable that peyvand knows, defined in the language asked for."""
+    known, language = variables(), language_of(request)
     rows = [
         Variable(
             name=name,
             symbol=row.symbol,
             dims=list(row.dims),
             unit=row.unit,
-            definition=row.definition,
+            definition=row.defined(language),
             source=row.source,
         )
         for name, row in list(known.items())[offset : offset + limit]

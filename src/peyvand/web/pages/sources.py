@@ -53,7 +53,12 @@ def source_rows(provenance: pd.DataFrame, voice: Voice) -> list[Row]:
 def _variable_rows(provenance: pd.DataFrame, voice: Voice) -> list[Row]:
     held = {name for names in provenance["variable"].str.split() for name in names}
     return [
-        {"name": name, "label": voice.word(f"variables.{name}", name), "unit": row.unit, "definition": row.definition}
+        {
+            "name": name,
+            "label": voice.word(f"variables.{name}", name),
+            "unit": voice.word(f"units.{row.unit}", row.unit),
+            "definition": row.defined(voice.language),
+        }
         for name, row in variables().items()
         if name in held
     ]
