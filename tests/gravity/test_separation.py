@@ -174,7 +174,7 @@ def test_the_rule_that_found_a_row_is_named():
 
 def test_the_rectifier_finds_what_the_programme_finds(monkeypatch):
     """The rule for large data, forced on small ones."""
-    monkeypatch.setattr("peyvand.gravity.poisson.SMALL", 0)
+    monkeypatch.setattr("peyvand.gravity.finite.SMALL", 0)
     found = 0
     for seed in range(12):
         frame, rng = base(seed)
