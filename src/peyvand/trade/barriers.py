@@ -49,6 +49,8 @@ class Problem:
 
     base: Baseline
     block: Blocks
+    trade_flow: Array
+    """Before the change, M USD net of tariff"""
     cost_hat: Array
     """d̂ of what melts: one everywhere where barriers are rents"""
     rent_rate: Array | None
@@ -93,7 +95,14 @@ def problem(
         block = blocks(base, cost_hat=cost_hat, tariff_rate=tariff_rate)
         if pool is not None:
             block = replace(block, pooled=block.received * tariff_rate * pool.share, pool_key=pool.key)
-        return Problem(base=base, block=block, cost_hat=cost_hat, rent_rate=None, rent_rate_counterfactual=None)
+        return Problem(
+            base=base,
+            block=block,
+            trade_flow=accounts.trade_flow,
+            cost_hat=cost_hat,
+            rent_rate=None,
+            rent_rate_counterfactual=None,
+        )
     if pool is not None:
         raise ModelError("duties are pooled where barriers melt", hint="CaliendoParro(barrier='iceberg')")
     before, after = np.maximum(1 / cost_hat, 1) - 1, np.maximum(cost_hat, 1) - 1
@@ -108,12 +117,19 @@ def problem(
         tariff_rate=(1 + tariff_rate) * (1 + after) - 1,
         rent_rate=after if to_exporter else None,
     )
-    return Problem(base=base, block=block, cost_hat=melts, rent_rate=before, rent_rate_counterfactual=after)
+    return Problem(
+        base=base,
+        block=block,
+        trade_flow=accounts.trade_flow,
+        cost_hat=melts,
+        rent_rate=before,
+        rent_rate_counterfactual=after,
+    )
 
 
 def rent_income(*, trade_flow: Array, rent_rate: Array | None, keeper: RentKeeper) -> Array:
     """Rents kept by each economy (economy), M USD; `trade_flow` is net of tariffs and rents."""
     if rent_rate is None:
-        return np.zeros(trade_flow.shape[1])
+        return np.zeros(trade_flow.shape[-1])
     rents: Array = rent_rate * trade_flow
-    return np.asarray(rents.sum(axis=(0, 2) if keeper == "exporter" else (0, 1)))
+    return np.asarray(rents.sum(axis=(-3, -1) if keeper == "exporter" else (-3, -2)))

@@ -142,8 +142,8 @@ class CaliendoParro:
             )
         return problem(
             accounts_of(world),
-            cost_hat=_values(shock["iceberg_cost_hat"], *_PAIRS),
-            tariff_rate=_values(shock["tariff_rate_counterfactual"], *_PAIRS),
+            cost_hat=shock.by_sector["iceberg_cost_hat"],
+            tariff_rate=shock.by_sector["tariff_rate_counterfactual"],
             supply_elasticity=self.supply_elasticity,
             barrier=self.barrier,
             rent_keeper=self.rent_keeper,
@@ -202,8 +202,8 @@ def baseline_of(world: World) -> Baseline:
 def accounts_of(world: World) -> Accounts:
     """The World's arrays: here the labels end."""
     return Accounts(
-        trade_flow=_values(world["trade_flow"], *_PAIRS),
-        tariff_rate=_values(world["tariff_rate"], *_PAIRS),
+        trade_flow=world.by_sector["trade_flow"],
+        tariff_rate=world.by_sector["tariff_rate"],
         value_added_share=_values(world["value_added_share"], "sector", "economy"),
         input_share=_values(world["input_share"], "economy", "input_sector", "sector"),
         trade_elasticity=_values(world["trade_elasticity"], "sector"),

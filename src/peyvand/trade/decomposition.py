@@ -60,23 +60,24 @@ def decompose(
     dict of str to Source
         `terms_of_trade`, `volume_of_trade`, `trade_cost_saving`.
     """
-    sold_dearer = trade_flow * (unit_cost_hat - 1)[:, :, None]
-    by_pair = sold_dearer.sum(axis=0)
-    taxed_more = tariff_rate * (trade_flow_counterfactual - trade_flow - sold_dearer)
-    saved = (1 + tariff_rate) * trade_flow
-    saved *= 1 - cost_hat
+    names = ("terms_of_trade", "volume_of_trade", "trade_cost_saving")
+    by_sector = {name: np.empty_like(unit_cost_hat) for name in names}
+    by_pair = {name: np.zeros(trade_flow.shape[1:]) for name in names}
+    for sector, (flow, tariff) in enumerate(zip(trade_flow, tariff_rate, strict=True)):
+        sold_dearer = flow * (unit_cost_hat[sector] - 1)[:, None]
+        taxed_more = trade_flow_counterfactual[sector] - flow
+        taxed_more -= sold_dearer
+        taxed_more *= tariff
+        saved = (1 + tariff) * flow
+        saved *= 1 - cost_hat[sector]
+        for name, cells in zip(names, (sold_dearer, taxed_more, saved), strict=True):
+            by_pair[name] += cells
+            by_sector[name][sector] = cells.sum(axis=0)
+        by_sector["terms_of_trade"][sector] = sold_dearer.sum(axis=1) - by_sector["terms_of_trade"][sector]
+    by_partner = {name: pair.T for name, pair in by_pair.items()}
+    by_partner["terms_of_trade"] = by_pair["terms_of_trade"] - by_pair["terms_of_trade"].T
+    income = final_expenditure
     return {
-        "terms_of_trade": Source(
-            by_sector=(sold_dearer.sum(axis=2) - sold_dearer.sum(axis=1)) / final_expenditure,
-            by_partner=(by_pair - by_pair.T) / final_expenditure[:, None],
-        ),
-        "volume_of_trade": _of_purchases(taxed_more, final_expenditure),
-        "trade_cost_saving": _of_purchases(saved, final_expenditure),
+        name: Source(by_sector=by_sector[name] / income, by_partner=by_partner[name] / income[:, None])
+        for name in names
     }
-
-
-def _of_purchases(cells: Array, final_expenditure: Array) -> Source:
-    """What importers get from their purchases (sector, exporter, importer), M USD."""
-    return Source(
-        by_sector=cells.sum(axis=1) / final_expenditure, by_partner=cells.sum(axis=0).T / final_expenditure[:, None]
-    )

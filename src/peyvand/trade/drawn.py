@@ -113,7 +113,7 @@ class Centre:
         ConvergenceError
             If the scenario has no answer at the central values.
         """
-        baseline, posed, found = solver.equilibrium(world, shock)
+        _, posed, found = solver.equilibrium(world, shock)
         effect = None
         if gravity is not None:
             values, vectors = np.linalg.eigh(np.atleast_2d(gravity.covariance))
@@ -126,15 +126,15 @@ class Centre:
             world=world,
             solver=solver,
             accounts=accounts_of(world),
-            log_cost=np.log(shock["iceberg_cost_hat"].transpose(*_PAIRS).values, order="C"),
-            tariff_rate=np.ascontiguousarray(shock["tariff_rate_counterfactual"].transpose(*_PAIRS).values),
+            log_cost=np.log(shock.by_sector["iceberg_cost_hat"]),
+            tariff_rate=shock.by_sector["tariff_rate_counterfactual"],
             pool=pool_of(shock),
             elasticity_deviation=world["trade_elasticity_se"].values if "trade_elasticity_se" in held else None,
             flow_deviation=None if cv is None else np.sqrt(np.log1p(np.nan_to_num(cv) ** 2)),
             effect=effect,
             start=found.state,
             reply=home_reply(posed.base, posed.block, found.conditions),
-            answers=_answers(accounts_of(baseline).trade_flow, posed, found.conditions, solver),
+            answers=_answers(posed, found.conditions),
             tol=tol,
         )
 
@@ -188,7 +188,7 @@ class Centre:
         """`ANSWERS` (draw, …) for draws of some sources, and by place why a draw has none; its figures are NaN."""
         drawn = self.drawn(normals)
         posed, after, failed = self._solved(drawn, changed=True)
-        answers = _answers(drawn.accounts.trade_flow, posed, after, self.solver)
+        answers = _answers(posed, after)
         failed = failed | drawn.failed
         draws = len(drawn.accounts.trade_elasticity)
         for name, values in answers.items():
@@ -262,17 +262,17 @@ def _measured_again(flow: Array, *, deviation: Array, normals: Array) -> tuple[A
     return scaled.values, why
 
 
-def _answers(flow: Array, posed: Problem, after: Conditions, solver: CaliendoParro) -> dict[str, Array]:
-    """`ANSWERS` at an equilibrium, or at many, from flows before the change."""
+def _answers(posed: Problem, after: Conditions) -> dict[str, Array]:
+    """`ANSWERS` at an equilibrium, or at many."""
     base = posed.base
     price, welfare = figures.consumer_price_hat(base, after), figures.welfare_hat(base, after)
-    before, later = flow.sum(axis=-3), figures.pair_trade(posed.block, after)
+    before, later = posed.trade_flow.sum(axis=-3), figures.pair_trade(posed.block, after)
     duties, duties_after = figures.duties(posed, after)
     return {
         "welfare_hat": welfare,
         "real_income_change_musd": (welfare - 1) * base.final_expenditure,
         "final_expenditure": base.final_expenditure,
-        "real_wage_hat": figures.wage_hat(after, supply_elasticity=solver.supply_elasticity) / price,
+        "real_wage_hat": after.wage_hat / price,
         "consumer_price_hat": price,
         "exports_hat": figures.ratio(figures.sold_abroad(later), figures.sold_abroad(before)),
         "imports_hat": figures.ratio(figures.bought_abroad(later), figures.bought_abroad(before)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from peyvand.trade.barriers import Problem
+from peyvand.trade.barriers import Problem, rent_income
 from peyvand.trade.equations import Baseline, Blocks, Conditions, trade_flows
 
 Array = NDArray[np.float64]
@@ -24,21 +24,22 @@ def welfare_hat(base: Baseline, after: Conditions) -> Array:
     return after.final_expenditure / base.final_expenditure / consumer_price_hat(base, after)
 
 
-def wage_hat(after: Conditions, *, supply_elasticity: float) -> Array:
-    """ŵ_n; where output supply is elastic, what producers get for it, ĉ_n (economy)."""
-    return after.unit_cost_hat[..., 0, :] if supply_elasticity else after.wage_hat
-
-
 def duties(posed: Problem, after: Conditions) -> tuple[Array, Array]:
     """Tariff revenue before and after, M USD (economy): what is levied less the rents that importers keep."""
+    levied, levied_after = levies(posed, after)
+    rents = rent_income(trade_flow=posed.trade_flow, rent_rate=posed.rent_rate, keeper="importer")
+    if posed.rent_rate_counterfactual is None:
+        return levied, levied_after
+    flow_after = trade_flows(posed.block, after)
+    rents_after = rent_income(trade_flow=flow_after, rent_rate=posed.rent_rate_counterfactual, keeper="importer")
+    return levied - rents, levied_after - rents_after
+
+
+def levies(posed: Problem, after: Conditions) -> tuple[Array, Array]:
+    """What buyers pay above suppliers' prices before and after, tariffs and rents, M USD (economy)."""
     base = posed.base
-    levied_after = ((1 - after.kept_share) * after.expenditure).sum(axis=-2)
-    if posed.rent_rate is None or posed.rent_rate_counterfactual is None:
-        return base.tariff_revenue, levied_after
-    flow, flow_after = base.trade_flow, trade_flows(posed.block, after)
-    levied = (base.expenditure - flow.sum(axis=-2)).sum(axis=-2)
-    rents, rents_after = (posed.rent_rate * flow).sum(axis=(-3, -2)), posed.rent_rate_counterfactual * flow_after
-    return levied - rents, levied_after - rents_after.sum(axis=(-3, -2))
+    levied = (base.expenditure - posed.trade_flow.sum(axis=-2)).sum(axis=-2)
+    return levied, ((1 - after.kept_share) * after.expenditure).sum(axis=-2)
 
 
 def pair_trade(block: Blocks, after: Conditions) -> Array:

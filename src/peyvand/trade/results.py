@@ -12,6 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from peyvand.errors import UnknownNameError, did_you_mean
+from peyvand.trade import figures
 from peyvand.trade.barriers import Problem, RentKeeper, rent_income
 from peyvand.trade.decomposition import decompose
 from peyvand.trade.deficits import DeficitRule
@@ -143,9 +144,8 @@ def trade_result(
 ) -> TradeResult:
     """The kernel's arrays as a labelled result: here the labels return."""
     base, block, after = problem.base, problem.block, found.conditions
-    before, flow = base.trade_flow, trade_flows(block, after)
-    price = np.exp((base.final_share * np.log(after.price_index_hat)).sum(axis=0))
-    welfare_hat = after.final_expenditure / base.final_expenditure / price
+    before, flow = problem.trade_flow, trade_flows(block, after)
+    price, welfare_hat = figures.consumer_price_hat(base, after), figures.welfare_hat(base, after)
     sources = decompose(
         trade_flow=before,
         trade_flow_counterfactual=flow,
@@ -154,8 +154,7 @@ def trade_result(
         cost_hat=problem.cost_hat,
         final_expenditure=base.final_expenditure,
     )
-    levied = (base.tariff_rate * before).sum(axis=(0, 1))
-    levied_after = ((1 - after.kept_share) * after.expenditure).sum(axis=0)
+    levied, levied_after = figures.levies(problem, after)
     received = base.final_expenditure - base.value_added - levied
     received_after = after.final_expenditure - after.wage_hat * base.value_added - levied_after
     rents = partial(rent_income, trade_flow=before, rent_rate=problem.rent_rate)
@@ -177,7 +176,7 @@ def trade_result(
         ),
         "barrier_rent": rents(keeper=rent_keeper),
         "barrier_rent_counterfactual": rents_after(keeper=rent_keeper),
-        "trade_deficit_counterfactual": (flow.sum(axis=1) - flow.sum(axis=2)).sum(axis=0),
+        "trade_deficit_counterfactual": (after.kept_share * after.expenditure - after.output).sum(axis=0),
         "final_expenditure": base.final_expenditure,
         "final_expenditure_counterfactual": after.final_expenditure,
         **{name: source.total for name, source in sources.items()},

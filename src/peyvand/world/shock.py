@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from peyvand.errors import DataError, UnknownNameError, did_you_mean
 from peyvand.variables import labelled
-from peyvand.world.world import World
+from peyvand.world.world import World, sector_first
 
 _DIMS = ("exporter", "importer", "sector")
 
@@ -84,6 +88,12 @@ class Shock:
                 }
             )
         )
+
+    @cached_property
+    def by_sector(self) -> Mapping[str, NDArray[np.float64]]:
+        """Costs and tariffs with the sector first, (sector, exporter, importer), as the trade model multiplies them."""
+        names = ("iceberg_cost_hat", "tariff_rate_counterfactual")
+        return {name: sector_first(self.data[name]) for name in names}
 
     def replace(self, **arrays: xr.DataArray) -> Shock:
         """The same shock with some of its variables changed or added."""

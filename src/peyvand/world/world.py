@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from peyvand.errors import (
     DataError,
@@ -124,6 +125,11 @@ class World:
     def accounts(self) -> xr.Dataset:
         """Output, expenditure, value added and the rest, see `peyvand.world.accounts`."""
         return accounts(self.data)
+
+    @cached_property
+    def by_sector(self) -> Mapping[str, NDArray[np.float64]]:
+        """Flows and tariffs with the sector first, (sector, exporter, importer), as the trade model multiplies them."""
+        return {name: sector_first(self.data[name]) for name in ("trade_flow", "tariff_rate")}
 
     @cached_property
     def data_hash(self) -> str:
@@ -309,6 +315,13 @@ def shipped() -> tuple[str, ...]:
     """
     held = (entry.name for entry in _SHELF.iterdir())
     return tuple(sorted(name.removesuffix(_SUFFIX) for name in held if name.endswith(_SUFFIX)))
+
+
+def sector_first(pairs: xr.DataArray) -> NDArray[np.float64]:
+    """(exporter, importer, sector) as (sector, exporter, importer), in one piece and read-only."""
+    values = np.array(pairs.transpose("sector", "exporter", "importer").values, dtype=np.float64, order="C")
+    values.setflags(write=False)
+    return values
 
 
 def blank_provenance() -> pd.DataFrame:
