@@ -198,6 +198,8 @@ def test_every_commitment_has_a_price_or_the_reason_why_not(client):
     value = client.get("/fa/registry/value").text
     assert "آنچه قیمتی ندارد، و چرا" in value
     assert 'id="IRN-EAEU"' in value
+    told = client.get("/api/v1/registry/value").json()
+    assert [row["agreement"] for row in told["agreements"]] == ["IRN-EAEU"]
 
 
 def test_a_promise_is_priced_once_an_editor_says_by_how_much(client, app):
