@@ -47,9 +47,8 @@ def test_an_hour_has_its_worth(client, language):
     assert page.count("<tr><th") >= 20
     ours, everyones = (client.get(f"/{language}/corridors/value", params={"of": of}).text for of in ("", "all"))
     assert client.get(f"/{language}/corridors/value").text.count("<tr><th") == ours.count("<tr><th") >= 20
-    angeles = {"en": "Los Angeles", "fa": "لس‌آنجلس"}[language]
     first = [re.search(r"<tr><th[^>]*><bdi>([^<]*)", page).group(1) for page in (ours, everyones)]
-    assert first[1] == angeles != first[0]
+    assert first[1] != first[0]
     assert client.get(f"/{language}/corridors/value", params={"links": "true"}).status_code == 200
 
 

@@ -285,7 +285,7 @@ def _show_values(table: pd.DataFrame, found: HourValues, language: Language, *, 
             text(f"corridors.value.columns.{name}", language),
             justify="left" if name in ("place", "winners") else "right",
             no_wrap=name in ("interval", "winners"),
-            overflow="fold",
+            min_width=11 if name == "place" else None,
         )
     for at, row in zip(table.index, table.to_dict("records"), strict=True):
         gains = found.by_economy(at)

@@ -276,12 +276,11 @@ def poisson_sample(design: Design, fit: PoissonFit, absorber: Absorber, keep: Ma
 
 def dropped_table(design: Design, reasons: list[tuple[Mask, str]]) -> pd.DataFrame:
     """Every row of the input that the estimate does not use, with its reason."""
-    parts = [(rows, reason) for rows, reason in design.dropped]
-    parts += [(design.rows[mask], reason) for mask, reason in reasons]
+    parts = [*design.dropped, *((design.rows[mask], reason) for mask, reason in reasons)]
     rows = np.concatenate([rows for rows, _ in parts]) if parts else np.empty(0, dtype=np.intp)
     causes = np.repeat(np.array([why for _, why in parts], dtype=object), [len(r) for r, _ in parts])
-    table = pd.DataFrame({"row": rows, "reason": causes})
-    return table.sort_values("row", ignore_index=True)
+    order = np.argsort(rows, kind="stable")
+    return pd.DataFrame({"row": rows[order], "reason": pd.Series(causes[order], dtype=object)})
 
 
 def unidentified(design: Design, kept: tuple[int, ...]) -> dict[str, str]:

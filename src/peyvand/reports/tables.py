@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from peyvand.reports.border_parts import border_parts
 from peyvand.reports.borders import border_table
 from peyvand.reports.corridors import crossings, journeys, links
 from peyvand.reports.figures import by_economy, exports_and_imports, flow_cells, growth, percent_change
@@ -176,6 +177,7 @@ TABLES: dict[str, Callable[[Run], pd.DataFrame | None]] = {
     "sectors": sectors,
     "partners": partners,
     "pairs": pairs,
+    "causes": border_parts,
     "people": people,
     "destinations": destinations,
     "destinations_by_year": destinations_by_year,

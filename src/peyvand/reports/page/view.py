@@ -16,6 +16,7 @@ from peyvand.reports import charts
 from peyvand.reports.headline import doubts, headline, other_closure
 from peyvand.reports.map.draw import Border, Map
 from peyvand.reports.page.assumptions import assumptions, provisions, warnings
+from peyvand.reports.page.border_parts import BorderParts, border_parts_view
 from peyvand.reports.page.corridors import Corridors
 from peyvand.reports.page.pacts import Bonds, bonds
 from peyvand.reports.page.path import PathChart, path_chart
@@ -340,6 +341,10 @@ class Page:
         kinds = {frozenset(border.pair): "sea" if border.sea else "land" for border in self.drawn.borders}
         rows = records(table[table["both_members"]].sort_values("trade_counterfactual_musd", ascending=False))
         return [row | {"neighbours": kinds.get(frozenset((row["economy"], row["partner"])), "")} for row in rows]
+
+    @cached_property
+    def border_parts(self) -> BorderParts | None:
+        return border_parts_view(self.tables_by_name, voice=self.voice)
 
     @cached_property
     def corridors(self) -> Corridors | None:
