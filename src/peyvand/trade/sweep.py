@@ -3,7 +3,7 @@
 A batch holds the unions that agree on all but the first few candidates. Every batch takes chord steps Z ← Z − J⁻¹ gaps
 with one J for all, that of a union in which every candidate is in by `REFERENCE`. J⁻¹ is what each economy would do by
 itself, one small block an economy, plus a matrix of low rank for what they do to one another, found by random
-projections (Halko, Martinsson and Tropp 2011); both in single precision: a step need not be exact, the gaps are. A batch
+projections (Halko, Martinsson and Tropp 2011); both in single precision: a step need not be exact, gaps are. A batch
 starts from its sub-unions, by inclusion and exclusion over the last candidates to join:
 Z(C) ≈ Σ_{T ≠ ∅} (−1)^(|T|+1) Z(C less T), which misses only their joint interaction.
 """
