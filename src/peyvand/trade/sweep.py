@@ -86,7 +86,7 @@ def chord_step(base: Baseline, masked: MaskedBlocks, income: IncomeRule) -> Chor
         """(−J⁻¹ − H) times vectors, or its transpose."""
         blocks = at_home.swapaxes(1, 2) if transposed else at_home
         alone = np.matmul(blocks, vectors.reshape(-1, economies, vectors.shape[1]).swapaxes(0, 1))
-        whole = -lu_solve(factors, vectors, trans=int(transposed))
+        whole = -lu_solve(factors, vectors, trans=1 if transposed else 0)
         return np.asarray(whole - alone.swapaxes(0, 1).reshape(vectors.shape))
 
     rank = min(RANK, size)
