@@ -61,8 +61,8 @@ def rectify(
     absorber.weigh(weight)
     held = float(np.count_nonzero(prior))
     sizes = [float((column * column) @ (prior > 0)) for column in regressors]
-    scaled = [
-        column * np.sqrt(held / max(size, np.finfo(float).tiny)) for column, size in zip(regressors, sizes, strict=True)
+    scaled = [  # a regressor of dropped rows alone is zero in all that remain
+        column * (np.sqrt(held / size) if size > 0 else 0.0) for column, size in zip(regressors, sizes, strict=True)
     ]
     rest = np.empty((len(scaled), len(flow)))
     if len(scaled):
