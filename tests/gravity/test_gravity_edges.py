@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
@@ -276,3 +277,40 @@ def test_command_line(tmp_path):
     assert "clustered by exporter^importer (36)" in json.loads(answer.stdout)["vcov"]
     answer = CliRunner().invoke(gravity, ["fit", "log(trade) ~ cost", str(path), "--estimator", "ols", "--json"])
     assert set(json.loads(answer.stdout)["coefficients"]["cost"]) == {"estimate", "std_error", "z", "p_value"}
+
+
+@pytest.mark.parametrize("kind", ["str", "category", "arrow", "polars", "dictionary"])
+def test_words_of_every_kind_are_the_same_levels(kind):
+    """Words of any kind of table give one estimate; the missing are dropped."""
+    frame = trade_panel(6, 3, seed=1)
+    names = np.array(["KAZ", "IRN", "UZB", "TKM", "KGZ", "TJK"], dtype=object)
+    plain = frame.assign(exporter=names[frame["exporter"]], importer=names[frame["importer"]])
+    plain.loc[4, "exporter"] = None
+    sides = ["exporter", "importer"]
+    words = plain.astype(dict.fromkeys(sides, "category" if kind == "category" else "str"))
+    table = pa.Table.from_pandas(words)
+    for name in sides if kind == "dictionary" else []:
+        table = table.set_column(table.column_names.index(name), name, table[name].dictionary_encode())
+    data = {"arrow": table, "dictionary": table, "polars": pl.from_arrow(table)}.get(kind, words)
+    first, second = (ppml("trade ~ rta | exporter^year + importer^year", one) for one in (plain, data))
+    assert first.values.tolist() == second.values.tolist()
+    assert second.dropped["row"].tolist() == first.dropped["row"].tolist()
+    assert second.fixed_effects["exporter^year"].equals(first.fixed_effects["exporter^year"])
+
+
+def test_repeated_cells_are_never_silent(tmp_path):
+    """Refused where three joined effects describe the panel, else a warning in the table and in JSON."""
+    frame = trade_panel()
+    twice = pd.concat([frame, frame.head(2)], ignore_index=True)
+    for effects in ("exporter^year + importer^year", "exporter + importer + year"):
+        assert "repeated_cells" in ppml(f"trade ~ rta | {effects}", twice).warnings
+        assert ppml(f"trade ~ rta | {effects}", frame).warnings == ()
+    assert ppml("trade ~ rta | exporter + importer", frame).warnings == ()
+    path = tmp_path / "twice.csv"
+    twice.to_csv(path, index=False)
+    refused = CliRunner().invoke(gravity, ["fit", f"trade ~ rta | {THREE_WAY}", str(path)])
+    assert refused.exit_code != 0
+    kept = CliRunner().invoke(
+        gravity, ["fit", f"trade ~ rta | {THREE_WAY}", str(path), "--repeated-cells", "keep", "--json"]
+    )
+    assert "more than one row" in json.loads(kept.stdout)["warnings"][0]

@@ -74,6 +74,22 @@ def test_score_is_zero(seed, zeros, missing):
         assert abs((kept["gap"] * kept[name]).sum()) < 1e-8 * kept["mu"].sum()
 
 
+@pytest.mark.parametrize("sectors", [1, 2])
+def test_sorted_rows_are_the_cells_of_a_panel(sectors):
+    """A full panel in the order of its cells is seen as such, whatever names its effects have; mixed rows agree."""
+    frame = trade_panel(6, 4, sectors=sectors, seed=3)
+    codes = {"ey": ["sector", "exporter", "year"], "iy": ["sector", "importer", "year"]}
+    frame = frame.assign(**{name: frame.groupby(keys).ngroup() for name, keys in codes.items()})
+    frame["pair"] = frame.groupby(["sector", "exporter", "importer"]).ngroup()
+    sorted_, mixed = (ppml("trade ~ rta + cost | iy + ey + pair", one) for one in (frame, frame.sample(frac=1)))
+    shapes = [one.sample.absorber.shape for one in (sorted_, mixed)]
+    assert [shape.cell is None for shape in shapes] == [True, False]
+    assert shapes[0].cells == shapes[1].cells == len(frame)
+    assert shapes[0].groups == sectors
+    assert_allclose(sorted_.values, mixed.values, rtol=1e-10)
+    assert_allclose(sorted_.std_errors, mixed.std_errors, rtol=1e-8)
+
+
 @a_law
 @given(seed=st.integers(0, 10_000), missing=st.floats(0, 0.3), sectors=st.integers(1, 2))
 def test_layouts_agree(seed, missing, sectors):

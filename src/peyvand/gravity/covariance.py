@@ -179,17 +179,17 @@ def _parameters(slopes: int, effects: tuple[FixedEffect, ...], clusters: list[Co
     """Slopes and fixed effects, less those nested in a cluster (which count as one together each)."""
     counts = [_levels_in(effect.codes, keep) for effect in effects]
     total = slopes + sum(counts) - max(len(counts) - 1, 0)
+    sizes = [_levels_in(code, keep) for code in clusters]
     for effect, count in zip(effects, counts, strict=True):
-        if any(is_nested(effect.codes, c) or is_nested(effect.codes[keep], c[keep]) for c in clusters):
+        larger = [code for code, size in zip(clusters, sizes, strict=True) if size <= count]
+        if any(is_nested(effect.codes, c) or is_nested(effect.codes[keep], c[keep]) for c in larger):
             total += 1 - count
     return total
 
 
 def _levels_in(code: Codes, keep: NDArray[np.bool_]) -> int:
     """How many levels have rows in the sample."""
-    held = np.zeros(int(code.max(initial=-1)) + 1, dtype=bool)
-    held[code if keep.all() else code[keep]] = True
-    return int(np.count_nonzero(held))
+    return int(np.count_nonzero(np.bincount(code, keep)))
 
 
 def _intersection(codes: tuple[Codes, ...]) -> Codes:

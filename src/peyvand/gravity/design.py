@@ -126,7 +126,8 @@ def build_design(
     if not keep.any():
         raise DataError("no row is complete", hint="; ".join(reason for _, reason in dropped))
 
-    if not keep.all():
+    whole = bool(keep.all())
+    if not whole:
         outcome, regressors = outcome[keep], [values[keep] for values in regressors]
         axes = {name: (codes[keep], levels) for name, (codes, levels) in axes.items()}
         weight_values = None if weight_values is None else weight_values[keep]
@@ -136,10 +137,10 @@ def build_design(
         outcome=outcome,
         regressors=tuple(np.ascontiguousarray(values, dtype=np.float64) for values in regressors),
         names=tuple(names),
-        effects=tuple(joint_effect(effect, axes) for effect in formula.effects),
+        effects=tuple(joint_effect(effect, axes, whole=whole) for effect in formula.effects),
         weights=weight_values,
         offset=offset_values,
-        clusters={"^".join(names_): joint_effect(names_, axes).codes for names_ in clusters},
+        clusters={"^".join(names_): joint_effect(names_, axes, whole=whole).codes for names_ in clusters},
         rows=np.flatnonzero(keep),
         input_rows=count,
         dropped=tuple(dropped),
@@ -160,9 +161,16 @@ def term_columns(formula: Formula, data: Any, offset: str | None = None) -> dict
     return found | {"": numbers.of(offset) if offset else np.zeros(count)}
 
 
-def joint_effect(columns: tuple[str, ...], axes: Mapping[str, tuple[Codes, Column]]) -> FixedEffect:
-    """The fixed effect of several columns together, its levels numbered in sorted order without gaps."""
+def joint_effect(
+    columns: tuple[str, ...], axes: Mapping[str, tuple[Codes, Column]], *, whole: bool = False
+) -> FixedEffect:
+    """The fixed effect of several columns together, its levels numbered in sorted order without gaps.
+
+    `whole` says that the axes have a row for each of their levels.
+    """
     codes, sizes = axes[columns[0]][0], [len(axes[column][1]) for column in columns]
+    if len(columns) == 1 and whole:
+        return FixedEffect(columns, codes, (axes[columns[0]][1],))
     for column, size in zip(columns[1:], sizes[1:], strict=True):
         codes = codes * size + axes[column][0]
     codes, used = renumbered(codes)

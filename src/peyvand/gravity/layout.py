@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,6 @@ from peyvand.gravity.panel import PanelEffects, PanelShape
 Codes = NDArray[np.intp]
 LEAST_FILL = 0.2
 MOST_COLUMNS = 2500
-ROWS_A_LEVEL = 12
 
 
 def absorber_for(design: Design, shape: PanelShape | None, keep: NDArray[np.bool_]) -> Absorber:
@@ -39,6 +39,9 @@ def absorber_for(design: Design, shape: PanelShape | None, keep: NDArray[np.bool
 def panel_shape(design: Design, *, least_fill: float = LEAST_FILL) -> PanelShape | None:
     """The panel that the rows fill, or None when they fill less than `least_fill` of any."""
     count = len(design.effects)
+    sorted_ = _shape_in_order(design.effects)
+    if sorted_ is not None:
+        return sorted_
     orders: dict[int, list[tuple[int, ...]]] = {2: [(0, 1)], 3: [(0, 1, 2), (1, 2, 0), (0, 2, 1)]}
     for order in orders.get(count, []):
         effects = [design.effects[at] for at in order]
@@ -60,6 +63,43 @@ class _Axes:
     block: Codes
     row: Codes
     column: Codes
+
+
+def _shape_in_order(effects: tuple[FixedEffect, ...]) -> PanelShape | None:
+    """The panel whose cells the rows are, one by one: all there and sorted by block, row and column; or None.
+
+    Sorted rows show the lengths of the axes; that each effect is constant where it should be and has a level for each
+    of its places then proves the shape.
+    """
+    for order in permutations(range(len(effects))) if len(effects) in (2, 3) else []:
+        row, column, *pair = (effects[at] for at in order)
+        count = len(row.codes)
+        columns = _first(row.codes != row.codes[0])
+        rows = _first(column.codes[::columns] != column.codes[0])
+        area = rows * columns
+        blocks = _first(pair[0].codes[::area] != pair[0].codes[0]) if pair else count // area
+        if not 1 < columns <= rows or columns > MOST_COLUMNS or count % (area * blocks):
+            continue
+        groups = count // (area * blocks)
+        if (row.count, column.count) != (groups * blocks * rows, groups * blocks * columns):
+            continue
+        if pair and (blocks < 2 or pair[0].count != groups * area):
+            continue
+        cells = (groups, blocks, rows, columns)
+        if all(
+            np.array_equal(levels, np.broadcast_to(levels.take([0], axis), cells))
+            for levels, axis in (
+                (effects[at].codes.reshape(cells), axis) for at, axis in zip(order, (3, 2, 1), strict=False)
+            )
+        ):
+            return PanelShape(groups=groups, blocks=blocks, rows=rows, columns=columns, cell=None, order=order)
+    return None
+
+
+def _first(found: NDArray[np.bool_]) -> int:
+    """Where it is first true, or how many there are if nowhere."""
+    at = int(np.argmax(found))
+    return at if found[at] else len(found)
 
 
 def _named_axes(effects: list[FixedEffect], design: Design) -> _Axes | None:
@@ -104,12 +144,13 @@ def _connected_axes(effects: list[FixedEffect]) -> _Axes | None:
 def _parts(left: Codes, right: Codes, left_count: int, right_count: int) -> Codes:
     """The connected part of each left level, where rows of the data connect left and right levels.
 
-    Some rows of many usually connect what all of them do; whether they did is cheap to check on all.
+    The last row of each level usually connects what all rows do; whether it did is cheap to check on all.
     """
     size = left_count + right_count
-    some = np.random.default_rng(0).integers(0, len(left), ROWS_A_LEVEL * size)
-    label = _labels(left[some], right[some], left_count, size) if len(some) < len(left) / 2 else None
-    if label is None or not np.array_equal(label[left], label[left_count:][right]):
+    last = np.empty(size, dtype=np.intp)
+    last[left] = last[right + left_count] = np.arange(len(left))
+    label = _labels(left[last], right[last], left_count, size)
+    if not np.array_equal(label[left], label[left_count:][right]):
         label = _labels(left, right, left_count, size)
     _, number = np.unique(label[:left_count], return_inverse=True)
     return np.asarray(number, dtype=np.intp)

@@ -125,11 +125,22 @@ def coded(column: Column) -> tuple[NDArray[np.intp], Column]:
 
 def _to_numpy(series: nw.Series[Any]) -> Column:
     if series.dtype == nw.Categorical or series.dtype == nw.Enum:
-        series = series.cast(nw.String)
+        return _words(series)
     if series.dtype.is_numeric() and series.null_count():
         return np.asarray(series.cast(nw.Float64).to_numpy(), dtype=np.float64)
+    if series.dtype == nw.String and getattr(series.to_native(), "dtype", None) != np.dtype(object):
+        return _words(series)
     values = series.to_numpy()
     return np.asarray(values, dtype=object) if values.dtype.kind not in "fiubMm" else np.asarray(values)
+
+
+def _words(series: nw.Series[Any]) -> Column:
+    """Words as Python objects, each different one made once; a missing value is None."""
+    coded = series.to_arrow().dictionary_encode()
+    whole = coded.combine_chunks() if hasattr(coded, "combine_chunks") else coded
+    levels = np.array([*map(str, whole.dictionary.to_pylist()), None], dtype=object)
+    place = whole.indices.fill_null(len(levels) - 1).to_numpy(zero_copy_only=False)
+    return np.asarray(levels[place])
 
 
 def _expect(wanted: list[str], held: Iterable[str]) -> None:
