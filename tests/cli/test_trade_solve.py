@@ -95,6 +95,18 @@ def test_every_deficit_rule(files, deficits):
     assert json.loads(asked(*args, *extra, "--json"))["deficits"] == deficits
 
 
+def test_rents_are_lost_by_their_keeper(files):
+    """A barrier of R0's sales to R1 fades: who kept its rent gains less than where it melted."""
+    pd.DataFrame({"exporter": ["R0"], "importer": ["R1"], "value": [0.8]}).to_csv(files / "fade.csv", index=False)
+    args = ("--flows", files / "flows.csv", "--theta", 4, "--cost-hat", files / "fade.csv", "--json", "--barrier")
+    melted = json.loads(asked(*args, "iceberg"))
+    assert "rent_keeper" not in melted
+    for keeper, place in (("exporter", 0), ("importer", 1)):
+        found = json.loads(asked(*args, "rent", "--rent-keeper", keeper))
+        assert found["rent_keeper"] == keeper
+        assert found["economies"][place]["welfare_hat"] < melted["economies"][place]["welfare_hat"]
+
+
 def test_it_refuses_with_reasons(files):
     assert "give the trade elasticity once" in asked("--flows", files / "flows.csv", code=2)
     result = CliRunner().invoke(cli, ["trade", "solve", "--flows", str(files / "flows.csv"), "--theta", "-4"])
