@@ -229,6 +229,8 @@ def simulate(
         meta={
             **_meta(union, asked, bound, trade, moved, seconds=time.perf_counter() - started),
             "numeraire": solver.numeraire,
+            "barrier": solver.barrier,
+            "rent_keeper": solver.rent_keeper,
             "people": people.meta(),
             **_drawn_meta(drawn),
             "seed": seed if drawn is not None or people.moved else None,

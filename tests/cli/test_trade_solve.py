@@ -95,6 +95,18 @@ def test_every_deficit_rule(files, deficits):
     assert json.loads(asked(*args, *extra, "--json"))["deficits"] == deficits
 
 
+def test_rents_are_lost_by_their_keeper(files):
+    """A barrier of R0's sales to R1 fades: who kept its rent gains less than where it melted."""
+    pd.DataFrame({"exporter": ["R0"], "importer": ["R1"], "value": [0.8]}).to_csv(files / "fade.csv", index=False)
+    args = ("--flows", files / "flows.csv", "--theta", 4, "--cost-hat", files / "fade.csv", "--json", "--barrier")
+    melted = json.loads(asked(*args, "iceberg"))
+    assert "rent_keeper" not in melted
+    for keeper, place in (("exporter", 0), ("importer", 1)):
+        found = json.loads(asked(*args, "rent", "--rent-keeper", keeper))
+        assert found["rent_keeper"] == keeper
+        assert found["economies"][place]["welfare_hat"] < melted["economies"][place]["welfare_hat"]
+
+
 def test_it_refuses_with_reasons(files):
     assert "give the trade elasticity once" in asked("--flows", files / "flows.csv", code=2)
     result = CliRunner().invoke(cli, ["trade", "solve", "--flows", str(files / "flows.csv"), "--theta", "-4"])
@@ -134,6 +146,18 @@ def test_caliendo_parro_table_2_from_the_authors_own_tables(data_folder, deficit
     for theirs, name in names.items():
         assert_allclose(100 * ours.loc[printed.index, name], printed[theirs], atol=0.005001, err_msg=name)
     assert_allclose(100 * (ours.loc[printed.index, "real_wage_hat"] - 1), printed["real_wage"], atol=0.005001)
+
+
+def test_the_stata_journals_first_example_from_the_panel_itself(data_folder, tmp_path):
+    """A year of the panel, its own names of columns, elastic supply: welfare of the members as printed."""
+    pairs = [(i, j) for i in ("CAN", "MEX", "USA") for j in ("CAN", "MEX", "USA") if i != j]
+    effect = pd.DataFrame(pairs, columns=["iso_o", "iso_d"]).assign(partial=0.5)
+    effect.to_csv(tmp_path / "nafta.csv", index=False)
+    panel = data_folder / "ge-gravity2-historical-trade-1950-2000" / "ge_gravity2_example_data.parquet"
+    args = ("--year", 1990, "--theta", 5.03, "--psi", 1.24, "--partial", tmp_path / "nafta.csv", "--json")
+    found = pd.DataFrame(json.loads(asked("--flows", panel, *args))["economies"]).set_index("economy")
+    printed = pd.read_csv(PAPER.parent / "ge-gravity2-2025" / "nafta_1990.csv", index_col="economy")
+    assert_allclose(100 * (found.loc[printed.index, "welfare_hat"] - 1), printed["welfare"], atol=5.01e-4)
 
 
 def test_shares_of_all_inputs_are_what_they_say(data_folder):

@@ -12,7 +12,7 @@ import pytest
 from peyvand.news import read_text
 from peyvand.news.files import documents
 from peyvand.news.lexicon import rows
-from peyvand.news.people import _Names, same_person
+from peyvand.news.persons import Names, same_person
 from peyvand.news.score import predictions
 
 WRITTEN = Path(__file__).parents[1] / "references" / "news-written"
@@ -107,7 +107,7 @@ def test_written_labels_quote_their_report(name):
 
 def test_names_are_found_as_if_everybody_were_asked():
     keys = ["حسن روحانی", "روحانی", "شی", "وانگ یی", "یی", "محمد جواد ظریف", "ظریف", "جواد ظریف", "آل شی", "علی"]
-    names, known = _Names(), []
+    names, known = Names(), []
     for key in keys * 2:
         plain = next((place for place, one in enumerate(known) if same_person(one, key)), None)
         assert names.find(key) == plain

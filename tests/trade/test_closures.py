@@ -109,6 +109,20 @@ def test_a_new_rent_kept_by_the_importer_is_a_tariff(world, seed):
 
 
 @some
+@given(world=worlds(tariffs=False), seed=seeds)
+def test_a_rent_stands_on_the_ladder_as_a_tariff(world, seed):
+    """Kept by the importer: the same trade on every rung as a tariff of ρ' = d̂ − 1."""
+    cost = random_shock(world, seed)["iceberg_cost_hat"]
+    risen = np.maximum(cost, 1 / cost)
+    as_rent = model(barrier="rent").solve(world, Shock.of(world, iceberg_cost_hat=risen))
+    as_tariff = model().solve(world, Shock.of(world, tariff_rate_counterfactual=risen - 1))
+    rungs, others = ladder(as_rent), ladder(as_tariff)
+    for name in ("trade_flow_partial", "trade_flow_conditional", "trade_flow_counterfactual"):
+        scale = float(others[name].max())
+        assert_allclose(rungs[name], others[name], rtol=1e-8, atol=1e-9 * scale, err_msg=name)
+
+
+@some
 @given(world=worlds(), seed=seeds, keeper=st.sampled_from(["importer", "exporter"]))
 def test_rents_that_nobody_moves_change_nothing(world, seed, keeper):
     result = model(barrier="rent", rent_keeper=keeper).solve(world, Shock.none(world))

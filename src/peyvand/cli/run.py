@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from peyvand.run import Run
+    from peyvand.trade.barriers import Barrier, RentKeeper
     from peyvand.trade.deficits import DeficitRule
 
 DEFAULT_SCENARIO = "eco-ten"
@@ -33,6 +34,20 @@ DEFAULT_SCENARIO = "eco-ten"
     help="Closure: fixed, fixed_nominal (with --numeraire), multiplicative or eliminated.",
 )
 @click.option("--numeraire", metavar="CODE", help="The economy in whose wage fixed_nominal deficits are kept.")
+@click.option(
+    "--barrier",
+    type=click.Choice(["iceberg", "rent"]),
+    default="iceberg",
+    show_default=True,
+    help="What non-tariff barriers are: costs that melt, or rents that somebody keeps.",
+)
+@click.option(
+    "--rent-keeper",
+    type=click.Choice(["importer", "exporter"]),
+    default="importer",
+    show_default=True,
+    help="Who keeps the rents.",
+)
 @click.option(
     "--draws",
     default=0,
@@ -58,6 +73,8 @@ def run(
     world_name: str | None,
     deficits: DeficitRule,
     numeraire: str | None,
+    barrier: Barrier,
+    rent_keeper: RentKeeper,
     draws: int,
     seed: int,
     show: str,
@@ -87,7 +104,7 @@ def run(
         done = simulate(
             scenario,
             world=world,
-            model=CaliendoParro(deficit_rule=deficits, numeraire=numeraire),
+            model=CaliendoParro(deficit_rule=deficits, numeraire=numeraire, barrier=barrier, rent_keeper=rent_keeper),
             draws=draws,
             seed=seed,
             facts=facts_in(register),

@@ -15,6 +15,7 @@ from peyvand.locale import Language, number, text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from peyvand.trade.barriers import Barrier, RentKeeper
     from peyvand.trade.ladder import Ladder
 
 _FILE = click.Path(path_type=Path)
@@ -41,6 +42,20 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option("--numeraire", metavar="ECONOMY", help="Whose wage fixed_nominal deficits are kept in.")
 @click.option(
+    "--barrier",
+    type=click.Choice(["iceberg", "rent"]),
+    default="iceberg",
+    show_default=True,
+    help="What non-tariff barriers are: costs that melt, or rents that somebody keeps.",
+)
+@click.option(
+    "--rent-keeper",
+    type=click.Choice(["importer", "exporter"]),
+    default="importer",
+    show_default=True,
+    help="Who keeps the rents.",
+)
+@click.option(
     "--psi", type=float, default=0.0, show_default=True, help="Supply elasticity of one sector, ge_gravity2's."
 )
 @click.option("--reference", metavar="ECONOMY", help="Where the conditional answer keeps the inward resistance.")
@@ -61,6 +76,8 @@ def solve(
     value_added: Path | None,
     deficits: str,
     numeraire: str | None,
+    barrier: Barrier,
+    rent_keeper: RentKeeper,
     psi: float,
     reference: str | None,
     year: int | None,
@@ -112,12 +129,20 @@ def solve(
         partial=cells(partial, "partial", "beta", "value", minimum=None) if partial else None,
         tariffs_new=cells(tariffs_new, *rates) if tariffs_new else None,
     )
-    model = CaliendoParro(deficit_rule=deficits, numeraire=numeraire, supply_elasticity=psi)  # type: ignore[arg-type]
+    model = CaliendoParro(
+        deficit_rule=deficits,  # type: ignore[arg-type]
+        numeraire=numeraire,
+        barrier=barrier,
+        rent_keeper=rent_keeper,
+        supply_elasticity=psi,
+    )
     rungs = ladder(model.solve(world, shock), reference=reference)
     table, sources = answer(rungs), sources_of_gain(rungs)
     adjusted = _adjusted(cautions)
     whole = table.merge(sources.drop(columns="welfare"), on="economy")
     said = _said(rungs, whole, numeraire=numeraire, psi=psi) | ({"adjusted": adjusted} if adjusted else {})
+    if barrier == "rent":
+        said |= {"barrier": barrier, "rent_keeper": rent_keeper}
     if out is not None:
         write_answer(out, whole, flow_table(rungs), said)
     if adjusted:

@@ -13,7 +13,9 @@ from typing import Literal
 from peyvand.news.lexicon import Lexicon, alternatives, cues, rows, stop_words, word_list
 from peyvand.news.words import Page
 
-Kind = Literal["name", "weak", "people", "capital", "seat", "self", "here", "holder", "pact", "europe", "block"]
+Kind = Literal[
+    "name", "weak", "venue", "people", "capital", "seat", "self", "here", "holder", "pact", "europe", "block"
+]
 STATE_KINDS = frozenset({"name", "people", "capital", "seat", "self", "holder"})
 
 
@@ -31,8 +33,12 @@ def find_actors(page: Page, home: str = "IRN") -> tuple[Actor, ...]:
     """Every mention of a state, organisation or office holder, in the order of the text."""
     found: list[Actor] = []
     last_foreign = last_any = ""
-    for hit in page.find(names()):
-        code, kind = hit.value
+    hits = page.find(names())
+    holders = {
+        page.words[hit.last - 1]: hit.value for hit in hits if hit.value[1] == "holder" and hit.last - hit.first > 1
+    }
+    for hit in hits:
+        code, kind = holders.get(page.words[hit.first], hit.value) if hit.last - hit.first == 1 else hit.value
         if kind == "block" or _is_press(page, hit.first):
             continue
         if kind == "holder" and _is_other_person(page, hit.first, hit.last):
@@ -47,6 +53,8 @@ def find_actors(page: Page, home: str = "IRN") -> tuple[Actor, ...]:
             code = last_foreign or last_any
             if not code:
                 continue
+        elif kind == "capital" and page.words[hit.first] in _VENUES:
+            kind = "venue"
         elif kind in {"name", "people", "capital", "seat"}:
             last_any = code
             last_foreign = code if code != home else last_foreign
@@ -63,12 +71,20 @@ def states_of(page: Page, actors: tuple[Actor, ...], home: str) -> dict[str, lis
     early = page.lead[-1].last if page.lead else 0
     found: dict[str, list[Actor]] = {}
     weight: dict[str, float] = {}
+    hosts = {actor.code for actor in actors if actor.kind == "venue"}
     for actor, listed in zip(actors, _list_sizes(page, actors), strict=True):
+        if actor.code in hosts and actor.first and page.words[actor.first - 1] in _TRAVEL_WORDS:
+            continue  # «به اتریش», where the talks are
         if actor.kind in STATE_KINDS and len(actor.code) == 3:
             found.setdefault(actor.code, []).append(actor)
             weight[actor.code] = weight.get(actor.code, 0.0) + _weight(page, actor, listed, early)
     pacts = sum(2 if actor.first < early else 1 for actor in actors if actor.kind == "pact")
     foreign = [code for code in weight if code != home and weight[code] >= PARTY]
+    if not foreign and (
+        posts := {a.code for mentions in found.values() for a in mentions if _is_post(page, a)} - {home}
+    ):
+        foreign = sorted(posts)  # «سفیر ایران در کیف با وزیر تجارت این کشور»
+        weight |= dict.fromkeys(foreign, FOREIGN)
     if sum(weight[code] for code in foreign) + pacts < FOREIGN:
         return {home: found[home]} if pacts and home in found else {}
     return {code: mentions for code, mentions in found.items() if code in foreign or code == home}
@@ -119,15 +135,23 @@ def _weight(page: Page, actor: Actor, listed: int, early: int) -> float:
     weight = 2.0 if actor.first < early else 1.0
     in_list = listed > 1 and (actor.first < early or listed <= SHORT_LIST)
     across = {page.words[actor.first], *before[-1:]} & _COUNTERPARTS  # «همتای ترک», «طرف قطری»
+    if _is_post(page, actor):
+        return weight * POST
     if in_list or across or (before and before[-1] in _TOPIC_WORDS) or _after_office(page, actor.first):
         weight += 1.0
-    elif actor.kind == "capital" and page.words[actor.first] in _SEATS and before and before[-1] in _PLACE_WORDS:
-        weight *= 0.25
-    elif before and before[-1] in _PLACE_WORDS and not any(word in _POSTS for word in before):
-        weight *= 0.25 if actor.kind == "capital" else 0.5
+    elif before and before[-1] in _PLACE_WORDS:
+        weight *= 0.25 if actor.kind == "capital" and _POSTS.isdisjoint(before) else 0.5
+    elif before and not _SUCH_AS.isdisjoint(before[-4:]):
+        weight *= 0.25  # «کشورهایی مانند عراق و سوریه» are scenery
     elif actor.kind == "people":
         weight *= 0.5
     return weight
+
+
+def _is_post(page: Page, actor: Actor) -> bool:
+    """«سفیر ایران در مصر»: where somebody is posted."""
+    before = page.words[max(0, actor.first - 8) : actor.first]
+    return bool(before) and before[-1] in {"در", "in"} and not _POSTS.isdisjoint(before)
 
 
 def _list_sizes(page: Page, actors: tuple[Actor, ...]) -> list[int]:
@@ -161,11 +185,13 @@ def _as_state(page: Page, first: int) -> bool:
 
 
 def _is_press(page: Page, first: int) -> bool:
-    """«خبرگزاری فرانسه», «شبکه قطری», «Voice of America»: the press is not the state."""
+    """«خبرگزاری فرانسه», «شبکه قطری», «شبکه «ال‌بی‌سی لبنان»», «Voice of America»: the press is not the state."""
     agency = cues("agency")
-    return any(
-        (hit := page.at(agency, k, first)) is not None and hit.last == first for k in range(max(0, first - 3), first)
-    )
+    for k in range(max(0, first - 6), first):
+        hit = page.at(agency, k, first)
+        if hit is not None and (hit.last == first or (page.words[hit.last] == "«" and "»" not in page.words[k:first])):
+            return True
+    return False
 
 
 def _is_other_person(page: Page, first: int, last: int) -> bool:
@@ -176,10 +202,12 @@ def _is_other_person(page: Page, first: int, last: int) -> bool:
     return any(word in word_list("given_names.txt") for word in beside)
 
 
+POST = 0.25  # weight of the state where somebody is posted, beside the same in other places
 PARTY = 1.5  # weight from which a foreign state counts as a party
 SHORT_LIST = 4  # longer lists of states deep in a text are scenery
 FOREIGN = 3.0  # weight of all that is foreign, from which a report is not purely domestic
 _STATE_WORDS = stop_words("before_state")
+_SUCH_AS = frozenset({"مانند", "مثل", "همچون", "همانند", "نظیر", "like"})
 _COUNTERPARTS = frozenset({"همتای", "همتایان", "همتا", "طرف", "مقامات", "مقام", "هیئت", "هیات", "counterpart"})
 _TOPIC_WORDS = frozenset({"درباره", "پیرامون", "خصوص", "مورد", "بحران", "about", "علیه", "against"})
 _PLACE_WORDS = frozenset({"پایتخت", "در", "in", "at", "به", "از", "مقصد"})
@@ -200,4 +228,5 @@ _POSTS = frozenset(
     }
 )
 _LINKS = frozenset({"،", ",", "و", "-", "and"})
-_SEATS = frozenset({"وین", "vienna", "بروکسل", "brussels", "ژنو", "geneva"})
+_VENUES = frozenset({"وین", "vienna", "بروکسل", "brussels", "ژنو", "geneva"})  # seats of organisations
+_TRAVEL_WORDS = frozenset({"به", "در", "از", "عازم", "راهی", "وارد", "مقصد", "to", "in", "from"})

@@ -14,20 +14,22 @@ from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.meetings import meetings
 from peyvand.news.report import Act
-from peyvand.news.scene import Scene, is_negated, listed, near, partner_of
+from peyvand.news.scene import Scene, is_negated, listed, near, parties_of, partner_of
 from peyvand.news.words import Page, Sentence, within
 
 CLOSE = 8  # tokens within which a party after a friendly cue is meant by it
+UNLESS = 5  # tokens after a cue within which a word makes another act of it («آماده دفاع»)
 REACH = 40  # tokens within which a cue looks for the other party
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A cue of acts.tsv: `type` of the act, `mode`, and words of which one must stand near."""
+    """A cue of acts.tsv: `type` and `mode`, words of which one must stand near, words that may not follow."""
 
     type: str
     mode: str
     company: Lexicon[bool] | None
+    unless: Lexicon[bool] | None
 
 
 def find_acts(page: Page, told: list[Scene]) -> list[Act]:
@@ -56,9 +58,11 @@ def _pair(act: Act) -> frozenset[str]:
 def verbs() -> tuple[Lexicon[Verb], ...]:
     """One word list per row of acts.tsv: a word may be a cue of two types."""
     made: list[Lexicon[Verb]] = []
-    for type_, mode, words, *company in rows("acts.tsv"):
-        wanted = alternatives(company[0]) if company else []
-        verb = Verb(type_, mode, Lexicon((word, True) for word in wanted) if wanted else None)
+    for type_, mode, words, *near_by in rows("acts.tsv"):
+        company, unless = (
+            Lexicon((word, True) for word in alternatives(cell)) or None for cell in (*near_by, "", "")[:2]
+        )
+        verb = Verb(type_, mode, company, unless)
         made.append(Lexicon((word, verb) for word in alternatives(words)))
     return tuple(made)
 
@@ -73,11 +77,20 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
         verb = hit.value
         if not near(page, sentence, hit, verb.company):
             continue
+        if verb.unless is not None and page.find(verb.unless, hit.last, min(hit.last + UNLESS, sentence.last)):
+            continue
         if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
             continue
         span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
+        type_ = verb.type
+        if verb.mode == "sign":  # what is to be signed is an agreement, what is signed a support
+            type_ = "AGREE" if page.find(cues("future"), sentence.first, sentence.last) else verb.type
+            pairs = parties_of(page, scene)
+            if pairs:
+                made += [Act(one, other, type_, span) for one, other in pairs]
+                continue
         made += [
-            Act(source, other, verb.type, span)
+            Act(source, other, type_, span)
             for source in sources
             for other in _targets(page, scene, hit, verb, sources)
             if source != other and not (verb.type in {"AGREE", "CONSULT"} and other in FORUMS)
@@ -97,19 +110,16 @@ def _sources(page: Page, scene: Scene) -> list[str]:
 
 
 def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list[str]) -> list[str]:
-    """The other parties of a cue.
-
-    Whom one asks; for what is friendly who stands right after the cue or the partner of the talks; else the nearest.
-    """
-    others = [actor for actor in scene.actors if actor.code not in sources]
+    """The other parties of a cue: whom it names as doer, whom one asks, the partner of the talks, or the nearest."""
+    others = [actor for actor in scene.actors if actor.code not in sources and not _is_post(scene, actor)]
+    if verb.mode == "noun":
+        return _doers(page, scene, hit, others)
+    if verb.mode == "must":
+        return _subjects(page, scene, hit, others)
     if verb.type == "ACCUSE":
-        others = [actor for actor in others if not actor.first or page.words[actor.first - 1] not in _AGAINST] or others
+        others = [actor for actor in others if not _follows(page, actor, _TOWARDS)] or others
     if verb.type == "REQUEST":
-        asked = [
-            a for a in others if hit.first - REACH <= a.first < hit.last + 6 and _is_asked(page, a, scene.sentence)
-        ]
-        if asked or verb.mode == "ask":
-            return list(dict.fromkeys(actor.code for actor in asked))
+        return _asked(page, scene, hit, verb, others, partner_of(scene, sources[0]))
     after = next((actor for actor in others if hit.first <= actor.first < hit.last + REACH), None)
     before = next((actor for actor in reversed(others) if hit.first - REACH <= actor.first < hit.first), None)
     partner = partner_of(scene, sources[0])
@@ -124,6 +134,53 @@ def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list
     return listed(page, scene, nearest) if nearest else []
 
 
+def _doers(page: Page, scene: Scene, hit: Hit[Verb], others: list[Actor]) -> list[str]:
+    """Whose deed a noun names: «جنگ اقتصادی آمریکا», «نقض برجام از سوی آمریکا», «اقدام انگلیس غیرقانونی بود»."""
+    after = [actor for actor in others if hit.last <= actor.first <= hit.last + DOER_AFTER]
+    before = [actor for actor in others if hit.first - DOER_BEFORE <= actor.first < hit.first]
+    for actor in (*after, *reversed(before)):
+        if not _follows(page, actor, _TOWARDS):
+            return listed(page, scene, actor)
+    return []
+
+
+def _subjects(page: Page, scene: Scene, hit: Hit[Verb], others: list[Actor]) -> list[str]:
+    """Who must: «چین و ژاپن خود باید …», «دولت پاکستان باید …»."""
+    for actor in reversed(others):
+        between = page.words[actor.last : hit.first]
+        if hit.first - SUBJECT > actor.first or actor.first >= hit.first or not _PARTING.isdisjoint(between):
+            continue
+        if not _follows(page, actor, _PREPOSITIONS):
+            return listed(page, scene, actor)
+    return []
+
+
+def _asked(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, others: list[Actor], partner: str) -> list[str]:
+    """Whom one asks: «از … خواست», «خواستار پایبندی ایران …», else the partner of the talks."""
+    asked = [a for a in others if hit.first - REACH <= a.first < hit.last + 6 and _is_asked(page, a, scene.sentence)]
+    if asked or verb.mode == "ask":
+        return list(dict.fromkeys(actor.code for actor in asked))
+    for actor in others:
+        if hit.last <= actor.first <= hit.last + WANTED and not _follows(page, actor, _BESIDE):
+            return listed(page, scene, actor)
+    return [partner] if partner else []
+
+
+def _is_post(scene: Scene, actor: Actor) -> bool:
+    """«سفیر ایران در سازمان ملل»: where somebody is posted, not who is spoken to."""
+    return actor.kind == "pact" and any(
+        role.first < actor.first < role.last for role in scene.roles if role.country != actor.code
+    )
+
+
+def _follows(page: Page, actor: Actor, words: frozenset[str]) -> bool:
+    """One of `words` stands before an actor, with an office or a body of its state between: «علیه ملت ایران»."""
+    k = actor.first - 1
+    while k > 0 and actor.first - k <= 2 and page.words[k] in _BODIES:
+        k -= 1
+    return k >= 0 and page.words[k] in words
+
+
 def _is_asked(page: Page, actor: Actor, sentence: Sentence) -> bool:
     """«از … خواست»: the party after «از», with its office between."""
     before = page.words[max(sentence.first, actor.first - 4) : actor.first]
@@ -133,5 +190,12 @@ def _is_asked(page: Page, actor: Actor, sentence: Sentence) -> bool:
 FORUMS = frozenset(
     {"EAEU", "SCO", "CICA", "ECO", "OPEC", "BRICS", "NAM", "D8", "OTS", "CIS"}
 )  # a frame, seldom a party
-_AGAINST = frozenset({"علیه", "against"})
+DOER_AFTER, DOER_BEFORE = 6, 12  # tokens between a noun («نقض», «تجاوز») and whose deed it is
+SUBJECT = 6  # tokens between «باید» and who must
+WANTED = 12  # tokens between «خواستار» and of whom it is wanted
+_TOWARDS = frozenset({"علیه", "به", "در", "بر", "برای", "با", "against", "to", "in", "with", "on", "for"})
+_PARTING = frozenset({":", "ما", "«", "»", "که", "we"})  # what parts a subject from its verb
+_BESIDE = frozenset({"با", "در", "علیه", "به", "with", "in", "against"})
+_PREPOSITIONS = _TOWARDS | {"از", "میان", "بین", "of", "from", "between", "by"}
+_BODIES = frozenset({"ملت", "مردم", "دولت", "کشور", "جمهوری", "ارتش", "the"})
 _FROM = frozenset({"از", "on"})

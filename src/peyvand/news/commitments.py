@@ -7,39 +7,42 @@ before.
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 
 from peyvand.news.domains import Field
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.report import Commitment, Strength
-from peyvand.news.scene import Scene, is_negated, listed, near
+from peyvand.news.scene import Scene, is_negated, near, parties_of
 from peyvand.news.words import Page, Sentence, within
 
 REACH = {"intent": 8, "agreed": 8, "implemented": 8, "signed": 14, "ratified": 14}  # tokens to a cue's company
+UNLESS = 5  # tokens after a cue within which a word takes its promise away («آماده مذاکره»)
+FIELDS_BEFORE, FIELDS_AFTER = 10, 30  # tokens around a promise within which its fields stand
 ORDER = tuple(REACH)[::-1]  # the firmest promise of a sentence names its commitments
-Promise = tuple[Strength, Lexicon[bool] | None]
+Promise = tuple[
+    Strength, Lexicon[bool] | None, Lexicon[bool] | None
+]  # strength, words that must and that must not stand near
 
 
-def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]]) -> list[Commitment]:
-    """Every commitment once per pair and domain, in the order of the text."""
+def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]], ruling: str) -> list[Commitment]:
+    """Every commitment once per pair and domain, in the order of the text; without a field, of the `ruling` domain."""
     made: dict[tuple[frozenset[str], str], Commitment] = {}
     before: list[str] = []
     cued = page.find_all(promises())
     for scene in scenes:
-        named = _named(scene.sentence, fields)
+        here = within(fields, scene.sentence)
         promised = _promises(page, scene.sentence, cued)
         if any(strength == "intent" for _, strength in promised):  # what is still to be done outweighs what was agreed
             promised = [(hit, strength) for hit, strength in promised if strength != "agreed"]
         for hit, strength in promised:
-            pair = _between(page, scene) or _pair(scene)
-            if pair is None:
-                continue
-            listed = named or (before if _refers_back(page, scene.sentence) else [])
+            pairs = parties_of(page, scene) or _pair(page, scene, hit)
+            domains = _named(here, hit)
             if _refers_back(page, scene.sentence):
-                listed = list(dict.fromkeys([*named, *before]))
+                domains = list(dict.fromkeys([*_named(here), *before]))
             span = page.span(max(scene.sentence.first, hit.first - 3), min(hit.last + 10, scene.sentence.last))
-            for domain in listed or ["politics_other"]:
-                made.setdefault((frozenset(pair), domain), Commitment(pair[0], pair[1], domain, strength, span))
-        before = named or before
+            for (by, to), domain in product(pairs, domains or [ruling]):
+                made.setdefault((frozenset((by, to)), domain), Commitment(by, to, domain, strength, span))
+        before = _named(here) or before
     return list(made.values())
 
 
@@ -47,9 +50,11 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]]) 
 def promises() -> tuple[Lexicon[Promise], ...]:
     """One word list per row of commitments.tsv."""
     made: list[Lexicon[Promise]] = []
-    for strength, words, *company in rows("commitments.tsv"):
-        wanted = alternatives(company[0]) if company else []
-        value: Promise = (strength, Lexicon((word, True) for word in wanted) if wanted else None)  # type: ignore[assignment]
+    for strength, words, *near_by in rows("commitments.tsv"):
+        company, unless = (
+            Lexicon((word, True) for word in alternatives(cell)) or None for cell in (*near_by, "", "")[:2]
+        )
+        value: Promise = (strength, company, unless)  # type: ignore[assignment]
         made.append(Lexicon((word, value) for word in alternatives(words)))
     return tuple(made)
 
@@ -57,40 +62,41 @@ def promises() -> tuple[Lexicon[Promise], ...]:
 def _promises(page: Page, sentence: Sentence, cued: list[Hit[Promise]]) -> list[tuple[Hit[Promise], Strength]]:
     found: list[tuple[Hit[Promise], Strength]] = []
     for hit in within(cued, sentence):
-        strength, company = hit.value
+        strength, company, unless = hit.value
         if strength == "signed" and page.find(cues("future"), sentence.first, sentence.last):
             strength = "intent"
         if not near(page, sentence, hit, company, REACH[strength]):
+            continue
+        if unless is not None and page.find(unless, hit.last, min(hit.last + UNLESS, sentence.last)):
             continue
         if not is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
             found.append((hit, strength))
     return sorted(found, key=lambda one: ORDER.index(one[1]))
 
 
-def _named(sentence: Sentence, fields: list[Hit[Field]]) -> list[str]:
-    found = [hit.value[0] for hit in within(fields, sentence)]
-    return list(dict.fromkeys(domain for domain in found if domain != "politics_other"))
+def _named(here: list[Hit[Field]], promise: Hit[Promise] | None = None) -> list[str]:
+    """The domains that a sentence names, or those near a promise."""
+    near_by = [
+        hit
+        for hit in here
+        if promise is None or promise.first - FIELDS_BEFORE <= hit.first < promise.last + FIELDS_AFTER
+    ]
+    return list(dict.fromkeys(hit.value[0] for hit in near_by if hit.value[0] != "politics_other"))
 
 
-def _between(page: Page, scene: Scene) -> tuple[str, str] | None:
-    """«موافقتنامه بین ایران و اتحادیه اقتصادی اوراسیا»: the two that stand together after the preposition."""
-    for actor in scene.actors:
-        if actor.first > scene.sentence.first and page.words[actor.first - 1] in _BETWEEN:
-            codes = listed(page, scene, actor)
-            if len(codes) == 2:
-                return (codes[0], codes[1])
-    return None
-
-
-def _pair(scene: Scene) -> tuple[str, str] | None:
+def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, str]]:
+    """Who promises, and whom: the party named after the promise («به …», «با …»), else the partner of the talks."""
     speaker = scene.speaker
     if speaker is None or speaker.private:
-        return None
+        return []
     source = speaker.code
+    others = [actor for actor in scene.actors if actor.code != source]
+    meant = [a for a in others if promise.last <= a.first < promise.last + MEANT and page.words[a.first - 1] in _WITH]
+    if meant:
+        return [(source, meant[0].code)]
     if scene.partner and source in scene.partner:
-        return (source, scene.partner[0] if scene.partner[1] == source else scene.partner[1])
-    others = list(dict.fromkeys(actor.code for actor in scene.actors if actor.code != source))
-    return (source, others[0]) if others else None
+        return [(source, scene.partner[0] if scene.partner[1] == source else scene.partner[1])]
+    return [(source, others[0].code)] if others else []
 
 
 def _refers_back(page: Page, sentence: Sentence) -> bool:
@@ -101,5 +107,6 @@ def _refers_back(page: Page, sentence: Sentence) -> bool:
     )
 
 
-_BETWEEN = frozenset({"بین", "میان", "between"})
+MEANT = 15  # tokens after a promise within which whom it is made to stands
+_WITH = frozenset({"با", "به", "with", "to"})
 _FIELDS = frozenset({"عرصه", "زمینه", "حوزه", "بخش", "fields", "areas", "spheres", "sectors"})

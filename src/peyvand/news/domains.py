@@ -7,10 +7,11 @@ from functools import cache
 
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.report import Mention
-from peyvand.news.words import Page
+from peyvand.news.words import Page, within
 
 Field = tuple[str, int]  # domain and weight of a word for it
 LIST_LENGTH = 30  # tokens that a list of fields may take
+SHORT = 100  # tokens up to which a word that names a field only with company is enough in the lead
 LONG = 400  # tokens from which a single mention in the lead is not enough
 POLITICS, SECURITY = "politics_other", "security_defence"
 NEEDED = 4  # weight of a domain that counts: twice named outright, or once in title, lead or first paragraph
@@ -18,7 +19,8 @@ NEEDED = 4  # weight of a domain that counts: twice named outright, or once in t
 
 def find_fields(page: Page) -> list[Hit[Field]]:
     """Every word for a field, in the order of the text."""
-    return page.find_all(fields())
+    found = _without_goods(page, page.find_all(fields()))
+    return found if page.lines is None else [hit for sentence in page.sentences for hit in within(found, sentence)]
 
 
 def domains_of(page: Page, found: list[Hit[Field]]) -> tuple[Mention, ...]:
@@ -31,7 +33,7 @@ def domains_of(page: Page, found: list[Hit[Field]]) -> tuple[Mention, ...]:
         domain, points = hit.value
         weight[domain] += NEEDED + 2 if hit.first in listed else points * (2 if hit.first < early else 1)
         where[domain].append(page.span(hit.first, hit.last))
-    needed = NEEDED if len(page.words) <= LONG else NEEDED + 2
+    needed = NEEDED + 2 * ((len(page.words) > LONG) - (len(page.words) <= SHORT))
     chosen = {domain for domain in weight if weight[domain] >= needed and domain != POLITICS}
     if _is_political(weight, chosen):
         chosen.add(POLITICS)
@@ -60,6 +62,16 @@ def _listed(page: Page) -> set[int]:
     return found
 
 
+def _without_goods(page: Page, found: list[Hit[Field]]) -> list[Hit[Field]]:
+    """«صادرات گاز» is of oil and gas, not of trade at large: such a word before another field's word names no field."""
+    starts = {hit.first: hit.value[0] for hit in found}
+    return [
+        hit
+        for hit in found
+        if not (page.words[hit.first] in _OF_GOODS and starts.get(hit.last, hit.value[0]) != hit.value[0])
+    ]
+
+
 @cache
 def fields() -> tuple[Lexicon[Field], ...]:
     """One word list per domain: a word may speak of two."""
@@ -70,3 +82,4 @@ def fields() -> tuple[Lexicon[Field], ...]:
 
 
 _FIELD_WORDS = frozenset({"زمینه", "حوزه", "عرصه", "بخش", "fields", "areas", "spheres", "sectors"})
+_OF_GOODS = frozenset({"صادرات", "واردات", "تجارت", "exports", "imports"})

@@ -1,7 +1,8 @@
 """Which terms of a word list stand in a text?
 
 A Persian term is stored as its tokens joined without blanks, so that lost and doubled half-spaces make no difference
-(«وزیر امورخارجه» is «وزیر امور خارجه»). One pass from left to right finds the longest term at each token.
+(«وزیر امورخارجه» is «وزیر امور خارجه»); a blank inside a word counts only beside an affix («دار و» is not «دارو»).
+One pass from left to right finds the longest term at each token.
 """
 
 from __future__ import annotations
@@ -31,10 +32,15 @@ class Lexicon(Generic[V]):
 
     def __init__(self, terms: Iterable[tuple[str, V]]) -> None:
         self._values: dict[str, V] = {}
+        self._cuts: dict[str, frozenset[int]] = {}
         for term, value in terms:
-            key = join(tokens(term))
+            words = tokens(term)
+            key = join(words)
             if key:
                 self._values.setdefault(key, value)
+                self._cuts[key] = self._cuts.get(key, frozenset()) | {
+                    len(join(words[:k])) for k in range(1, len(words))
+                }
 
     def __contains__(self, word: str) -> bool:
         return word in self._values
@@ -50,6 +56,10 @@ class Lexicon(Generic[V]):
         """What the list says of its terms."""
         return self._values.values()
 
+    def cuts(self, key: str) -> frozenset[int]:
+        """Where blanks stood in a term: lengths of its joined beginnings."""
+        return self._cuts[key]
+
     def find(self, words: Sequence[str]) -> list[Hit[V]]:
         """The longest terms in `words`, from left to right, none inside another."""
         return Shelf((self,)).scan(words)[0]
@@ -60,11 +70,11 @@ class Shelf:
 
     def __init__(self, lexicons: Sequence[Lexicon[Any]]) -> None:
         self.lexicons = tuple(lexicons)
-        self._values: dict[str, list[tuple[int, Any]]] = {}
+        self._values: dict[str, list[tuple[int, Any, frozenset[int]]]] = {}
         self._beginnings: set[str] = set()
         for number, lexicon in enumerate(self.lexicons):
             for term, value in lexicon.items():
-                self._values.setdefault(term, []).append((number, value))
+                self._values.setdefault(term, []).append((number, value, lexicon.cuts(term)))
                 self._beginnings.update(term[:length] for length in range(1, len(term) + 1))
 
     def scan(self, words: Sequence[str]) -> list[list[Hit[Any]]]:
@@ -78,11 +88,15 @@ class Shelf:
                 continue
             best: dict[int, Hit[Any]] = {}
             joined, j = word, k + 1
+            inside: list[int] = []  # blanks of the text that no affix explains
             while True:
-                for number, value in values.get(joined, ()):
-                    best[number] = Hit(value, k, j)
+                for number, value, cuts in values.get(joined, ()):
+                    if not inside or cuts.issuperset(inside):
+                        best[number] = Hit(value, k, j)
                 if j == count:
                     break
+                if words[j] not in _SUFFIXES and words[j - 1] not in _PREFIXES:
+                    inside.append(len(joined))
                 joined += f" {words[j]}" if words[j].isascii() and joined[-1].isascii() else words[j]
                 if joined not in beginnings:
                     break
@@ -131,3 +145,7 @@ def word_list(name: str) -> frozenset[str]:
 def stop_words(name: str) -> frozenset[str]:
     """The words of one row of stopwords.tsv, as they stand there."""
     return {row[0]: frozenset(row[1].split(" ")) for row in rows("stopwords.tsv")}[name]
+
+
+_PREFIXES = stop_words("prefixes")
+_SUFFIXES = stop_words("suffixes")

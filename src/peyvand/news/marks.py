@@ -11,7 +11,7 @@ from peyvand.news.commitments import promises
 from peyvand.news.domains import fields
 from peyvand.news.lexicon import Lexicon, Shelf, cues, rows
 from peyvand.news.meetings import TOPICS
-from peyvand.news.people import titles
+from peyvand.news.name_spans import titles
 from peyvand.news.roles import iranian_offices, role_heads
 from peyvand.news.words import Page
 
@@ -26,8 +26,10 @@ def mark(page: Page) -> None:
 @cache
 def every_list() -> Shelf:
     """Every word list of the room."""
-    companies = {id(verb.company): verb.company for lexicon in verbs() for verb in lexicon.values() if verb.company}
-    companies |= {id(company): company for lexicon in promises() for _, company in lexicon.values() if company}
+    companies = {
+        id(one): one for lexicon in verbs() for verb in lexicon.values() for one in (verb.company, verb.unless) if one
+    }
+    companies |= {id(one): one for lexicon in promises() for value in lexicon.values() for one in value[1:] if one}
     named: list[Lexicon[Any]] = [names(), role_heads(), titles(), iranian_offices(), TOPICS]
     return Shelf(
         [*named, *verbs(), *promises(), *fields(), *companies.values(), *(cues(row[0]) for row in rows("cues.tsv"))]

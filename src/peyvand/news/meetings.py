@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from peyvand.news.actors import Actor
-from peyvand.news.lexicon import Hit, Lexicon, cues
+from peyvand.news.lexicon import Hit, Lexicon, cues, stop_words
 from peyvand.news.report import Act
 from peyvand.news.scene import Scene, listed
 from peyvand.news.words import Page, Sentence
@@ -16,10 +16,14 @@ def meetings(page: Page, scene: Scene) -> list[Act]:
     if not met:
         return []
     sentence = scene.sentence
-    type_ = "AGREE" if page.find(cues("future"), sentence.first, sentence.last) else "CONSULT"
     cue = _meeting_cues(page, sentence)[0]
+    type_ = "AGREE" if _is_announced(page, cue, sentence) else "CONSULT"
     span = page.span(max(sentence.first, cue.first - 3), min(cue.last + 8, sentence.last))
-    all_meet = _is_listed(page, sentence) or bool(_joint(page, scene, _meeting_cues(page, sentence)))
+    all_meet = (
+        met == list(scene.together)
+        or _is_listed(page, sentence)
+        or bool(_joint(page, scene, _meeting_cues(page, sentence), _topic_ranges(page, sentence)))
+    )
     pairs = combinations(met, 2) if all_meet else ((met[0], other) for other in met[1:])
     return [Act(one, other, type_, span) for one, other in pairs]
 
@@ -52,10 +56,15 @@ def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
     for first, code in sorted(codes):
         if code not in ordered and not any(start <= first < end for start, end in topics):
             ordered.append(code)
-    joint = _joint(page, scene, found)
+    joint = _joint(page, scene, found, topics)
     if joint:
         return joint
+    ordered = _near_cues(ordered, codes, found)
     speaker = scene.speaker
+    if all(page.at(cues("travel"), cue.first) for cue in found):
+        return _journey(page, scene)
+    if scene.together and len(ordered) < len(scene.together):
+        return list(scene.together)
     if len(ordered) == 1 and speaker and not speaker.private and speaker.code not in {"", ordered[0]}:
         guest = next((a for a in scene.actors if a.code == ordered[0] and _after_with(page, a.first, sentence)), None)
         return [speaker.code, ordered[0]] if guest else []
@@ -73,12 +82,37 @@ def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
     return [ordered[0], with_ or ordered[1]]
 
 
-def _joint(page: Page, scene: Scene, found: list[Hit[str]]) -> list[str]:
+def _journey(page: Page, scene: Scene) -> list[str]:
+    """Who travels on office, and where to: «به ترکیه سفر کرد», «وارد آنکارا شد»."""
+    officials = [person.country for person in scene.people if person.country and not person.private]
+    officials += [role.country for role in scene.roles if role.country and not role.private]
+    if not officials and scene.speaker and not scene.speaker.private and not scene.people:
+        officials = (
+            [scene.speaker.code] if page.find(cues("official"), scene.sentence.first, scene.sentence.last) else []
+        )
+    goals = [a.code for a in scene.actors if page.words[a.first - 1] in _TO and a.kind in {"name", "capital", "self"}]
+    guest = officials[0] if officials else ""
+    goals += [actor.code for actor in scene.actors if actor.code == "JCPOA"]  # only its commission is an actor here
+    goal = next((code for code in goals if code != guest), "")
+    return [guest, goal] if guest and goal else []
+
+
+def _near_cues(ordered: list[str], codes: list[tuple[int, str]], found: list[Hit[str]]) -> list[str]:
+    """The subject, and those who stand near a cue: who comes up much later in a sentence does not meet."""
+    near = {
+        code for first, code in codes if any(cue.first - NEAR_BEFORE <= first < cue.last + NEAR_AFTER for cue in found)
+    }
+    return [code for k, code in enumerate(ordered) if k == 0 or code in near]
+
+
+def _joint(page: Page, scene: Scene, found: list[Hit[str]], topics: list[tuple[int, int]]) -> list[str]:
     """«نشست سه جانبه ایران، روسیه و چین»: a list of states right after the cue."""
     for cue in found:
         head = next(
             (a for a in scene.actors if cue.last <= a.first <= cue.last + 3 and a.kind in {"name", "capital"}), None
         )
+        if head is not None and any(start <= head.first < end for start, end in topics):
+            continue
         if head is not None and len(codes := listed(page, scene, head)) > 1:
             return codes
     return []
@@ -98,6 +132,7 @@ def _meeting_cues(page: Page, sentence: Sentence) -> list[Hit[str]]:
         if hit.first not in interviews
         and (hit.first == 0 or page.words[hit.first - 1] not in {"این", "this"})
         and (name != "talks" or sentence.line == 0 or _is_held(page, hit, sentence))
+        and (name == "travel" or not _is_wished(page, hit, sentence))
     ]
 
 
@@ -117,6 +152,19 @@ def _is_place(page: Page, actor: Actor) -> bool:
 def _is_held(page: Page, talks: Hit[str], sentence: Sentence) -> bool:
     """Talks that take place: a verb soon after, or «پس از» before."""
     return bool(page.find(cues("done"), max(sentence.first, talks.first - 3), min(talks.last + 6, sentence.last)))
+
+
+def _is_announced(page: Page, cue: Hit[str], sentence: Sentence) -> bool:
+    """«دیدار خواهد کرد», «قرار است … سفر کند»: a word for what is to come in the clause, not in what is then said."""
+    end = next((k for k in range(cue.last, sentence.last) if page.words[k] == ":"), sentence.last)
+    start = next((k for k in range(cue.first, sentence.first, -1) if page.words[k - 1] == ":"), sentence.first)
+    return bool(page.find(cues("future"), start, end))
+
+
+def _is_wished(page: Page, hit: Hit[str], sentence: Sentence) -> bool:
+    """«پیشنهاد مذاکره», «آماده گفت‌وگو», «درهای … برای گفت‌وگو»: talks that somebody wants, not talks that are held."""
+    before = page.words[max(sentence.first, hit.first - 3) : hit.first]
+    return bool(before) and (before[-1] in _WISHES or (before[-1] in {"به", "برای"} and bool(_WISHES & set(before))))
 
 
 def _topic_ranges(page: Page, sentence: Sentence) -> list[tuple[int, int]]:
@@ -144,6 +192,9 @@ def _after_with(page: Page, first: int, sentence: Sentence) -> bool:
     return any(page.words[k] in {"با", "with"} for k in range(max(sentence.first, first - 5), first))
 
 
+NEAR_BEFORE, NEAR_AFTER = 30, 16  # tokens around a cue within which the others who meet stand
+_WISHES = stop_words("wishes")
+_TO = frozenset({"به", "وارد", "عازم", "راهی", "مقصد", "to", "in"})
 _COUNTS = frozenset({"سه", "چهار", "پنج", "3", "4", "5", "three", "four", "five"})
 TOPICS = Lexicon(
     (word, True)
@@ -157,6 +208,9 @@ TOPICS = Lexicon(
         "درمورد",
         "راجع به",
         "بر سر",
+        "با محوریت",
+        "با موضوع",
+        "در باره",
         "about",
         "on the",
     )

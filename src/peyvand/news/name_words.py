@@ -12,7 +12,7 @@ from peyvand.news.words import Page, tokens
 def is_common(word: str) -> bool:
     """A Persian word that is no name, also with an ending or a prefix written onto it («میکنند», «منطقهای»)."""
     common = word_list("common_fa.txt")
-    if word in common or word in _role_words():
+    if word in common or word in _role_words() or (len(word) > ADVERB and word.endswith("انه")):
         return True
     ended = any(word.endswith(end) and word[: -len(end)] in common for end in _WORD_ENDINGS if len(word) > len(end) + 2)
     begun = any(
@@ -73,6 +73,7 @@ def _role_words() -> frozenset[str]:
     )
 
 
+ADVERB = 5  # letters from which a word in «انه» is an adverb («مدبرانه»), no name
 _WORD_ENDINGS = ("ای", "ی", "ترین", "تر", "شان", "اش", "ان", "ات", "اند", "ام", "ایم", "هایی")
 _WORD_BEGINNINGS = (
     "می",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 from peyvand.news.actors import Actor, find_actors, states_of
 from peyvand.news.acts import find_acts
 from peyvand.news.commitments import find_commitments
 from peyvand.news.dates import published
-from peyvand.news.diplomatic import is_diplomatic, is_leisure
-from peyvand.news.domains import domains_of, find_fields
+from peyvand.news.diplomatic import foreign_lines, is_diplomatic, is_leisure, is_round_up
+from peyvand.news.domains import POLITICS, domains_of, find_fields
 from peyvand.news.marks import mark
 from peyvand.news.memberships import find_memberships
 from peyvand.news.people import find_people, participants
@@ -30,6 +31,7 @@ NOT_PARTIES = frozenset(
         "OTHER:G77",
         "OTHER:NPT",
         "OTHER:P5+1",
+        "OTHER:P4+1",
         "OTHER:Astana",
     }
 )  # texts and meetings, not bodies
@@ -89,25 +91,31 @@ def read_text(
     }
     if (not states and not pacts) or is_leisure(page):
         return Report(**about)  # type: ignore[arg-type]
+    mixed = is_round_up(page)
+    if mixed:
+        page = replace(page, lines=foreign_lines(page, actors, home))
     roles = find_roles(page, actors, home)
-    people = find_people(page, actors, roles, home)
+    abode = home if home in states or not states else max(states, key=lambda code: len(states[code]))
+    people = find_people(page, actors, roles, abode)
     parties = frozenset([*states, "EU", *(mention.code for mention in pacts if mention.code not in NOT_PARTIES)])
     fields = find_fields(page)
     told = scenes(page, actors, people, roles, parties, home)
     acts = find_acts(page, told)
-    commitments = find_commitments(page, told, fields)
+    domains = domains_of(page, fields)
+    ruling = domains[0].code if domains else POLITICS
+    commitments = find_commitments(page, told, fields, ruling)
     return Report(
         **about,  # type: ignore[arg-type]
         countries=tuple(
             Mention(code, tuple(page.span(a.first, a.last) for a in found)) for code, found in states.items()
         ),
         pacts=pacts,
-        participants=participants(page, people, home),
-        domains=domains_of(page, fields),
+        participants=participants(page, people, abode),
+        domains=domains,
         acts=tuple(acts),
         commitments=tuple(commitments),
         memberships=tuple(find_memberships(page, told)),
-        is_diplomatic=is_diplomatic(page, actors, roles, home),
+        is_diplomatic=not mixed and is_diplomatic(page, actors, roles, home),
     )
 
 

@@ -16,7 +16,7 @@ from typing import NoReturn
 from peyvand.errors import DataError, did_you_mean
 from peyvand.locale import LANGUAGES, Language, text
 from peyvand.news.lexicon import alternatives, rows
-from peyvand.news.people import same_person
+from peyvand.news.persons import same_person
 from peyvand.news.reader import language_of
 from peyvand.news.review import Proposal, Source, same_event
 from peyvand.news.words import tokens

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from peyvand.errors import DataError, did_you_mean
-from peyvand.news.people import same_person
+from peyvand.news.persons import same_person
 from peyvand.news.reader import read_text
 from peyvand.news.report import Report
 from peyvand.news.words import Span, tokens

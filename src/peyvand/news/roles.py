@@ -82,14 +82,14 @@ def _grow_role(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[int
         if word == "در" and k + 1 in by_first and by_first[k + 1].kind != "holder":
             k = by_first[k + 1].last
             continue
-        if word == "در" and k + 1 < end and (page.words[k + 1] == "امور" or k + 2 in by_first):
+        if word == "در" and k + 1 < end and (page.words[k + 1] == "امور" or _field_of(page, k + 1, end, by_first)):
             k += 2
             continue
         if not _belongs(page, k, by_first) and not (k > hit.last and _state_follows(page, k, end, by_first)):
             break
         k += 1
     iranian = country is None and any(page.at(iranian_offices(), j, k) is not None for j in range(hit.first, k))
-    private = hit.value in {"private", "enprivate"}
+    private = hit.value in {"private", "enprivate"} or not _MOVEMENTS.isdisjoint(page.words[hit.first : k])
     return Role(country or (home if iranian and not private else None), iranian, private, hit.first, k)
 
 
@@ -118,6 +118,12 @@ def _grow_english(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[
     return Role(country or (home if iranian and not private else None), iranian, private, hit.first, k)
 
 
+def _field_of(page: Page, k: int, end: int, by_first: dict[int, Actor]) -> bool:
+    """«وزیر مشاور در تجارت خارجی ترکیه»: a field and then its state."""
+    last = next((j for j in range(k, min(k + 4, end)) if j in by_first and by_first[j].kind != "holder"), k)
+    return last > k and all(_belongs(page, j, by_first) for j in range(k, last))
+
+
 def _state_follows(page: Page, k: int, end: int, by_first: dict[int, Actor]) -> bool:
     """An unknown word inside a role («آکادمی علوم روسیه»): a state follows without a break."""
     if is_given(page.words[k]) or not page.words[k].isalpha() or page.words[k] in _ENDS_ROLE:
@@ -137,4 +143,5 @@ def _belongs(page: Page, k: int, by_first: dict[int, Actor]) -> bool:
 
 _JOINERS = frozenset({"و", "،", "of", "for", "در", "the"})
 _ENDS_ROLE = stop_words("ends_role")
+_MOVEMENTS = frozenset({"حزب", "جنبش", "مسلح", "مخالف", "مخالفان", "معارضان", "معارض", "اندیشکده"})
 _ENGLISH_JOINERS = frozenset({"of", "for", "to", "and"})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Hit, Lexicon
-from peyvand.news.people import Person
+from peyvand.news.persons import Person
 from peyvand.news.roles import Role
 from peyvand.news.words import Page, Sentence
 
@@ -32,6 +33,7 @@ class Scene:
     roles: list[Role]
     speaker: Speaker | None
     partner: tuple[str, str] | None
+    together: tuple[str, ...] = ()  # «سه کشور»: the states of the report, where they are as many
 
 
 def is_negated(page: Page, first: int, last: int) -> bool:
@@ -58,6 +60,16 @@ def listed(page: Page, scene: Scene, actor: Actor) -> list[str]:
     return list(dict.fromkeys(one.code for one in scene.actors[low : high + 1]))
 
 
+def parties_of(page: Page, scene: Scene) -> list[tuple[str, str]]:
+    """The pairs that a sentence puts on one footing: «بین ایران و هند», «سه کشور»."""
+    for actor in scene.actors:
+        if actor.first > scene.sentence.first and page.words[actor.first - 1] in _BETWEEN:
+            codes = listed(page, scene, actor)
+            if len(codes) > 1:
+                return list(combinations(codes, 2))
+    return list(combinations(scene.together, 2))
+
+
 def partner_of(scene: Scene, source: str) -> str:
     """The other side of the pair that meets."""
     if not scene.partner or source not in scene.partner:
@@ -70,6 +82,7 @@ def _linked(page: Page, one: Actor, other: Actor) -> bool:
     return 0 < len(between) <= 2 and all(word in _LINKS for word in between)
 
 
+_BETWEEN = frozenset({"بین", "میان", "between"})
 _LINKS = frozenset({"،", ",", "و", "and", "به", "همراه"})
 _NEGATIONS = frozenset(
     [

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from peyvand.news.actors import Actor
+from peyvand.news.actors import STATE_KINDS, Actor
 from peyvand.news.lexicon import cues
 from peyvand.news.meetings import parties_of_meeting
-from peyvand.news.people import Person
+from peyvand.news.persons import Person
 from peyvand.news.roles import Role
 from peyvand.news.scene import Scene, Speaker
 from peyvand.news.words import Page, Sentence, within
@@ -22,19 +22,38 @@ def scenes(
 ) -> list[Scene]:
     """The sentences of a page with their speakers, and the pair that meets."""
     result: list[Scene] = []
+    states = tuple(dict.fromkeys(a.code for a in actors if a.kind in STATE_KINDS and a.code in parties))
     offices = _offices(page, people, roles)
     speaker: Speaker | None = None
     partner: tuple[str, str] | None = None
+    line = 0
     for sentence in page.sentences:
-        here = [actor for actor in within(actors, sentence) if actor.code in parties]
+        if page.lines is not None and sentence.line != line:  # in a round-up each line is news of its own
+            speaker = partner = None
+        line = sentence.line
+        here = [a for a in within(actors, sentence) if a.code in parties or is_commission(page, a)]
         named, held = within(people, sentence), within(roles, sentence)
         speaker = _speaker(page, sentence, here, named, held, offices, home, speaker)
-        scene = Scene(sentence, here, named, held, speaker, partner)
+        together = states if _counted(page, sentence) == len(states) else ()
+        scene = Scene(sentence, here, named, held, speaker, partner, together)
         met = parties_of_meeting(page, scene)
         if len(met) == 2:
             partner = (met[0], met[1])
         result.append(replace(scene, partner=partner))
     return result
+
+
+def _counted(page: Page, sentence: Sentence) -> int:
+    """How many states a sentence speaks of without their names: «مقام‌های سه کشور» are three, else none."""
+    for k in range(sentence.first, sentence.last - 1):
+        if page.words[k + 1] in {"کشور", "countries"} and page.words[k] in _NUMBERS:
+            return _NUMBERS[page.words[k]]
+    return 0
+
+
+def is_commission(page: Page, actor: Actor) -> bool:
+    """«کمیسیون مشترک برجام»: the members meet as one body."""
+    return actor.code == "JCPOA" and page.words[max(0, actor.first - 2) : actor.first] == ("کمیسیون", "مشترک")
 
 
 def _speaker(
@@ -97,4 +116,5 @@ def _home_office(page: Page, role: Role, home: str) -> str | None:
     return home if page.at(cues("executive"), role.first, role.last) else None
 
 
+_NUMBERS = {"سه": 3, "چهار": 4, "پنج": 5, "3": 3, "4": 4, "5": 5, "three": 3, "four": 4, "five": 5}
 _PRONOUNS = frozenset({"وی", "او", "ایشان", "he", "she", "they"})

@@ -78,6 +78,7 @@ class Page:
     starts: tuple[int, ...]
     ends: tuple[int, ...]
 
+    lines: frozenset[int] | None = None  # the lines that are read; None reads all
     _marks: dict[int, Marks] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -101,11 +102,13 @@ class Page:
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
-        """Sentences end at stops, question and exclamation marks, semicolons and line ends."""
+        """Sentences end at stops, question and exclamation marks, semicolons, line ends; headlines also at slashes."""
         found: list[Sentence] = []
         first = line = 0
         for k, word in enumerate(self.words):
             if word not in _STOPS or (word == "." and not self._ends_sentence(k)):
+                continue
+            if word == "/" and (line > 1 or self._is_within_number(k)):
                 continue
             if k > first:
                 found.append(Sentence(first, k, len(found), line))
@@ -114,7 +117,7 @@ class Page:
                 line += 1
         if first < len(self.words):
             found.append(Sentence(first, len(self.words), len(found), line))
-        return tuple(found)
+        return tuple(one for one in found if self.lines is None or one.line in self.lines)
 
     @cached_property
     def lead(self) -> tuple[Sentence, ...]:
@@ -159,6 +162,10 @@ class Page:
     def quote(self, first: int, last: int) -> str:
         """The original words of tokens `first` to `last` (exclusive)."""
         return self.text[self.starts[first] : self.ends[last - 1]]
+
+    def _is_within_number(self, k: int) -> bool:
+        """The slash of «31/6/77»."""
+        return any(0 <= j < len(self.words) and self.words[j].isdigit() for j in (k - 1, k + 1))
 
     def _ends_sentence(self, k: int) -> bool:
         """A full stop that is no decimal point, no initial and no English abbreviation."""
@@ -251,7 +258,7 @@ _TOKEN = re.compile(
 _PLURAL = frozenset({"ها", "های", "هایی", "هایش", "هایشان", "هایمان"})
 _ENDINGS = ("هایشان", "هایمان", "هایش", "هایی", "های", "ها")
 _NO_PLURAL = frozenset({"انتها", "منتها", "اژدها", "اشتهای"})
-_STOPS = frozenset({".", "!", "?", "؟", "\n", "؛", ";"})
+_STOPS = frozenset({".", "!", "?", "؟", "\n", "؛", ";", "/"})
 _AFTER_STOP = frozenset({'"', "»", "”", "'", ")", "."})
 _ABBREVIATIONS = frozenset(
     {"mr", "mrs", "dr", "ms", "gen", "st", "no", "vs", "mt", "prof", "sen", "rep", "lt", "maj", "brig"}

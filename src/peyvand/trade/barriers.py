@@ -105,7 +105,7 @@ def problem(
         )
     if pool is not None:
         raise ModelError("duties are pooled where barriers melt", hint="CaliendoParro(barrier='iceberg')")
-    before, after = np.maximum(1 / cost_hat, 1) - 1, np.maximum(cost_hat, 1) - 1
+    before, after = rent_rates(cost_hat)
     to_exporter = rent_keeper == "exporter"
     base = baseline(
         tariff_rate=(1 + accounts.tariff_rate) * (1 + before) - 1, rent_rate=before if to_exporter else None, **given
@@ -125,6 +125,11 @@ def problem(
         rent_rate=before,
         rent_rate_counterfactual=after,
     )
+
+
+def rent_rates(cost_hat: Array) -> tuple[Array, Array]:
+    """ρ and ρ' on cost: 1/d̂ − 1 before where a barrier fades, d̂ − 1 after where it rises."""
+    return np.maximum(1 / cost_hat, 1) - 1, np.maximum(cost_hat, 1) - 1
 
 
 def rent_income(*, trade_flow: Array, rent_rate: Array | None, keeper: RentKeeper) -> Array:

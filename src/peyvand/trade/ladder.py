@@ -6,7 +6,8 @@ each exporter sells and each importer spends what it did before (Anderson and va
     X̃'_in = X̃_in κ̂_in^-θ Π̂_i^θ P̂_n^θ ,   Σ_n X̃'_in = Σ_n X̃_in ,   Σ_i X̃'_in = E_n
 
 Π̂ and P̂ are the changes of outward and inward resistance, P̂ = 1 in the reference economy. Full: the equilibrium, with
-wages, incomes and inputs. Flows are net of the new tariff. Pair arrays are (sector, exporter, importer).
+wages, incomes and inputs. Flows are net of the new tariff, and of rents where barriers are rents
+(X̃ holds both). Pair arrays are (sector, exporter, importer).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from peyvand.errors import ConvergenceError
 from peyvand.trade.balancing import Scaled, scale_to_margins
+from peyvand.trade.barriers import rent_rates
 from peyvand.trade.results import TradeResult
 from peyvand.variables import labelled_dataset
 
@@ -89,7 +91,11 @@ def ladder(result: TradeResult, *, reference: str | None = None, tol: float = 1e
     values = (world["trade_flow"], world["tariff_rate"], shock["iceberg_cost_hat"], shock["tariff_rate_counterfactual"])
     flow, tariff, cost_hat, new_tariff = (array.transpose(*_PAIRS).values for array in values)
     theta = world["trade_elasticity"].values
-    paid = flow * (1 + tariff)
+    on_cost, on_cost_after = 1 + tariff, 1 + new_tariff
+    if result.barrier == "rent":
+        before, after = rent_rates(cost_hat)
+        on_cost, on_cost_after = on_cost * (1 + before), on_cost_after * (1 + after)
+    paid = flow * on_cost
     partial = partial_flows(paid=paid, barrier_hat=cost_hat * (1 + new_tariff) / (1 + tariff), trade_elasticity=theta)
     scaled = scale_to_margins(partial, rows=paid.sum(axis=2), columns=paid.sum(axis=1), tol=tol)
     if not scaled.residual <= tol:
@@ -100,8 +106,8 @@ def ladder(result: TradeResult, *, reference: str | None = None, tol: float = 1e
         )
     log_row, log_column = _at_reference(scaled, bought=paid.sum(axis=1) > 0, place=world.economies.index(code))
     found = {
-        "trade_flow_partial": np.moveaxis(partial / (1 + new_tariff), 0, 2),
-        "trade_flow_conditional": np.moveaxis(scaled.values / (1 + new_tariff), 0, 2),
+        "trade_flow_partial": np.moveaxis(partial / on_cost_after, 0, 2),
+        "trade_flow_conditional": np.moveaxis(scaled.values / on_cost_after, 0, 2),
         "outward_resistance_hat": np.exp(log_row / theta[:, None]).T,
         "inward_resistance_hat": np.exp(log_column / theta[:, None]).T,
     }

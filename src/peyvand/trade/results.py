@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from peyvand.errors import UnknownNameError, did_you_mean
 from peyvand.trade import figures
-from peyvand.trade.barriers import Problem, RentKeeper, rent_income
+from peyvand.trade.barriers import Barrier, Problem, RentKeeper, rent_income
 from peyvand.trade.decomposition import decompose
 from peyvand.trade.deficits import DeficitRule
 from peyvand.trade.equations import home_trade_share, pool_transfers, trade_flows
@@ -47,6 +47,8 @@ class TradeResult:
         Evaluations of the equations.
     nest : str
         Which of the nested models the World and the parameters make of it, see `peyvand.trade.nests`.
+    barrier : str
+        Whether barriers melted or were rents.
     """
 
     data: xr.Dataset
@@ -56,6 +58,7 @@ class TradeResult:
     residual: float
     iterations: int
     nest: Nest
+    barrier: Barrier = "iceberg"
 
     def __getitem__(self, name: str) -> xr.DataArray:
         """One variable by name."""
@@ -206,6 +209,7 @@ def trade_result(
         residual=found.residual,
         iterations=found.iterations,
         nest=nest_of(baseline, supply_elasticity=supply_elasticity),
+        barrier="iceberg" if problem.rent_rate is None else "rent",
     )
 
 

@@ -23,11 +23,20 @@ def assumptions(run: Run, *, voice: Voice) -> list[Markup]:
     return [
         voice.t("assumptions.model", sectors=voice.n(len(run.world.sectors))),
         voice.t("assumptions.deficit", deficit=voice.t(f"closure.{run.trade.deficit_rule}")),
+        *_rents(run, voice),
         _elasticities(run, voice),
         _sanctions(run, voice),
         *_estimated(run, voice),
         voice.t("assumptions.no_intervals") if run.draws is None else voice.t("assumptions.intervals"),
     ]
+
+
+def _rents(run: Run, voice: Voice) -> list[Markup]:
+    """Who keeps what barriers beyond tariffs cost, where it does not melt."""
+    if run.meta.get("barrier") != "rent":
+        return []
+    said = {"importer": "assumptions.rent_importer", "exporter": "assumptions.rent_exporter"}
+    return [voice.t(said[run.meta["rent_keeper"]])]
 
 
 def _elasticities(run: Run, voice: Voice) -> Markup:

@@ -29,12 +29,17 @@ def command(meta: Mapping[str, Any]) -> str:
 
     >>> command({"deficit_rule": "fixed", "numeraire": None, "draws": 500, "seed": 1})
     'peyvand run scenario.toml --draws 500 --seed 1 --out FOLDER'
+    >>> rent = {"barrier": "rent", "rent_keeper": "exporter", "draws": 0, "seed": None}
+    >>> command({"deficit_rule": "fixed", "numeraire": None, **rent})
+    'peyvand run scenario.toml --barrier rent --rent-keeper exporter --out FOLDER'
     """
     said = ["peyvand run scenario.toml"]
     if meta["deficit_rule"] != "fixed":
         said.append(f"--deficits {meta['deficit_rule']}")
     if meta["numeraire"]:
         said.append(f"--numeraire {meta['numeraire']}")
+    if meta.get("barrier") == "rent":
+        said.append(f"--barrier rent --rent-keeper {meta['rent_keeper']}")
     if meta["draws"]:
         said.append(f"--draws {meta['draws']}")
     if meta["draws"] or meta["seed"]:

@@ -16,6 +16,7 @@ from peyvand.reports import charts
 from peyvand.reports.headline import doubts, headline, other_closure
 from peyvand.reports.map.draw import Border, Map
 from peyvand.reports.page.assumptions import assumptions, provisions, warnings
+from peyvand.reports.page.border_parts import BorderParts, border_parts_view
 from peyvand.reports.page.corridors import Corridors
 from peyvand.reports.page.pacts import Bonds, bonds
 from peyvand.reports.page.path import PathChart, path_chart
@@ -322,9 +323,11 @@ class Page:
     @property
     def heat(self) -> list[Row]:
         codes = [row["economy"] for row in self.members]
-        wide = self._table("sectors").pivot(index="economy", columns="sector", values="output_change_percent")
-        cells = charts.heat(wide.loc[codes, self.sectors].to_numpy())
-        return [{"economy": code, "cells": row} for code, row in zip(codes, cells, strict=True)]
+        table = self._table("sectors").set_index(["economy", "sector"])
+        wide = table["output_change_percent"].unstack("sector").loc[codes, self.sectors]
+        rows = [records(table.loc[code].loc[self.sectors]) for code in codes]
+        parts = zip(codes, charts.heat(wide.to_numpy()), rows, strict=True)
+        return [{"economy": code, "cells": cells, "rows": rows} for code, cells, rows in parts]
 
     @property
     def sector_totals(self) -> list[float]:
@@ -340,6 +343,10 @@ class Page:
         kinds = {frozenset(border.pair): "sea" if border.sea else "land" for border in self.drawn.borders}
         rows = records(table[table["both_members"]].sort_values("trade_counterfactual_musd", ascending=False))
         return [row | {"neighbours": kinds.get(frozenset((row["economy"], row["partner"])), "")} for row in rows]
+
+    @cached_property
+    def border_parts(self) -> BorderParts | None:
+        return border_parts_view(self.tables_by_name, voice=self.voice)
 
     @cached_property
     def corridors(self) -> Corridors | None:
