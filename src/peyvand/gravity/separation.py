@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, eye_array, hstack
 
 from peyvand.errors import ConvergenceError
 from peyvand.gravity.absorb import Absorber
@@ -104,6 +103,7 @@ def separated_rows(*, outcome: Array, regressors: Array, codes: Sequence[NDArray
         Level of each row in each fixed effect.
     """
     from scipy.optimize import linprog  # slow to import, seldom needed
+    from scipy.sparse import coo_array, eye_array, hstack
 
     zero = outcome == 0
     count = int(np.count_nonzero(zero))
