@@ -23,7 +23,7 @@ import xarray as xr
 
 from peyvand.errors import ModelError, did_you_mean
 from peyvand.trade.caliendo_parro import CaliendoParro
-from peyvand.trade.drawn import SOURCES, Array, Centre, GravityEffect, Source
+from peyvand.trade.drawn import ANSWERS, SOURCES, Array, Centre, GravityEffect, Source
 from peyvand.variables import labelled, labelled_dataset, variable
 from peyvand.world import Shock, World
 
@@ -236,8 +236,11 @@ def delta_deviation(
     gravity: GravityEffect | None = None,
     model: CaliendoParro | None = None,
     step: float = 0.05,
+    figure: str = "welfare_hat",
 ) -> xr.DataArray:
-    """Standard deviation of ln Ŵ (economy) by the delta method, from elasticities and coefficients; flows held.
+    """Standard deviation of the log of a figure by the delta method, from elasticities and coefficients; flows held.
+
+    `figure` is one of `peyvand.trade.drawn.ANSWERS` that is positive: Ŵ of every economy by default.
 
     Derivatives are central differences of `step` standard deviations, two solves a sector and a coefficient. The cells
     of the flows are too many for that: draw them.
@@ -245,11 +248,13 @@ def delta_deviation(
     Raises
     ------
     ModelError
-        If there is no answer near the central values.
+        If there is no answer near the central values, or no such figure.
     """
+    if figure not in ANSWERS:
+        raise ModelError(f"no figure {figure!r} is drawn", hint=did_you_mean(figure, ANSWERS))
     solver = model or CaliendoParro()
     centre = Centre.of(world, shock, gravity, solver, 1e-12)
-    variance = np.zeros(len(world.economies))
+    variance = np.zeros_like(centre.answers[figure])
     for source in ("elasticity", "gravity"):
         if source not in centre.sources:
             continue
@@ -257,9 +262,11 @@ def delta_deviation(
         answers, failed = centre.solve({source: np.concatenate([unit, -unit])})
         if failed:
             raise ModelError(f"no answer near the central values: {next(iter(failed.values()))}", hint="draw instead")
-        up, down = np.split(np.log(answers["welfare_hat"]), 2)
+        up, down = np.split(np.log(answers[figure]), 2)
         variance += (((up - down) / (2 * step)) ** 2).sum(axis=0)
-    return xr.DataArray(np.sqrt(variance), {"economy": list(world.economies)}, ("economy",), name="delta_deviation")
+    labels = {str(dim): index for dim, index in world.data.indexes.items()}
+    dims = variable(figure).dims
+    return xr.DataArray(np.sqrt(variance), {dim: labels[dim] for dim in dims}, dims, name="delta_deviation")
 
 
 def _labelled(world: World, kept: Mapping[str, Array]) -> xr.Dataset:
