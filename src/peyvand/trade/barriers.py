@@ -104,7 +104,10 @@ def problem(
             rent_rate_counterfactual=None,
         )
     if pool is not None:
-        raise ModelError("duties are pooled where barriers melt", hint="CaliendoParro(barrier='iceberg')")
+        raise ModelError(
+            "duties are pooled where barriers melt",
+            hint="barrier='iceberg', or duties that stay where they are collected",
+        )
     before, after = rent_rates(cost_hat)
     to_exporter = rent_keeper == "exporter"
     base = baseline(
