@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, eye_array, hstack
 
 from peyvand.errors import ConvergenceError
 from peyvand.gravity.absorb import Absorber
@@ -61,8 +60,8 @@ def rectify(
     absorber.weigh(weight)
     held = float(np.count_nonzero(prior))
     sizes = [float((column * column) @ (prior > 0)) for column in regressors]
-    scaled = [
-        column * np.sqrt(held / max(size, np.finfo(float).tiny)) for column, size in zip(regressors, sizes, strict=True)
+    scaled = [  # a regressor of dropped rows alone is zero in all that remain
+        column * (np.sqrt(held / size) if size > 0 else 0.0) for column, size in zip(regressors, sizes, strict=True)
     ]
     rest = np.empty((len(scaled), len(flow)))
     if len(scaled):
@@ -104,6 +103,7 @@ def separated_rows(*, outcome: Array, regressors: Array, codes: Sequence[NDArray
         Level of each row in each fixed effect.
     """
     from scipy.optimize import linprog  # slow to import, seldom needed
+    from scipy.sparse import coo_array, eye_array, hstack
 
     zero = outcome == 0
     count = int(np.count_nonzero(zero))
