@@ -182,3 +182,19 @@ def test_the_rectifier_finds_what_the_programme_finds(monkeypatch):
         fit = check(frame, ["x1", "x2", "x3"], ["i"])
         found += any("rectifier" in reason for reason in fit.dropped["reason"])
     assert found > 6
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_regressor_of_dropped_rows_alone_is_no_trouble():
+    """`b` is one only where a pair without any trade is treated: with that pair gone it is zero, and `a` separates."""
+    rng = np.random.default_rng(0)
+    cells = [(i, j, t) for i in range(32) for j in range(32) for t in range(4)]
+    data = pd.DataFrame(cells, columns=["exporter", "importer", "year"]).assign(x=rng.normal(size=len(cells)))
+    dead = (data["exporter"] == 0) & (data["importer"] == 1)
+    alone = (data["exporter"] == 2) & (data["importer"] == 3) & (data["year"] == 3)
+    data["y"] = np.where(dead | alone, 0.0, rng.poisson(3, len(data)) + 1.0)
+    data["a"], data["b"] = alone.astype(float), (dead & (data["year"] > 1)).astype(float)
+    fit = ppml("y ~ x + a + b | exporter^year + importer^year + exporter^importer", data)
+    assert sorted(fit.dropped["row"]) == sorted(np.flatnonzero(dead | alone))
+    assert set(fit.collinear) == {"a", "b"}
+    assert np.isfinite(fit.coefficients["x"])
