@@ -17,6 +17,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -120,14 +122,14 @@ async def _load(server: _server, *, seconds: float, rate: int, streams: int) -> 
 
 async def _reader(port: int, line: asyncio.Queue[tuple[float, str]], found: Found) -> None:
     """One connection that is kept open."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    while True:
-        due, path = await line.get()
-        writer.write(_request("GET", path, port))
-        status, _ = await _answer(reader)
-        found.seconds.append(time.perf_counter() - due)
-        found.statuses[status] += 1
-        line.task_done()
+    async with _connected(port) as (reader, writer):
+        while True:
+            due, path = await line.get()
+            writer.write(_request("GET", path, port))
+            status, _ = await _answer(reader)
+            found.seconds.append(time.perf_counter() - due)
+            found.statuses[status] += 1
+            line.task_done()
 
 
 async def _keep_computing(port: int, found: Found, streams: int, over: asyncio.Event) -> None:
@@ -140,10 +142,9 @@ async def _keep_computing(port: int, found: Found, streams: int, over: asyncio.E
             file += (
                 f'kind = "free-trade-area"\nphase_in_years = {years}\n[[provision]]\nkind = "tariff"\ncut_share = 0.5\n'
             )
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(_request("POST", "/api/v1/runs", port, json.dumps({"file": file, "draws": 100})))
-            status, body = await _answer(reader)
-            writer.close()
+            async with _connected(port) as (reader, writer):
+                writer.write(_request("POST", "/api/v1/runs", port, json.dumps({"file": file, "draws": 100})))
+                status, body = await _answer(reader)
             found.statuses[status] += 1
             codes.append(json.loads(body)["code"])
         waits = [_follow(port, codes[number % 2], found) for number in range(streams)]
@@ -155,13 +156,24 @@ async def _keep_computing(port: int, found: Found, streams: int, over: asyncio.E
 
 async def _follow(port: int, code: str, found: Found) -> None:
     """Read a run's events until it is over."""
+    async with _connected(port) as (reader, writer):
+        writer.write(_request("GET", f"/api/v1/runs/{code}/events", port))
+        while text := await reader.readline():
+            found.events += text.startswith(b"event:")
+            if text.startswith(b"data:") and json.loads(text[5:])["state"] in ("done", "failed", "cancelled"):
+                break
+
+
+@asynccontextmanager
+async def _connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection that is closed, and waited for, whatever ends its use."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(_request("GET", f"/api/v1/runs/{code}/events", port))
-    while text := await reader.readline():
-        found.events += text.startswith(b"event:")
-        if text.startswith(b"data:") and json.loads(text[5:])["state"] in ("done", "failed", "cancelled"):
-            break
-    writer.close()
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
 
 def _request(method: str, path: str, port: int, body: str = "") -> bytes:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from numpy.testing import assert_allclose
 from tests.trade.test_from_estimate import gravity_data
 
 from peyvand.cli import cli
+
+REFERENCE = Path(__file__).parents[1] / "references" / "gegravity-2024" / "can_jpn.csv"
 
 
 @pytest.fixture
@@ -78,3 +82,24 @@ def test_it_speaks_the_readers_language(estimate, language):
     args = ("--set", "border=0", "--sigma", 7, "--reference", "R1", "--language", language)
     shown = asked("trade", "counterfactual", estimate, *args)
     assert {"en": "output", "fa": "تولید"}[language] in shown
+
+
+def test_the_example_in_the_documentation_of_gegravity(data_folder, tmp_path):
+    """Canada and Japan agree: five economies as printed; from the fit to the answer by two commands."""
+    data, fit = data_folder / "gegravity-sample-2006" / "sample_data_set.csv", tmp_path / "fit.json"
+    slopes = "lndist + contiguity + common_language + pta + international"
+    asked("gravity", "fit", f"trade ~ {slopes} | exporter + importer", data, "--out", fit, "--quiet")
+    args = ("--set", "pta=1", "--among", "CAN,JPN", "--sigma", 5, "--reference", "DEU", "--baseline", "fitted")
+    totals = ("--output", "Y", "--expenditure", "E", "--method", "first-step", "--out", tmp_path / "out", "--json")
+    found = json.loads(asked("trade", "counterfactual", fit, *args, *totals))
+    printed = pd.read_csv(REFERENCE, index_col="economy")
+    ours = pd.DataFrame(found["economies"]).set_index("economy").loc[printed.index]
+    names = {
+        "factory_gate_price": "factory_gate_price",
+        "outward_resistance": "outward_resistance_conditional",
+        "inward_resistance": "inward_resistance_conditional",
+        "gdp": "real_output",
+        "foreign_exports": "exports_full",
+    }
+    for theirs, name in names.items():
+        assert_allclose(ours[name], printed[theirs], atol=2e-5, err_msg=name)

@@ -148,6 +148,18 @@ def test_caliendo_parro_table_2_from_the_authors_own_tables(data_folder, deficit
     assert_allclose(100 * (ours.loc[printed.index, "real_wage_hat"] - 1), printed["real_wage"], atol=0.005001)
 
 
+def test_the_stata_journals_first_example_from_the_panel_itself(data_folder, tmp_path):
+    """A year of the panel, its own names of columns, elastic supply: welfare of the members as printed."""
+    pairs = [(i, j) for i in ("CAN", "MEX", "USA") for j in ("CAN", "MEX", "USA") if i != j]
+    effect = pd.DataFrame(pairs, columns=["iso_o", "iso_d"]).assign(partial=0.5)
+    effect.to_csv(tmp_path / "nafta.csv", index=False)
+    panel = data_folder / "ge-gravity2-historical-trade-1950-2000" / "ge_gravity2_example_data.parquet"
+    args = ("--year", 1990, "--theta", 5.03, "--psi", 1.24, "--partial", tmp_path / "nafta.csv", "--json")
+    found = pd.DataFrame(json.loads(asked("--flows", panel, *args))["economies"]).set_index("economy")
+    printed = pd.read_csv(PAPER.parent / "ge-gravity2-2025" / "nafta_1990.csv", index_col="economy")
+    assert_allclose(100 * (found.loc[printed.index, "welfare_hat"] - 1), printed["welfare"], atol=5.01e-4)
+
+
 def test_shares_of_all_inputs_are_what_they_say(data_folder):
     """The paper's own table of inputs, shares of materials, with its value added shares: the same answer."""
     folder = data_folder / "caliendo-parro-2015-nafta"
@@ -169,6 +181,21 @@ def test_files_that_are_none_are_refused(files, kind):
     result = CliRunner().invoke(cli, ["trade", "solve", "--flows", str(files / f"junk.{kind}"), "--theta", "4"])
     assert isinstance(result.exception, DataError)
     assert "cannot be read" in str(result.exception)
+
+
+def test_one_sector_needs_no_name_in_the_tables_of_inputs(files):
+    """Half of output is inputs: as shares by economy alone, or with the sector named."""
+    economies = pd.read_csv(files / "flows.csv")["exporter"].unique()
+    half = pd.DataFrame({"economy": economies, "value": 0.5})
+    half.to_csv(files / "half.csv", index=False)
+    half.assign(input_sector="all", sector="all").to_csv(files / "named_half.csv", index=False)
+    args = ("--flows", files / "flows.csv", "--theta", 4, "--partial", files / "effect.csv", "--json")
+    bare, named = (
+        json.loads(asked(*args, "--inputs", files / f"{name}.csv", "--value-added", files / f"{name}.csv"))
+        for name in ("half", "named_half")
+    )
+    assert bare["model"] == "one_sector_with_inputs"
+    assert bare["economies"] == named["economies"]
 
 
 def test_a_file_without_its_sectors_is_told_so(files):

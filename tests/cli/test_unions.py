@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from tests.worlds import small_world
 
 from peyvand.cli import cli
+from peyvand.errors import ModelError
 
 
 def asked(*args, code=0):
@@ -53,6 +54,20 @@ def test_draws_say_how_often_each_union_holds(tmp_path):
     assert "holds_share" in pd.read_csv(tmp_path / "ranking.csv")
     shown = asked("search", "eco-ten", "--among", "IRN,KAZ,UZB", "--draws", "2", "--language", "fa").stdout
     assert "قرعه‌ها" in shown
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_networks_say_which_agreements_hold(language):
+    args = ("networks", "eco-ten", "--among", "IRN,KAZ,TUR")
+    told = json.loads(asked(*args, "--json").stdout)
+    assert told["networks"] == 8
+    assert len(told["all_agreements"]["agreements"]) == 3
+    gains = [row["members_gain_musd"] for row in told["holding"]]
+    assert gains == sorted(gains, reverse=True)
+    shown = asked(*args, "--language", language).stdout
+    assert {"en": "of 8 sets of agreements", "fa": "از ۸ دسته"}[language] in shown
+    refused = CliRunner().invoke(cli, ["unions", "networks", "eco-ten"])
+    assert isinstance(refused.exception, ModelError)
 
 
 def test_ask_lists_and_answers(tmp_path):

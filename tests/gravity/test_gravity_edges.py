@@ -296,3 +296,21 @@ def test_words_of_every_kind_are_the_same_levels(kind):
     assert first.values.tolist() == second.values.tolist()
     assert second.dropped["row"].tolist() == first.dropped["row"].tolist()
     assert second.fixed_effects["exporter^year"].equals(first.fixed_effects["exporter^year"])
+
+
+def test_repeated_cells_are_never_silent(tmp_path):
+    """Refused where three joined effects describe the panel, else a warning in the table and in JSON."""
+    frame = trade_panel()
+    twice = pd.concat([frame, frame.head(2)], ignore_index=True)
+    for effects in ("exporter^year + importer^year", "exporter + importer + year"):
+        assert "repeated_cells" in ppml(f"trade ~ rta | {effects}", twice).warnings
+        assert ppml(f"trade ~ rta | {effects}", frame).warnings == ()
+    assert ppml("trade ~ rta | exporter + importer", frame).warnings == ()
+    path = tmp_path / "twice.csv"
+    twice.to_csv(path, index=False)
+    refused = CliRunner().invoke(gravity, ["fit", f"trade ~ rta | {THREE_WAY}", str(path)])
+    assert refused.exit_code != 0
+    kept = CliRunner().invoke(
+        gravity, ["fit", f"trade ~ rta | {THREE_WAY}", str(path), "--repeated-cells", "keep", "--json"]
+    )
+    assert "more than one row" in json.loads(kept.stdout)["warnings"][0]

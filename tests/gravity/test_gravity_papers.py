@@ -14,6 +14,9 @@ from peyvand.gravity import ols, ppml, reset_test
 BOOK = json.loads(
     (Path(__file__).parents[1] / "references" / "agtpa-2016" / "chapter1.json").read_text(encoding="utf-8")
 )
+PEER = json.loads(
+    (Path(__file__).parents[1] / "references" / "pyfixest-0.60" / "agtpa.json").read_text(encoding="utf-8")
+)
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +60,26 @@ def _change_of_distance(fit):
     first, last = fit.coefficients[names]
     slope = np.array([-last / first**2, 1 / first])
     return [100 * (last / first - 1), 100 * np.sqrt(slope @ fit.vcov.loc[names, names].to_numpy() @ slope)]
+
+
+@pytest.fixture(scope="module")
+def peers_panel(data_folder):
+    frame = pd.read_parquet(data_folder / "agtpa-manufacturing-1986-2006" / "agtpa_applications.parquet")
+    frame = frame[frame["year"].isin([1986, 1994, 2002])].reset_index(drop=True)
+    year = frame["year"].astype(str)
+    return frame.assign(
+        ey=frame["exporter"] + year, iy=frame["importer"] + year, pair=frame["exporter"] + frame["importer"],
+        ln_dist=np.log(frame["dist"]), half=np.where(frame["lang"] > 0, 2.0, 0.5), shift=0.1 * frame["clny"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("peer", PEER["fits"], ids=lambda peer: f"{peer['formula']} {peer['vcov']}")
+def test_the_peers_points_and_errors(peers_panel, peer):
+    """pyfixest's points to 1e-7 and, with the same factors, its errors to 1e-6; weights and offsets too."""
+    names = peer["vcov"].split(" + ")
+    how = {"vcov": peer["vcov"]} if peer["vcov"] in ("iid", "hetero") else {"cluster": names}
+    fit = ppml(peer["formula"], peers_panel, weights=peer.get("weights"), offset=peer.get("offset"), **how)
+    assert fit.nobs == peer["nobs"]
+    for name, value in peer["coefficients"].items():
+        assert fit.coefficients[name] == pytest.approx(value, rel=1e-7, abs=1e-9), name
+        assert fit.std_errors[name] == pytest.approx(peer["std_errors"][name], rel=1e-6), name

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +15,9 @@ from tests.gravity.reference import dummies, poisson_by_dummies, separated_by_li
 
 from peyvand.gravity import ppml
 
+PUBLISHED = json.loads(
+    (Path(__file__).parents[1] / "references" / "ppmlhdfe-separation" / "sets.json").read_text(encoding="utf-8")
+)
 STORED = ["example1", "example2", "fe1", "fe2", "fe3"]
 a_law = settings(max_examples=8, deadline=None)
 
@@ -42,6 +48,16 @@ def test_stored_sets(data_folder, name, with_regressors):
     effects = [column for column in frame if column in ("i", "j")]
     regressors = [column for column in frame if column.startswith("x")] if with_regressors else []
     check(frame, regressors, effects)
+
+
+@pytest.mark.parametrize("name", PUBLISHED["sets"])
+def test_published_sets(name):
+    """The authors' own column says which rows are separated; the slopes are those of the others."""
+    table = PUBLISHED["sets"][name]
+    frame = pd.DataFrame(table["rows"], columns=table["columns"])
+    effects = [column for column in frame if column.startswith("id")]
+    fit = check(frame, [column for column in frame if column.startswith("x")], effects)
+    assert fit.dropped["row"].tolist() == np.flatnonzero(frame["separated"]).tolist()
 
 
 def base(seed, rows=40):
@@ -158,7 +174,7 @@ def test_the_rule_that_found_a_row_is_named():
 
 def test_the_rectifier_finds_what_the_programme_finds(monkeypatch):
     """The rule for large data, forced on small ones."""
-    monkeypatch.setattr("peyvand.gravity.poisson.SMALL", 0)
+    monkeypatch.setattr("peyvand.gravity.finite.SMALL", 0)
     found = 0
     for seed in range(12):
         frame, rng = base(seed)
@@ -166,3 +182,19 @@ def test_the_rectifier_finds_what_the_programme_finds(monkeypatch):
         fit = check(frame, ["x1", "x2", "x3"], ["i"])
         found += any("rectifier" in reason for reason in fit.dropped["reason"])
     assert found > 6
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_regressor_of_dropped_rows_alone_is_no_trouble():
+    """`b` is one only where a pair without any trade is treated: with that pair gone it is zero, and `a` separates."""
+    rng = np.random.default_rng(0)
+    cells = [(i, j, t) for i in range(32) for j in range(32) for t in range(4)]
+    data = pd.DataFrame(cells, columns=["exporter", "importer", "year"]).assign(x=rng.normal(size=len(cells)))
+    dead = (data["exporter"] == 0) & (data["importer"] == 1)
+    alone = (data["exporter"] == 2) & (data["importer"] == 3) & (data["year"] == 3)
+    data["y"] = np.where(dead | alone, 0.0, rng.poisson(3, len(data)) + 1.0)
+    data["a"], data["b"] = alone.astype(float), (dead & (data["year"] > 1)).astype(float)
+    fit = ppml("y ~ x + a + b | exporter^year + importer^year + exporter^importer", data)
+    assert sorted(fit.dropped["row"]) == sorted(np.flatnonzero(dead | alone))
+    assert set(fit.collinear) == {"a", "b"}
+    assert np.isfinite(fit.coefficients["x"])

@@ -15,7 +15,11 @@ from peyvand.run import LEVEL, simulate
 from peyvand.trade.uncertainty import TOGETHER, quantiles
 from peyvand.world import World
 
-INTERVALS = ("real_income_low_percent", "real_income_high_musd", "exports_low_percent", "gain_probability_share")
+INTERVALS = (
+    "real_income_low_percent", "real_income_high_musd", "exports_low_percent", "real_wage_low_percent",
+    "tariff_revenue_low_musd", "trade_within_low_percent", "output_low_percent", "trade_low_percent",
+    "gain_probability_share",
+)  # fmt: skip
 
 
 def test_ends_are_quantiles_of_the_draws(run, found):
@@ -27,6 +31,45 @@ def test_ends_are_quantiles_of_the_draws(run, found):
         assert_allclose(ends, np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
         assert row["gain_probability_share"] == (drawn > 0).mean()
     assert (economies["real_income_low_percent"] < economies["real_income_high_percent"]).all()
+
+
+def test_every_figure_that_is_drawn_has_its_ends(run, found):
+    """Wages, prices, trade and duties of an economy, output of a sector, trade of a pair: quantiles of the draws."""
+    levels = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
+    economies = found["economies"].set_index("economy").loc["IRN"]
+    for name, variable in (
+        ("real_wage", "real_wage_hat"), ("consumer_price", "consumer_price_hat"), ("imports", "imports_hat")
+    ):  # fmt: skip
+        ends = [economies[f"{name}_{end}_percent"] for end in ("low", "high")]
+        assert_allclose(ends, np.quantile(100 * (run.draws[variable].sel(economy="IRN") - 1), levels), atol=1e-9)
+        assert ends[0] < ends[1]
+    one = {"economy": "IRN"}
+    duties = run.draws["tariff_revenue_counterfactual"].sel(one) - run.draws["tariff_revenue"].sel(one)
+    ends = [economies["tariff_revenue_low_musd"], economies["tariff_revenue_high_musd"]]
+    assert_allclose(ends, np.quantile(duties, levels))
+    sector = found["sectors"].set_index(["economy", "sector"]).loc["IRN"].iloc[0]
+    output = run.draws["output_hat"].sel(one).sel(sector=sector.name)
+    assert_allclose(
+        sector[["output_low_percent", "output_high_percent"]].astype(float), np.quantile(100 * (output - 1), levels)
+    )
+    pair = found["pairs"].query("both_members").iloc[0]
+    both = [
+        sum(
+            run.draws[name].sel(exporter=a, importer=b)
+            for a, b in ((pair.economy, pair.partner), (pair.partner, pair.economy))
+        )
+        for name in ("pair_trade", "pair_trade_counterfactual")
+    ]
+    change = 100 * (both[1] / both[0] - 1)
+    assert_allclose([pair.trade_low_percent, pair.trade_high_percent], np.quantile(change, levels))
+    members = found["groups"].set_index("group").loc["members"]
+    inside = {"exporter": list(MEMBERS), "importer": list(MEMBERS)}
+    among = [
+        run.draws[name].sel(inside).where(~np.eye(len(MEMBERS), dtype=bool), 0.0).sum(["exporter", "importer"])
+        for name in ("pair_trade", "pair_trade_counterfactual")
+    ]
+    ends = [members["trade_within_low_percent"], members["trade_within_high_percent"]]
+    assert_allclose(ends, np.quantile(100 * (among[1] / among[0] - 1), levels))
 
 
 def test_a_group_is_drawn_together_and_not_end_by_end(found):
@@ -41,7 +84,7 @@ def test_a_group_is_drawn_together_and_not_end_by_end(found):
 def test_the_sources_of_the_spread_are_named(run, found):
     table = found["uncertainty"].set_index("economy")
     assert list(table.index) == [*run.world.economies, TOGETHER]
-    shares = table[["elasticity_share", "flow_share", "interaction_share"]]
+    shares = table[["elasticity_share", "gravity_share", "flow_share", "interaction_share"]]
     assert_allclose(shares.sum(axis=1), 1)
     assert (table["real_income_deviation_percent"] > 0).all()
 
@@ -49,7 +92,8 @@ def test_the_sources_of_the_spread_are_named(run, found):
 def test_without_draws_there_is_no_interval():
     bare = tables(idle_run())
     assert "uncertainty" not in bare
-    assert not set(INTERVALS) & set(bare["economies"]) | set(INTERVALS) & set(bare["groups"])
+    for name in ("economies", "groups", "sectors", "pairs"):
+        assert not set(INTERVALS) & set(bare[name])
     page = render(idle_run(), bare)
     assert 'class="sureness"' not in page
     assert "no interval is given" in page

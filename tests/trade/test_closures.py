@@ -340,3 +340,42 @@ def test_inputs_that_vanish_leave_the_model_without_them(seed):
     near, there = model().solve(world, shock), model().solve(bare, shock)
     assert near.nest == "caliendo_parro"
     assert_allclose(near["welfare_hat"], there["welfare_hat"], atol=1e-6)
+
+
+# -- rents and a common pool of duties -------------------------------------------------------------------------------
+def pooled(world, shock, share=0.6):
+    """AAA and AAB put a part of their duties on others' goods into a pool, three quarters of which go to AAA."""
+    like = world["tariff_rate"]
+    from_outside = like["importer"].isin(["AAA", "AAB"]) & ~like["exporter"].isin(["AAA", "AAB"])
+    key = xr.DataArray(
+        [0.75, 0.25, *np.zeros(len(world.economies) - 2)], {"economy": list(world.economies)}, ["economy"]
+    )
+    cells = (share * from_outside + xr.zeros_like(like)).transpose(*like.dims)
+    return shock.replace(pooled_duty_share=cells, pool_key=key)
+
+
+@pytest.mark.parametrize("rule", ["fixed", "eliminated"])
+@pytest.mark.parametrize("keeper", ["importer", "exporter"])
+def test_duties_are_pooled_where_barriers_are_rents(keeper, rule):
+    """What goes round is t' (1 + ρ') X' on the flows of the answer; rents stay with who keeps them."""
+    world = small_world(4, 2, seed=3)
+    shock = pooled(world, random_shock(world, 5))
+    solver = model(rule, barrier="rent", rent_keeper=keeper)
+    result = solver.solve(world, shock)
+    rent = np.maximum(shock["iceberg_cost_hat"], 1)
+    duty = shock["tariff_rate_counterfactual"] * rent * result["trade_flow_counterfactual"]
+    given = (duty * shock["pooled_duty_share"]).sum(["exporter", "sector"]).rename(importer="economy")
+    got = shock["pool_key"] * given.sum() - given
+    assert_allclose(result["revenue_transfer"], got, rtol=1e-8, atol=1e-8)
+    assert float(abs(got).max()) > 1e-3
+    without = solver.solve(world, random_shock(world, 5))
+    gain = result["welfare_hat"] - without["welfare_hat"]
+    assert float(gain.sel(economy="AAA")) * float(got.sel(economy="AAA")) > 0
+
+
+def test_rents_that_nobody_moves_leave_the_pool_as_it_is():
+    world = small_world(4, 2, seed=3)
+    shock = pooled(world, Shock.none(world))
+    melting, kept = (model(barrier=barrier).solve(world, shock) for barrier in ("iceberg", "rent"))
+    for name in ("welfare_hat", "revenue_transfer"):
+        assert_allclose(kept[name], melting[name], rtol=1e-8, atol=1e-8)

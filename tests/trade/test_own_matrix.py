@@ -79,31 +79,6 @@ def test_it_answers_like_ge_gravity2_on_its_own_panel(data_folder, year, psi, ad
     assert_allclose(ours["wage_hat"], theirs["wage"], rtol=1e-8)
 
 
-NAFTA_1990 = {
-    "fixed": [[38.065, 42.002, -5.476, 2.544, 4.662], [37.509, 48.714, -3.632, 1.698, 3.182],
-              [16.074, 13.065, -0.644, 0.286, 0.516]],
-    "multiplicative": [[38.105, 41.948, -5.491, 2.542, 4.639], [37.792, 48.350, -3.701, 1.690, 3.074],
-                       [16.052, 13.070, -0.642, 0.287, 0.518]],
-}  # fmt: skip
-"""CAN, MEX, USA of the how-to page: Exports, Imports, Domestic, Output, Welfare as in `ge_gravity2, results`."""
-
-
-@pytest.mark.parametrize("rule", ["fixed", "multiplicative"])
-def test_the_first_example_of_ge_gravity2_as_the_how_to_page_shows_it(data_folder, rule):
-    path = data_folder / "ge-gravity2-historical-trade-1950-2000" / "ge_gravity2_example_data.parquet"
-    flows = read_cells(path, ["exporter", "importer"], values=["flow"], year=1990)
-    members = ["CAN", "MEX", "USA"]
-    pact = flows["exporter"].isin(members) & flows["importer"].isin(members) & (flows["exporter"] != flows["importer"])
-    rungs = solved(flows, flows[pact].assign(value=0.5), 5.03, deficit_rule=rule, supply_elasticity=1.24)
-    table, cells = answer(rungs).set_index("economy"), flow_table(rungs)
-    home = cells[cells["exporter"] == cells["importer"]].set_index("exporter")
-    price, index = table["factory_gate_price_hat"], table["price_index_hat"]
-    columns = [table["exports_hat"] / price, table["imports_hat"] / index, home["full"] / home["value"] / index,
-               (price / index) ** 1.24, table["welfare_hat"]]  # fmt: skip
-    ours = 100 * (pd.concat(columns, axis=1).loc[members] - 1)
-    assert_allclose(ours, NAFTA_1990[rule], atol=5.1e-4)
-
-
 @pytest.mark.parametrize("additive", [False, True])
 @pytest.mark.parametrize("psi", [0.0, 1.24])
 def test_productivity_is_a_cost_of_all_sales(data_folder, psi, additive):

@@ -127,3 +127,14 @@ def test_what_cannot_be_asked_is_refused():
     )  # fmt: skip
     with pytest.raises(ModelError, match="singular"):
         border_sensitivity(apart)
+
+
+def test_the_slope_of_a_rent_that_importers_keep_is_that_of_a_tariff():
+    """What the refusal says: a small new rent on one border moves welfare as `welfare_by_tariff` has it."""
+    world = small_world(4, 2, seed=9)
+    slope = border_sensitivity(world)["welfare_by_tariff"]
+    cell = {"exporter": "AAA", "importer": "AAC", "sector": "sector_1"}
+    step = 1e-5
+    cost = moved(world, cell, step, tariff=False)
+    rent = CaliendoParro(barrier="rent", tol=1e-13).solve(world, cost)["welfare_hat"]
+    assert_allclose(np.log(rent) / step, slope.sel(cell), atol=2e-4 * float(abs(slope.sel(cell)).max()))

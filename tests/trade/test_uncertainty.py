@@ -97,6 +97,12 @@ def test_draws_and_delta_method_agree_for_small_spread():
     assert found.sources == ("elasticity", "gravity")
     drawn = np.log(found["welfare_hat"]).std("draw")
     assert_allclose(drawn, sd, rtol=0.12)  # 400 draws know a deviation to 1/√800, 3.5 %; three times that
+    for figure in ("real_wage_hat", "exports_hat", "imports_hat", "output_hat", "pair_trade_counterfactual"):
+        sd = delta_deviation(world, shock, gravity=effect, figure=figure)
+        drawn = np.log(found[figure]).std("draw").transpose(*sd.dims)
+        assert_allclose(drawn, sd, rtol=0.15, atol=2e-5)
+    with pytest.raises(ModelError, match="no figure 'real_wage'"):
+        delta_deviation(world, shock, figure="real_wage")
 
 
 def test_gravity_and_elasticity_move_the_cost_together():

@@ -10,10 +10,12 @@ import pytest
 from numpy.testing import assert_allclose
 from tests.worlds import small_world
 
+from peyvand.corridors import carriage
 from peyvand.errors import ModelError, OutputError, ScenarioError, UnknownNameError
-from peyvand.scenarios import BorderCost, Tariff, Union, open_scenario
+from peyvand.mobility import people_of
+from peyvand.scenarios import BorderCost, Tariff, Union, Visa, open_scenario
 from peyvand.trade import CaliendoParro
-from peyvand.unions import search, stability
+from peyvand.unions import draw_unions, search, stability
 from peyvand.unions.blocks import hash_of, read_block
 from peyvand.unions.confirm import confirm
 from peyvand.unions.local import climb
@@ -46,11 +48,13 @@ CASES = [
     {"kind": "customs-union", "external_tariff": "own"},
     {"kind": "customs-union", "external_tariff": "average"},
     {"kind": "customs-union", "external_tariff": "minimum"},
+    {"kind": "customs-union", "external_tariff": {"sector_1": 0.12}, "revenue_shares": "equal"},
+    {"kind": "customs-union", "external_tariff": "average", "revenue_shares": "imports"},
 ]
 
 
 # -- laws ------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("said", CASES, ids=lambda said: str(said.get("external_tariff", "free")))
+@pytest.mark.parametrize("said", CASES, ids=lambda said: " ".join(map(str, said.values())) or "free")
 def test_every_union_is_the_one_of_its_own_file_solved_alone(said):
     world = world_of()
     union = union_of(world, **said)
@@ -64,7 +68,8 @@ def test_every_union_is_the_one_of_its_own_file_solved_alone(said):
             assert (row == 1).all()
             continue
         shock = union.with_members(members).effect(world).shock()
-        for name in ("iceberg_cost_hat", "tariff_rate_counterfactual"):
+        assert set(found.terms.shock(members).data) == set(shock.data)
+        for name in shock.data:
             ours = found.terms.shock(members)[name].transpose(*shock[name].dims)
             assert_allclose(ours.values, shock[name].values, rtol=1e-12)
         assert_allclose(row, solver.solve(world, shock)["welfare_hat"], rtol=1e-8)
@@ -262,19 +267,78 @@ def test_nonsense_is_refused():
         search(many, union_of(many, 13, kind="customs-union", external_tariff="average"))
 
 
-def test_a_shared_pool_of_duties_is_refused():
+def test_a_pool_shared_by_name_is_refused():
     world = world_of()
-    union = union_of(
-        world, kind="customs-union", external_tariff={"sector_1": 0.1}, revenue_shares="population"
-    )  # fmt: skip
-    with pytest.raises(ScenarioError, match="shared pool"):
+    shares = dict.fromkeys(world.economies[:4], 0.25)
+    union = union_of(world, kind="customs-union", external_tariff={"sector_1": 0.1}, revenue_shares=shares)
+    with pytest.raises(ScenarioError, match="without one of them"):
         search(world, union)
 
 
-def test_transit_is_refused_with_a_way_out():
-    with pytest.raises(ScenarioError, match="routes") as caught:
-        terms_of(World.embedded(), open_scenario("green-lanes-east"))
-    assert "peyvand run" in caught.value.hint
+# -- transit ---------------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def lanes():
+    """Three of the four of the green lanes, and their transit terms."""
+    world = World.embedded()
+    return world, terms_of(world, open_scenario("green-lanes-east").with_members(["IRN", "TKM", "KAZ"]))
+
+
+def test_a_union_eases_the_crossings_between_its_members_only(lanes):
+    _, terms = lanes
+    named = {members: terms.transit.held(members) for members in (("IRN", "TKM"), ("TKM", "KAZ"), ("IRN", "KAZ"))}
+    crossings = {members: {name for each in held for name in each.crossings} for members, held in named.items()}
+    assert crossings["IRN", "TKM"] == {"Incheh Borun", "Sarakhs", "Farap (rail)", "Bandar Abbas"}
+    assert crossings["TKM", "KAZ"] == {"Bolashak", "Temir Baba", "Saryagash", "Farap (rail)"}
+    assert crossings["IRN", "KAZ"] == {"Saryagash", "Bandar Abbas"}
+    assert terms.transit.held(terms.unions.candidates) == terms.effect.transit
+
+
+def test_transit_of_all_is_that_of_the_scenario(lanes):
+    _, terms = lanes
+    whole = carriage(terms.effect)
+    shock = terms.shock(terms.unions.candidates)
+    dims = whole.cost_hat.dims
+    assert_allclose(shock["iceberg_cost_hat"].transpose(*dims), whole.cost_hat, rtol=1e-12)
+    assert terms.depends_on_members == "what transit provisions come to"
+
+
+def test_transit_for_members_only_leaves_others_alone():
+    world = World.embedded()
+    lanes = open_scenario("green-lanes-east")
+    own = [held.model_copy(update={"who": "members"}) for held in lanes.provisions]
+    terms = terms_of(world, lanes.model_copy(update={"provisions": tuple(own), "members": ("IRN", "TKM", "KAZ")}))
+    hat = terms.shock(["IRN", "TKM"])["iceberg_cost_hat"].min("sector")
+    moved = hat.where(abs(hat - 1) > 1e-12).stack(pair=["exporter", "importer"]).dropna("pair")
+    assert {frozenset(pair) for pair in moved["pair"].values} == {frozenset({"IRN", "TKM"})}
+
+
+def test_a_search_with_transit_is_each_union_solved_alone(lanes):
+    world, terms = lanes
+    found = search(world, open_scenario("green-lanes-east").with_members(["IRN", "TKM", "KAZ"]), tol=1e-9)
+    assert not found.failed
+    for number in (0b011, 0b111):
+        alone = CaliendoParro(tol=1e-10).solve(world, terms.shock(found.members(number)))
+        assert_allclose(found.welfare_hat[number], alone["welfare_hat"], rtol=1e-8)
+    assert set(stability(found.game, "individual").numbers.tolist()) <= set(range(8))
+    with pytest.raises(ModelError, match="terms that depend"):
+        draw_unions(found, draws=2)
+
+
+def test_a_visa_whose_effect_on_trade_is_stated_is_in_the_search():
+    world = World.embedded()
+    union = open_scenario("visa-free-ten").with_members(["IRN", "KAZ", "PAK"])
+    provisions = tuple(
+        held.model_copy(update={"goods_trade_percent": 10.0}) if isinstance(held, Visa) else held
+        for held in union.provisions
+    )
+    terms = terms_of(world, union.model_copy(update={"provisions": provisions}))
+    alone = union.model_copy(update={"provisions": provisions}).with_members(["IRN", "PAK"]).effect(world)
+    cost_hat = people_of(alone, draws=1).cost_hat
+    shock = terms.shock(["IRN", "PAK"])["iceberg_cost_hat"]
+    assert_allclose(shock, cost_hat.transpose(*shock.dims), rtol=1e-12)
+    assert float(shock.min()) < 1
+    with pytest.raises(ScenarioError, match="change nothing"):
+        terms_of(world, union)
 
 
 def test_the_embedded_world_in_twenty_random_unions(test_size):

@@ -142,3 +142,12 @@ def test_a_refusal_speaks_the_readers_language_as_far_as_it_is_translated(client
     assert english["detail"].startswith("no economy 'KZA'")
     foreign = client.get("/api/v1/borders?limit=many", headers={"accept-language": "fa"})  # pydantic's own words
     assert foreign.headers["content-language"] == "en"
+
+
+def test_a_borders_parts_have_their_intervals(client):
+    found = client.get("/api/v1/borders/IRN/KAZ").json()
+    parts, ends = found["border"]["parts_log_points"], found["part_intervals_log_points"]
+    assert set(parts) == set(ends)
+    assert all(low <= parts[name] <= high for name, (low, high) in ends.items())
+    assert sum(parts.values()) == pytest.approx(found["border"]["thickness_log_points"])
+    assert found["agreement_kind"] is None  # the made-up World of these tests knows of no agreements

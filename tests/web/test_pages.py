@@ -101,3 +101,15 @@ def test_a_profile_says_which_way_goods_go(client):
 def test_the_foot_leads_to_the_sources(client):
     foot = re.search(r"<footer>.*?</footer>", client.get("/fa/borders").text).group()
     assert '<a href="/fa/sources">' in foot
+
+
+def test_a_border_says_what_binds_the_two():
+    from types import SimpleNamespace
+
+    from peyvand.web.pages.borders import bound_in_words
+    from peyvand.world import World
+
+    site = SimpleNamespace(today=SimpleNamespace(world=World.embedded()))
+    assert bound_in_words(site, ("KAZ", "RUS"), "en").endswith("Eurasian Economic Union (reported)")
+    assert "۲۰۱۹" in bound_in_words(site, ("IRN", "TUR"), "fa")
+    assert "اکو" in bound_in_words(site, ("IRN", "TUR"), "fa")

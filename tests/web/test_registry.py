@@ -9,6 +9,7 @@ from tests.web.conftest import csrf_of, sign_in
 
 from peyvand.locale import LANGUAGES
 from peyvand.registry.models import Agreement, Commitment, Step
+from peyvand.registry.worth import price_of
 from peyvand.reports.voice import Voice
 from peyvand.web.pages.registry_shared import shown_day
 
@@ -185,3 +186,33 @@ def test_the_table_says_who_the_parties_are(client):
 def test_a_coarse_date_keeps_its_era_out_of_what_the_digit_switch_rewrites():
     assert shown_day(Voice("fa"), "1996-05") == '<bdi><span class="n">۱۹۹۶/۰۵</span> م.</bdi>'
     assert shown_day(Voice("en"), "1996-05") == '<bdi><span class="n">1996-05</span></bdi>'
+
+
+# -- worth ---------------------------------------------------------------------------------------------------------
+def test_every_commitment_has_a_price_or_the_reason_why_not(client):
+    """Those of the Iran–EAEU agreement name a cut and are priced; the others say what is missing."""
+    page = client.get("/en/registry/commitments").text
+    assert '/en/registry/value#IRN-EAEU"' in page
+    assert "nothing says by how much" in page
+    assert "nothing is owed" in page
+    value = client.get("/fa/registry/value").text
+    assert "آنچه قیمتی ندارد، و چرا" in value
+    assert 'id="IRN-EAEU"' in value
+    told = client.get("/api/v1/registry/value").json()
+    assert [row["agreement"] for row in told["agreements"]] == ["IRN-EAEU"]
+
+
+def test_a_promise_is_priced_once_an_editor_says_by_how_much(client, app):
+    registry = app.state.site.registry
+    code = next(row.code for row in registry.rows(Commitment) if row.by_party == "KAZ" and not row.provision
+                and row.status not in ("full", "dropped") and row.to_party == "IRN")  # fmt: skip
+    held = registry.get(Commitment, code)
+    economies = app.state.site.today.codes
+    assert price_of(registry, held, economies=economies) == "no_figure"
+    sign_in(client)
+    sent = {"csrf": csrf_of(client, "/en/registry"), "code": code, "version": str(held.version), "why": "article 3"}
+    sent["provision"] = '{"kind": "tariff", "cut_share": 0.5}'
+    assert client.post("/en/registry/rows/commitment", data=sent).status_code == 303
+    assert price_of(registry, registry.get(Commitment, code), economies=economies) == "priced"
+    assert price_of(registry, registry.get(Commitment, code), economies=["DEU", "FRA"]) == "outside"
+    assert f'/en/registry/value#{held.agreement}"' in client.get("/en/registry/commitments").text

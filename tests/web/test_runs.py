@@ -112,42 +112,30 @@ def test_a_fault_of_our_own_fails_the_run_and_not_the_worker(site, monkeypatch):
 
 
 @pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
-def test_a_workers_process_takes_work_and_ends(site):
-    """A real process on the World that ships."""
+def test_a_workers_process_takes_work_and_gives_back_what_a_stop_interrupts(site):
+    """A real process on the World that ships: one run to its end, the next stopped in its middle, which waits again."""
     from peyvand.world import World
 
-    settings = replace(site.settings, workers=1)
-    union = open_scenario("iran-kazakhstan")
-    work = ask_run(site.registry, settings, union=union, world=World.embedded(), client="a", draws=0)
+    settings, world, union = replace(site.settings, workers=1), World.embedded(), open_scenario("iran-kazakhstan")
+    short, long = (
+        ask_run(site.registry, settings, union=union, world=world, client="a", draws=draws) for draws in (0, 500)
+    )
     workers = worker.Workers(settings)
     workers.start()
     try:
-        for _ in range(600):
-            if queue.get(site.registry.engine, work.code).over:
-                break
-            time.sleep(0.1)
+        wait_until(site, short.code, "done")
+        wait_until(site, long.code, "running")
     finally:
         workers.stop()
-    assert queue.get(site.registry.engine, work.code).state == "done"
+    assert queue.get(site.registry.engine, short.code).state == "done"
+    assert queue.get(site.registry.engine, long.code).state == "waiting"
 
 
-def test_a_server_that_stops_gives_back_what_it_was_doing(site):
-    """Stopped in the middle of a run, it leaves the run waiting, not running until a heartbeat is missed."""
-    from peyvand.world import World
-
-    settings = replace(site.settings, workers=1)
-    union = open_scenario("iran-kazakhstan")
-    work = ask_run(site.registry, settings, union=union, world=World.embedded(), client="a", draws=500)
-    workers = worker.Workers(settings)
-    workers.start()
-    try:
-        for _ in range(600):
-            if queue.get(site.registry.engine, work.code).state == "running":
-                break
-            time.sleep(0.05)
-    finally:
-        workers.stop()
-    assert queue.get(site.registry.engine, work.code).state == "waiting"
+def wait_until(site, code, state):
+    for _ in range(1200):
+        if queue.get(site.registry.engine, code).state == state:
+            return
+        time.sleep(0.05)
 
 
 # -- following -----------------------------------------------------------------------------------------------------
@@ -191,20 +179,15 @@ def test_a_run_on_its_way_may_be_cancelled_from_its_page(site, client):
     assert "لغو" in client.get(f"/fa/runs/{work.code}/").text
 
 
-def test_two_runs_side_by_side(site, client):
-    codes = [ask_shipped(site, name).code for name in ("iran-kazakhstan", "eco-ten")]
+def test_runs_side_by_side_show_their_figures_and_the_intervals_of_those_that_were_drawn(site, client):
+    works = [ask_shipped(site, name, draws=draws) for name, draws in (("iran-kazakhstan", 0), ("eco-ten", 12))]
     work_off(site)
-    page = client.get("/en/compare", params={"run": codes})
+    page = client.get("/en/compare", params={"run": [work.code for work in works]})
     assert page.status_code == 200
     assert "Iran and Kazakhstan" in page.text
-    assert client.get("/en/compare", params={"run": codes[:1]}).headers["location"] == "/en/runs"
     assert page.text.count('scope="col"') == 2
-    assert 'class="span"' not in page.text  # neither was drawn
-
-
-def test_a_comparison_shows_the_intervals_of_the_runs_that_were_drawn(site):
-    works = [ask_shipped(site, "iran-kazakhstan", draws=draws) for draws in (0, 12)]
-    work_off(site)
+    assert 'class="span"' in page.text
+    assert client.get("/en/compare", params={"run": works[0].code}).headers["location"] == "/en/runs"
     table = side_by_side(site.settings, works, site.voices["en"])
     for line in (*table.wholes, *table.economies):
         assert all(math.isnan(end) for end in line.ranges[0])

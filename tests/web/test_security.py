@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
+from urllib.parse import quote
 
 import pytest
 from argon2 import Type
-from tests.web.conftest import HASHER, PASSWORD, csrf_of, sign_in
+from tests.web.conftest import BOTH, HASHER, PASSWORD, csrf_of, sign_in
 from tests.web.loops import run_alone
+from tests.web.test_runs import work_off
 
+from peyvand.registry.models import Agreement
 from peyvand.web import visitor
 from peyvand.web.guard import POLICY, Guard
 from peyvand.web.rooms import ROOMS
@@ -163,3 +166,80 @@ def test_a_body_that_never_ends_is_refused():
     scope |= {"headers": [(b"host", b"testserver")], "server": ("testserver", 80), "root_path": ""}
     run_alone(guard(scope, receive, send))
     assert answers[0]["status"] == 408
+
+
+# -- what strangers and editors write ------------------------------------------------------------------------------
+EVIL = "<img src=x onerror=alert(1)>\"'</title><script>alert(1)</script>"
+
+
+def test_a_unions_name_stays_text_on_every_page_that_shows_it(client, app):
+    sent = {"csrf": csrf_of(client, "/en/designer"), "members": ["IRN", "KAZ"], "title_en": EVIL, "title_fa": EVIL}
+    place = client.post("/en/designer", data=sent | {"tariff_on": "on", "tariff_cut": "50", "draws": "0"})
+    assert place.status_code == 303
+    work_off(app.state.site)
+    code = place.headers["location"].split("/")[3]
+    for path in (f"/runs/{code}/", "/runs", f"/designer?run={code}", f"/runs/{code}/report.html"):
+        page = client.get(f"/en{path}").text
+        assert "<script>alert" not in page, path
+        assert "<img src=x" not in page, path
+    told = client.post("/en/designer/check", data=sent).json()
+    assert "<img src=x" not in str(told["says"])
+
+
+def test_what_an_editor_writes_into_the_register_stays_text(client, app):
+    sign_in(client)
+    sent = {"csrf": csrf_of(client, "/en/registry"), "code": "IRN-KAZ-road-2014", "version": "1", "why": EVIL}
+    row = app.state.site.registry.get(Agreement, "IRN-KAZ-road-2014")
+    sent |= {"title_en": EVIL, "title_fa": EVIL, "note": EVIL, "source": "javascript:alert(1)"}
+    assert client.post("/en/registry/rows/agreement", data=sent).status_code == 303
+    assert app.state.site.registry.get(Agreement, row.code).title_en == EVIL
+    pages = ("/registry", f"/registry/agreements/{row.code}", "/registry/log", "/borders/IRN-KAZ", "/registry?q=alert")
+    for path in pages:
+        page = client.get(f"/fa{path}").text
+        assert "<script>alert" not in page, path
+        assert "<img src=x" not in page, path
+        assert 'href="javascript:' not in page, path
+
+
+INJECTED = (
+    "' OR '1'='1",
+    "'; DROP TABLE agreement; --",
+    "%' UNION SELECT password_hash FROM account --",
+    "\\",
+    "%",
+    "_",
+    '"',
+)
+
+
+@BOTH
+@pytest.mark.parametrize("words", INJECTED)
+def test_signs_of_sql_are_only_words(client, words):
+    """They find nothing they should not, and the tables stand as before."""
+    everything = client.get("/en/registry").text.count("/en/registry/agreements/")
+    for name in ("q", "party", "other", "domain", "state"):
+        answer = client.get("/en/registry", params={name: words})
+        assert answer.status_code in (200, 404, 422), name
+        assert "argon2" not in answer.text
+        assert answer.text.count("/en/registry/agreements/") < everything or name != "q", name
+    assert client.get("/api/v1/registry/search", params={"q": words}).status_code in (200, 422)
+    assert client.get("/api/v1/registry/rows/agreement/" + quote(words, safe="")).status_code == 404
+    assert client.get("/en/registry").text.count("/en/registry/agreements/") == everything
+
+
+UPLOADS = {
+    "no end": b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc',
+    "no boundary": b"abc",
+    "no name": b"--x\r\nContent-Disposition: form-data\r\n\r\nabc\r\n--x--\r\n",
+    "noise": bytes(range(256)),
+    "a path as its name": b'--x\r\nContent-Disposition: form-data; name="file"; filename="../../etc/passwd"\r\n\r\n'
+    b"abc\r\n--x--\r\n",
+}
+
+
+@pytest.mark.parametrize("body", UPLOADS.values(), ids=UPLOADS)
+def test_a_malformed_upload_is_refused_and_no_error_of_the_server(client, body):
+    csrf_of(client, "/en/news")
+    for path in ("/en/news", "/en/designer", "/en/sign-in"):
+        answer = client.post(path, content=body, headers={"content-type": "multipart/form-data; boundary=x"})
+        assert answer.status_code in (400, 403, 422), path

@@ -32,6 +32,14 @@ gravity.add_command(history)
 @click.option("--weights", metavar="COLUMN", help="Weight of each row.")
 @click.option("--offset", metavar="COLUMN", help="Added to ln μ with slope one (ppml only).")
 @click.option("--small-sample", type=click.Choice(["fixest", "stata", "none"]), default="fixest", show_default=True)
+@click.option(
+    "--separation", type=click.Choice(["full", "fe", "none"]), default="full", show_default=True,
+    help="Which rows without a finite estimate are dropped: all, groups without a positive flow, none (ppml only).",
+)  # fmt: skip
+@click.option(
+    "--repeated-cells", type=click.Choice(["error", "keep"]), default="error", show_default=True,
+    help="Two rows for one exporter, importer and year of a panel (ppml only).",
+)  # fmt: skip
 @click.option("--reset", is_flag=True, help="Add the RESET test of the functional form.")
 @click.option("--to", type=click.Choice(["text", "latex", "html", "markdown"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -47,6 +55,8 @@ def fit(
     weights: str | None,
     offset: str | None,
     small_sample: str,
+    separation: str,
+    repeated_cells: str,
     reset: bool,
     to: str,
     as_json: bool,
@@ -71,8 +81,9 @@ def fit(
     with console.status("reading and fitting …") as status:
         if estimator == "ppml":
             found = ppml(
-                formula, data, vcov=vcov, cluster=cluster, weights=weights, offset=offset, small_sample=small_sample
-            )
+                formula, data, vcov=vcov, cluster=cluster, weights=weights, offset=offset, small_sample=small_sample,
+                separation=separation, repeated_cells=repeated_cells,
+            )  # fmt: skip
         else:
             found = ols(formula, data, vcov=vcov, cluster=cluster, weights=weights, small_sample=small_sample)
         if reset:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peyvand.cli.options import language_option
+from peyvand.cli.unions_networks import networks
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def search(
     drawn = None
     if draws:
         words = text("unions.search.drawing", language, count=number(draws, language))
-        with _executor(scheduler) as executor, _bar(words) as progress:
+        with _executor(scheduler) as executor, progress_bar(words) as progress:
             drawn = draw_unions(
                 found, draws=draws, seed=seed, model=model, store=cache, executor=executor, workers=workers,
                 progress=progress,
@@ -132,7 +133,7 @@ def ask(
         for held, title in titles.items():
             click.echo(f"{held}: {title[language]}")
         return
-    with _bar(text("unions.ask.running", language)) as progress:
+    with progress_bar(text("unions.ask.running", language)) as progress:
         answer = ask_question(
             name, world=World.open(world_name) if world_name else None, draws=draws, seed=seed,
             model=CaliendoParro(deficit_rule=deficits), progress=progress,
@@ -194,7 +195,7 @@ def tariffs(economies: tuple[str, ...], world_name: str, deficits: Any, language
     from peyvand.world import World
 
     world = World.open(world_name)
-    with _bar(text("unions.tariffs.running", language)) as progress:
+    with progress_bar(text("unions.tariffs.running", language)) as progress:
         points = nash_tariffs(world, economies, model=CaliendoParro(deficit_rule=deficits), progress=progress)
     if as_json:
         rows = [
@@ -234,8 +235,11 @@ def tariffs(economies: tuple[str, ...], world_name: str, deficits: Any, language
             console.print(text("unions.tariffs.unsettled", language), style="yellow")
 
 
+unions.add_command(networks)
+
+
 @contextmanager
-def _bar(words: str) -> Iterator[Callable[[float], None]]:
+def progress_bar(words: str) -> Iterator[Callable[[float], None]]:
     """A progress bar on standard error; gives what tells it the share that is done."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -272,16 +276,17 @@ def _searched(
     from peyvand.unions import search as search_unions
     from peyvand.world import World
 
-    union = _asked(scenario, among)
+    union = asked_union(scenario, among)
     world = World.open(world_name) if world_name else World.embedded(union.world)
     words = text("unions.search.running", language, count=2 ** len(union.members))
-    with _executor(scheduler) as executor, _bar(words) as progress:
+    with _executor(scheduler) as executor, progress_bar(words) as progress:
         return search_unions(
             world, union, model=model, store=cache, executor=executor, workers=workers, progress=progress
         )
 
 
-def _asked(scenario: str, among: str | None) -> Union:
+def asked_union(scenario: str, among: str | None) -> Union:
+    """A scenario, with other candidates where they are named."""
     from peyvand.scenarios import open_scenario
 
     union = open_scenario(scenario)
@@ -333,7 +338,7 @@ def _show(found: Landscape, told: dict[str, Any], language: Language) -> None:
     title = told["title"][language]
     table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.caption = text("unions.caption", language)
-    table.add_column(text("unions.columns.union", language), min_width=None if "draws" in told else 26)
+    table.add_column(text("unions.columns.union", language))
     drawn = "draws" in told
     for column in ("members_gain", "world_gain", "worst_member", "holds", *(("share",) if drawn else ())):
         table.add_column(text(f"unions.columns.{column}", language), justify="right")

@@ -169,7 +169,7 @@ def carriage(effect: Effect, *, network: Network | None = None, routing: AllenAr
     """
     held, world = network or Network.embedded(), effect.world
     shared = [provision for provision in effect.transit if provision.who == "all"]
-    networks = [_changed(effect, held, provisions) for provisions in (shared, effect.transit)]
+    networks = [changed_network(effect, held, provisions) for provisions in (shared, effect.transit)]
     before = (routing or AllenArkolakis()).cost(held, world.sectors)
     for_all = before.again(networks[0])
     after = for_all if len(shared) == len(effect.transit) else before.again(networks[1])
@@ -180,6 +180,16 @@ def carriage(effect: Effect, *, network: Network | None = None, routing: AllenAr
         warnings=cautions_of(effect, held),
     )  # fmt: skip
     return replace(found, cost_hat=_cost_hat(found, after, for_all))
+
+
+def changed_network(effect: Effect, network: Network, provisions: Iterable[Transit]) -> Network:
+    """The network after the provisions; what it does not hold is named with its line in the union's file."""
+    try:
+        return after_transit(network, provisions)
+    except ScenarioError as error:
+        line = effect.union.line_of(str(error.context["name"])) if "name" in error.context else None
+        place = f"line {line}: " if line else ""
+        raise ScenarioError(f"{place}{error.message}", hint=error.hint, line=line, **error.context) from error
 
 
 def cautions_of(effect: Effect, network: Network) -> tuple[Caution, ...]:
@@ -195,16 +205,6 @@ def cautions_of(effect: Effect, network: Network) -> tuple[Caution, ...]:
     borders = dict.fromkeys(tuple(sorted(pair)) for pair in ends if set(pair) <= place.keys())
     both = [f"{one}–{other}" for one, other in borders if fading[place[one], place[other]]]
     return (Caution("scenario.warnings.border_and_transit", {"pairs": Listed(both)}),) if both else ()
-
-
-def _changed(effect: Effect, network: Network, provisions: Iterable[Transit]) -> Network:
-    """The network after the provisions; what it does not hold is named with its line in the union's file."""
-    try:
-        return after_transit(network, provisions)
-    except ScenarioError as error:
-        line = effect.union.line_of(str(error.context["name"])) if "name" in error.context else None
-        place = f"line {line}: " if line else ""
-        raise ScenarioError(f"{place}{error.message}", hint=error.hint, line=line, **error.context) from error
 
 
 def _cost_hat(held: Carriage, after: TransportCost, for_all: TransportCost) -> xr.DataArray:

@@ -1,6 +1,7 @@
-"""What should a reader of an estimate be warned of?  One small function for each warning; none of them is an error.
+"""What should a reader of an estimate be warned of?  One small function for each warning.
 
-A warning is a key; `gravity.warnings.<key>` in the locale files says it in the reader's language.
+A warning is a key; `gravity.warnings.<key>` in the locale files says it in the reader's language. Where a panel is
+described in full, two rows for one cell are more than that: they are refused.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from peyvand.errors import DataError
 from peyvand.gravity.design import Design
 
 SHARED_LEVELS = 0.5
@@ -17,7 +20,8 @@ SHARED_LEVELS = 0.5
 
 def warnings_of(design: Design) -> tuple[str, ...]:
     """The keys of every warning that a design gives rise to."""
-    return ("no_domestic_flows",) if lacks_domestic_flows(design) else ()
+    found = {"no_domestic_flows": lacks_domestic_flows(design), "repeated_cells": bool(len(twin_rows(design)[0]))}
+    return tuple(key for key, holds in found.items() if holds)
 
 
 def lacks_domestic_flows(design: Design) -> bool:
@@ -33,6 +37,43 @@ def lacks_domestic_flows(design: Design) -> bool:
     place = {name: at for at, name in enumerate(importers.tolist())}
     home = np.array([place.get(name, -1) for name in exporters.tolist()])
     return not np.any(home[exporter] == importer)
+
+
+def twin_rows(design: Design) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows of the input that repeat the cell of another one, and these others.
+
+    A cell is a level of all columns of the fixed effects together: exporter × importer × year. Two effects of one
+    column each describe no cell, as a pooled panel has many rows for exporter and importer.
+    """
+    effects, none = design.effects, np.empty(0, dtype=np.intp)
+    if len(effects) < 2 or (len(effects) == 2 and any(len(effect.columns) < 2 for effect in effects)):
+        return none, none
+    codes = np.zeros(len(design.outcome), dtype=np.int64)
+    for column in _columns(design):
+        codes = codes * len(design.axes[column][1]) + design.axes[column][0]
+    if len(codes) > 1 and np.all(codes[1:] > codes[:-1]):
+        return none, none
+    order = np.argsort(codes, kind="stable")
+    twins = np.flatnonzero(np.diff(codes[order]) == 0)
+    return design.rows[order[twins + 1]], design.rows[order[twins]]
+
+
+def refuse_repeated_cells(design: Design) -> None:
+    """Refuse two rows for one exporter, importer and year, where three joined fixed effects describe a panel."""
+    if len(design.effects) != 3 or any(len(effect.columns) < 2 for effect in design.effects):
+        return
+    second, first = twin_rows(design)
+    if len(second):
+        cell = " × ".join(_columns(design))
+        raise DataError(
+            f"rows {first[0]} and {second[0]} are one cell of {cell} ({len(second)} such pairs)",
+            hint="add the missing column to the fixed effects, or repeated_cells='keep' (--repeated-cells keep)",
+            rows=(int(first[0]), int(second[0])),
+        )  # fmt: skip
+
+
+def _columns(design: Design) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(column for effect in design.effects for column in effect.columns))
 
 
 def _exporter_and_importer(design: Design) -> tuple[str, str] | None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
 from peyvand.errors import ConvergenceError
 from peyvand.gravity.kernels import Array, Columns
@@ -159,6 +158,8 @@ class Basis:
         Rows that weigh more than an unknown's own have no part in it, so their rounding does not reach it. All nan
         where the weights are beyond the range of numbers.
         """
+        from scipy.linalg import cho_factor, cho_solve  # slow to import, seldom needed
+
         scaled = self._scaled(log_weight)
         try:
             factor = cho_factor(scaled.T @ scaled, check_finite=False)
@@ -182,6 +183,8 @@ def basis_of(columns: Array, log_weight: Array) -> Basis:
     log_weight : Array
         (row,).
     """
+    from scipy.linalg import solve_triangular  # slow to import, seldom needed
+
     found = eliminate(columns, log_weight)
     free = solve_triangular(found.left[:, found.rows], found.left, unit_diagonal=True, check_finite=False)
     free[np.abs(free) < ROUNDING] = 0.0

@@ -102,7 +102,8 @@ def elasticity_from_ratios(
         a, b, c = triads.T
         return np.asarray(logs[a, b] + logs[b, c] + logs[c, a] - logs[b, a] - logs[c, b] - logs[a, c])
 
-    y, x = around(log_flow), around(log_tariff)
+    with np.errstate(invalid="ignore"):  # −∞ less −∞: two flows are zero, and the triad is not whole
+        y, x = around(log_flow), around(log_tariff)
     whole = np.isfinite(y) & np.isfinite(x)
     y, x = y[whole], x[whole]
     if not len(y) or not np.any(np.abs(x) > 1e-12):

@@ -14,12 +14,9 @@ from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from peyvand.gravity.absorb import Absorber, NoEffects
 from peyvand.gravity.design import Design, FixedEffect, joint_effect
-from peyvand.gravity.groups import GroupEffects
 from peyvand.gravity.panel import PanelEffects, PanelShape
 
 Codes = NDArray[np.intp]
@@ -33,6 +30,8 @@ def absorber_for(design: Design, shape: PanelShape | None, keep: NDArray[np.bool
         return NoEffects(len(design.outcome))
     if shape is not None:
         return PanelEffects(shape)
+    from peyvand.gravity.groups import GroupEffects  # SciPy's sparse arrays: a panel does not wait for them
+
     return GroupEffects([effect.codes for effect in design.effects], keep)
 
 
@@ -77,7 +76,7 @@ def _shape_in_order(effects: tuple[FixedEffect, ...]) -> PanelShape | None:
         columns = _first(row.codes != row.codes[0])
         rows = _first(column.codes[::columns] != column.codes[0])
         area = rows * columns
-        blocks = _first(pair[0].codes[::area] != pair[0].codes[0]) if pair else count // area
+        blocks = _first(pair[0].codes[::area] != pair[0].codes[0]) if pair else max(count // area, 1)
         if not 1 < columns <= rows or columns > MOST_COLUMNS or count % (area * blocks):
             continue
         groups = count // (area * blocks)
@@ -144,20 +143,26 @@ def _connected_axes(effects: list[FixedEffect]) -> _Axes | None:
 def _parts(left: Codes, right: Codes, left_count: int, right_count: int) -> Codes:
     """The connected part of each left level, where rows of the data connect left and right levels.
 
-    The last row of each level usually connects what all rows do; whether it did is cheap to check on all.
+    The last row of each level usually connects what all rows do; the rows that connect more are then few.
     """
     size = left_count + right_count
     last = np.empty(size, dtype=np.intp)
     last[left] = last[right + left_count] = np.arange(len(left))
-    label = _labels(left[last], right[last], left_count, size)
-    if not np.array_equal(label[left], label[left_count:][right]):
-        label = _labels(left, right, left_count, size)
+    label = _labels(left[last], right[last] + left_count, size)
+    here, there = label[left], label[left_count:][right]
+    apart = here != there
+    if apart.any():
+        label = _labels(here[apart], there[apart], int(label.max()) + 1)[label]
     _, number = np.unique(label[:left_count], return_inverse=True)
     return np.asarray(number, dtype=np.intp)
 
 
-def _labels(left: Codes, right: Codes, left_count: int, size: int) -> Codes:
-    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right + left_count)), shape=(size, size))
+def _labels(start: Codes, end: Codes, size: int) -> Codes:
+    """The connected part of each of `size` nodes, of edges from `start` to `end`."""
+    from scipy.sparse import coo_array  # slow to import, and a panel in order needs none of it
+    from scipy.sparse.csgraph import connected_components
+
+    graph = coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(size, size))
     return np.asarray(connected_components(graph.tocsr(), directed=False)[1], dtype=np.intp)
 
 

@@ -325,19 +325,27 @@ class PanelEffects:
 
 def _disconnected_blocks(weight: Array) -> dict[int, Codes]:
     """The connected part of each column, for the blocks that have more than one part."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
     found = {}
     for block, cells in enumerate(weight):
         present = cells > 0
         used = present.any(axis=0)
         if present.sum(axis=1).max(initial=0) == used.sum():
             continue
-        rows, columns = present.shape
-        i, j = np.nonzero(present)
-        graph = csr_array((np.ones(len(i)), (i, j + rows)), shape=(rows + columns, rows + columns))
-        _, label = connected_components(graph, directed=False)
-        if len(np.unique(label[rows:][used])) > 1:
-            found[block] = label[rows:].astype(np.intp)
+        part = _column_parts(present)
+        if len(np.unique(part[used])) > 1:
+            found[block] = part
     return found
+
+
+def _column_parts(present: NDArray[np.bool_]) -> Codes:
+    """The connected part of each column, named for its first column: columns meet in the rows that both have."""
+    part = np.full(present.shape[1], -1, dtype=np.intp)
+    for first in range(len(part)):
+        if part[first] >= 0:
+            continue
+        reached, size = np.arange(len(part)) == first, 0
+        while np.count_nonzero(reached) > size:
+            size = int(np.count_nonzero(reached))
+            reached |= present[present[:, reached].any(axis=1)].any(axis=0)
+        part[reached] = first
+    return part

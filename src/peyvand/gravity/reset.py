@@ -8,8 +8,9 @@ import numpy as np
 from scipy.special import ndtr
 
 from peyvand.gravity.covariance import read_vcov
+from peyvand.gravity.finite import fit_sample
 from peyvand.gravity.least_squares import least_squares
-from peyvand.gravity.poisson import fit_sample, poisson_sample
+from peyvand.gravity.poisson import poisson_sample
 from peyvand.gravity.results import Estimate, sample_covariance
 from peyvand.gravity.threads import one_blas_thread
 

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, eye_array, hstack
 
 from peyvand.errors import ConvergenceError
 from peyvand.gravity.absorb import Absorber
@@ -24,6 +23,7 @@ from peyvand.gravity.newton import subtract, weighted_gram
 Mask = NDArray[np.bool_]
 HELD = 1e6
 NEGLIGIBLE = 1e-4
+NOTHING = 1e-4
 
 
 def empty_groups(outcome: Array, codes: Sequence[NDArray[np.intp]]) -> list[Mask]:
@@ -49,6 +49,9 @@ def rectify(
 ) -> Mask | None:
     """Cells that the iterative rectifier finds separated, or None when it has not ended after `max_steps`.
 
+    It has not ended, either, where û is not nothing at the cells held at 0 beside the least of those found: then û
+    proves no separation.
+
     Parameters
     ----------
     regressors : sequence of Array
@@ -61,8 +64,8 @@ def rectify(
     absorber.weigh(weight)
     held = float(np.count_nonzero(prior))
     sizes = [float((column * column) @ (prior > 0)) for column in regressors]
-    scaled = [
-        column * np.sqrt(held / max(size, np.finfo(float).tiny)) for column, size in zip(regressors, sizes, strict=True)
+    scaled = [  # a regressor of dropped rows alone is zero in all that remain
+        column * (np.sqrt(held / size) if size > 0 else 0.0) for column, size in zip(regressors, sizes, strict=True)
     ]
     rest = np.empty((len(scaled), len(flow)))
     if len(scaled):
@@ -80,7 +83,9 @@ def rectify(
         if scale < NEGLIGIBLE:
             return np.zeros(len(zero), dtype=bool)
         if float(fitted[zero].min(initial=0.0)) > -NEGLIGIBLE * scale:
-            return np.asarray(zero & (fitted > NEGLIGIBLE * scale))
+            off = float(np.abs(fitted[(prior > 0) & ~zero]).max(initial=0.0))
+            found = zero & (fitted > NEGLIGIBLE * scale)
+            return np.asarray(found) if off < NOTHING * float(fitted[found].min()) else None
         target = np.where(zero, np.maximum(fitted, 0.0), 0.0)
         if scale < 0.1:
             target /= scale
@@ -104,6 +109,7 @@ def separated_rows(*, outcome: Array, regressors: Array, codes: Sequence[NDArray
         Level of each row in each fixed effect.
     """
     from scipy.optimize import linprog  # slow to import, seldom needed
+    from scipy.sparse import coo_array, eye_array, hstack
 
     zero = outcome == 0
     count = int(np.count_nonzero(zero))

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from peyvand.registry.store import Registry
 
 
+PRICES = ("priced", "kept", "no_figure", "people", "not_yet", "outside")
+"""What `price_of` may say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """What an agreement still owes: its provisions between pairs of economies.
@@ -79,6 +83,24 @@ def pending(
         raise RegistryError("no commitment with a provision is pending there", hint=hint, agreement=agreement, by=by)
     here = None if economies is None else frozenset(economies)
     return [_pending(registry, code, rows, here) for code, rows in sorted(owed.items())]
+
+
+def price_of(registry: Registry, commitment: Commitment, *, economies: Iterable[str]) -> str:
+    """Whether a commitment can be priced, or why not: one of `PRICES`.
+
+    `no_figure`: nothing says by how much a tariff, a wait or a cost would change; `people`: what it moves is people and
+    not money; `not_yet`: no model simulates its kind; `outside`: the economies of the World are not its parties.
+    """
+    if commitment.status in ("full", "dropped"):
+        return "kept"
+    if not commitment.provision:
+        return "no_figure"
+    kind = json.loads(commitment.provision)["kind"]
+    if kind in PEOPLE:
+        return "people"
+    if kind in NOT_YET:
+        return "not_yet"
+    return "priced" if _directions(registry, commitment, frozenset(economies)) else "outside"
 
 
 def as_union(

@@ -16,7 +16,13 @@ from peyvand.reports.border_parts import border_parts
 from peyvand.reports.borders import border_table
 from peyvand.reports.corridors import crossings, journeys, links
 from peyvand.reports.figures import by_economy, exports_and_imports, flow_cells, growth, percent_change
-from peyvand.reports.intervals import economy_intervals, group_intervals, uncertainty
+from peyvand.reports.intervals import (
+    economy_intervals,
+    group_intervals,
+    pair_intervals,
+    sector_intervals,
+    uncertainty,
+)
 from peyvand.reports.pacts import agreements_in_force, standings
 from peyvand.reports.path import path
 from peyvand.reports.people import destinations, destinations_by_year, openness, people, places
@@ -127,6 +133,7 @@ def sectors(run: Run) -> pd.DataFrame:
             imports_counterfactual_musd=(after * abroad).sum(axis=0).ravel(),
         )
         .join(sources_by_sector(run))
+        .join(sector_intervals(run))
     )
 
 
@@ -138,10 +145,12 @@ def pairs(run: Run) -> pd.DataFrame:
     table = border_table(run)
     place = {code: at for at, code in enumerate(world.economies)}
     first, second = (table[end].map(place).to_numpy() for end in ("economy", "partner"))
-    return table.assign(
-        trade_musd=before[first, second] + before[second, first],
-        trade_counterfactual_musd=after[first, second] + after[second, first],
-    ).assign(trade_change_percent=lambda t: growth(t["trade_musd"].array, t["trade_counterfactual_musd"].array))
+    trade = {
+        "trade_musd": before[first, second] + before[second, first],
+        "trade_counterfactual_musd": after[first, second] + after[second, first],
+    }
+    change = growth(trade["trade_musd"], trade["trade_counterfactual_musd"])
+    return table.assign(**trade, trade_change_percent=change).join(pair_intervals(run, first, second))
 
 
 def flows(run: Run) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from peyvand.scenarios.provisions import RulesOfOrigin, SensitiveList, Tariff
 
 if TYPE_CHECKING:
     from peyvand.scenarios.effect import Effect
+    from peyvand.world import World
 
 _CELL = ("exporter", "importer", "sector")
 
@@ -81,23 +82,29 @@ def pool_keys(effect: Effect) -> Array | None:
                 f"revenue_shares and members differ: {', '.join(strange)}", hint="one share for every member, none else"
             )
         return np.array([given.get(code, 0.0) for code in world.economies])
+    return keys_of(world, shares, membership=effect.membership)
+
+
+def keys_of(world: World, shares: str, *, membership: Mask) -> Array:
+    """(N,) shares of a pool by imports from outsiders, GDP, population, or equal ones; they sum to one over members.
+
+    Raises
+    ------
+    ScenarioError
+        If the World does not know what they go by.
+    """
     if shares == "equal":
         weight = np.ones(len(world.economies))
     elif shares == "imports":
-        weight = _bought_outside(effect)
+        flow = world["trade_flow"].transpose(*_CELL).values.sum(axis=2)
+        weight = (flow * ~membership[:, None]).sum(axis=0)
     else:
         name = {"gdp": "gdp_musd", "population": "population"}[shares]
         if name not in world.data:
             raise ScenarioError(f"the World {world.name} holds no {name}", hint="share revenue by another key")
         weight = world[name].values.astype(float)
-    weight = np.where(effect.membership, weight, 0.0)
+    weight = np.where(membership, weight, 0.0)
     return np.asarray(weight / weight.sum())
-
-
-def _bought_outside(effect: Effect) -> Array:
-    """What each economy buys from outsiders today, M USD."""
-    flow = effect.world["trade_flow"].transpose(*_CELL).values.sum(axis=2)
-    return np.asarray((flow * ~effect.membership[:, None]).sum(axis=0))
 
 
 def _expect_a_tariff(effect: Effect, mask: Mask, what: str) -> None:

@@ -2,7 +2,8 @@
 
 An iceberg barrier melts away. A rent is paid on top of cost and kept, as quota rents are: one that fades by d̂ < 1 was a
 rent of 1 + ρ = 1/d̂ before and is none after; one that rises by d̂ > 1 is none before and 1 + ρ' = d̂ after. Prices to
-buyers move by κ̂ = d̂ (1+t')/(1+t) in all three cases; what differs is who loses the money.
+buyers move by κ̂ = d̂ (1+t')/(1+t) in all three cases; what differs is who loses the money. Duties are levied on what is
+paid for the goods, rents included: t (1 + ρ) on cost.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from peyvand.errors import ModelError
 from peyvand.trade.equations import Baseline, Blocks, baseline, blocks
 
 Array = NDArray[np.float64]
@@ -81,30 +81,21 @@ def problem(
     barrier, rent_keeper
         Whether barriers melt or are rents, and who keeps these.
     pool : Pool, optional
-        Duties that are shared out; with iceberg barriers only.
-
-    Raises
-    ------
-    ModelError
-        If duties are pooled and barriers are rents.
+        Duties that are shared out; rents are no duties and stay with who keeps them.
     """
     given = {name: getattr(accounts, name) for name in ("value_added_share", "input_share", "trade_elasticity")}
     given |= {"trade_flow": accounts.trade_flow, "supply_elasticity": supply_elasticity}
     if barrier == "iceberg":
         base = baseline(tariff_rate=accounts.tariff_rate, **given)
         block = blocks(base, cost_hat=cost_hat, tariff_rate=tariff_rate)
-        if pool is not None:
-            block = replace(block, pooled=block.received * tariff_rate * pool.share, pool_key=pool.key)
         return Problem(
             base=base,
-            block=block,
+            block=_with_pool(block, pool, duty_rate=tariff_rate),
             trade_flow=accounts.trade_flow,
             cost_hat=cost_hat,
             rent_rate=None,
             rent_rate_counterfactual=None,
         )
-    if pool is not None:
-        raise ModelError("duties are pooled where barriers melt", hint="CaliendoParro(barrier='iceberg')")
     before, after = rent_rates(cost_hat)
     to_exporter = rent_keeper == "exporter"
     base = baseline(
@@ -119,7 +110,7 @@ def problem(
     )
     return Problem(
         base=base,
-        block=block,
+        block=_with_pool(block, pool, duty_rate=tariff_rate * (1 + after)),
         trade_flow=accounts.trade_flow,
         cost_hat=melts,
         rent_rate=before,
@@ -138,3 +129,10 @@ def rent_income(*, trade_flow: Array, rent_rate: Array | None, keeper: RentKeepe
         return np.zeros(trade_flow.shape[-1])
     rents: Array = rent_rate * trade_flow
     return np.asarray(rents.sum(axis=(-3, -1) if keeper == "exporter" else (-3, -2)))
+
+
+def _with_pool(block: Blocks, pool: Pool | None, *, duty_rate: Array) -> Blocks:
+    """The blocks with the duties that are shared out, `duty_rate` on cost: t', or t' (1 + ρ') where rents are paid."""
+    if pool is None:
+        return block
+    return replace(block, pooled=block.received * duty_rate * pool.share, pool_key=pool.key)

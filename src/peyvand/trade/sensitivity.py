@@ -128,7 +128,10 @@ def border_sensitivity(
     """
     solver = model or CaliendoParro()
     if solver.barrier == "rent":
-        raise ModelError("sensitivities are those of iceberg costs", hint="CaliendoParro(barrier='iceberg')")
+        raise ModelError(
+            "sensitivities are those of iceberg costs",
+            hint="a rent that importers keep has the slope of a tariff: welfare_by_tariff of barrier='iceberg'",
+        )
     if solver.deficit_rule == "eliminated":
         world = solver.without_deficits(world)
     codes = world.resolve_economies(economies) if economies is not None else world.economies

@@ -1,9 +1,10 @@
 """How are all unions of k candidates solved at once?  Batches of unions, one shared Newton step, warm starts.
 
 A batch holds the unions that agree on all but the first few candidates. Every batch takes chord steps Z ← Z − J⁻¹ gaps
-with one J for all, that of a union in which every candidate is in by `REFERENCE`; J⁻¹ is a diagonal plus a matrix of
-low rank, found by random projections (Halko, Martinsson and Tropp 2011) and used in single precision: a step need not
-be exact, the gaps are. A batch starts from its sub-unions, by inclusion and exclusion over the last candidates to join:
+with one J for all, that of a union in which every candidate is in by `REFERENCE`. J⁻¹ is what each economy would do by
+itself, one small block an economy, plus a matrix of low rank for what they do to one another, found by random
+projections (Halko, Martinsson and Tropp 2011); both in single precision: a step need not be exact, gaps are. A batch
+starts from its sub-unions, by inclusion and exclusion over the last candidates to join:
 Z(C) ≈ Σ_{T ≠ ∅} (−1)^(|T|+1) Z(C less T), which misses only their joint interaction.
 """
 
@@ -30,24 +31,27 @@ BATCH_BITS = 7
 """A batch holds 2^7 unions: wide enough for matrix products, small enough for the cache."""
 
 REFERENCE = 0.7
-RANK = 200
+RANK = 40
 ORDER = 5
 """So many of the last candidates take part in the warm start."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChordStep:
-    """−J⁻¹ as D + U V: D is diagonal, U and V are of low rank and in single precision."""
+    """−J⁻¹ as H + U V in single precision: H a block (own unknown, own unknown) for each economy, U and V thin."""
 
-    scale: Array
+    at_home: Single
     left: Single
     right: Single
 
     def take(self, state: Array, gaps: Array) -> None:
         """Move the state by one step, in place."""
-        state += self.left @ (self.right @ gaps.astype(np.float32))
-        gaps *= self.scale
-        state += gaps
+        economies, own, _ = self.at_home.shape
+        single = gaps.astype(np.float32)
+        state += self.left @ (self.right @ single)
+        alone = np.matmul(self.at_home, single.reshape(own, economies, -1).swapaxes(0, 1))
+        cells = state.reshape(own, economies, -1)
+        cells += alone.swapaxes(0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +76,18 @@ def chord_step(base: Baseline, masked: MaskedBlocks, income: IncomeRule) -> Chor
     """
     block = dense_blocks(masked, np.full(masked.candidates, REFERENCE))
     found = solve_equilibrium(base, block, income=income, tol=1e-9)
-    factors = factorised(jacobian(base, block, found.conditions, income))
-    size, economies = len(found.state), len(base.value_added)
-    scale = np.ones((size, 1))
-    scale[:economies] = 1 / (1 + base.trade_elasticity.mean())
+    slopes = jacobian(base, block, found.conditions, income)
+    size, economies = len(slopes), len(base.value_added)
+    own = slopes.reshape(size // economies, economies, size // economies, economies)
+    at_home = -np.linalg.inv(np.einsum("anbn->nab", own))
+    factors = factorised(slopes)
 
     def remainder(vectors: Array, *, transposed: bool = False) -> Array:
-        """(−J⁻¹ D⁻¹ − 1) times vectors, or its transpose."""
-        if transposed:
-            return np.asarray(-lu_solve(factors, vectors, trans=1) / scale - vectors)
-        return np.asarray(-lu_solve(factors, vectors / scale) - vectors)
+        """(−J⁻¹ − H) times vectors, or its transpose."""
+        blocks = at_home.swapaxes(1, 2) if transposed else at_home
+        alone = np.matmul(blocks, vectors.reshape(-1, economies, vectors.shape[1]).swapaxes(0, 1))
+        whole = -lu_solve(factors, vectors, trans=1 if transposed else 0)
+        return np.asarray(whole - alone.swapaxes(0, 1).reshape(vectors.shape))
 
     rank = min(RANK, size)
     start = np.random.default_rng(0).standard_normal((size, min(size, rank + 20)))
@@ -89,9 +95,9 @@ def chord_step(base: Baseline, masked: MaskedBlocks, income: IncomeRule) -> Chor
     basis = np.linalg.qr(remainder(remainder(basis, transposed=True)))[0]
     left, values, right = np.linalg.svd(remainder(basis, transposed=True).T, full_matrices=False)
     return ChordStep(
-        scale=scale,
+        at_home=at_home.astype(np.float32),
         left=np.ascontiguousarray((basis @ left[:, :rank]) * values[:rank], dtype=np.float32),
-        right=np.ascontiguousarray(right[:rank] * scale[:, 0], dtype=np.float32),
+        right=np.ascontiguousarray(right[:rank], dtype=np.float32),
     )
 
 

@@ -118,6 +118,41 @@ class Networks:
         income = np.asarray(world["final_expenditure"].values)[at]
         return NetworkGame(players=players, payoff=(self.welfare_hat[:, at] - 1) * income, threshold=NOTICED * income)
 
+    def rows(self) -> list[NetworkRow]:
+        """Every set of agreements, from none to all."""
+        game, at = self.game, [self.terms.world.economies.index(code) for code in self.game.players]
+        percent = 100 * (self.welfare_hat[:, at] - 1)
+        return [
+            NetworkRow(
+                agreements=game.agreements(number),
+                holds=bool(holds),
+                members_gain_musd=float(game.payoff[number].sum()),
+                gain_percent=dict(zip(game.players, percent[number].tolist(), strict=True)),
+            )
+            for number, holds in enumerate(game.stable())
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkRow:
+    """One set of agreements: whether it holds, and what it gives.
+
+    Parameters
+    ----------
+    agreements : tuple of (str, str)
+    holds : bool
+        Pairwise stable.
+    members_gain_musd : float
+        Of all candidates together.
+    gain_percent : dict of str to float
+        Real income of each.
+    """
+
+    agreements: tuple[tuple[str, str], ...]
+    holds: bool
+    members_gain_musd: float
+    gain_percent: dict[str, float]
+
 
 def search_networks(
     world: World,
@@ -149,6 +184,11 @@ def search_networks(
     solver = model or CaliendoParro()
     terms = terms_of(world, candidates, provisions, model=solver)
     k = len(terms.unions.candidates)
+    if terms.transit is not None:
+        raise ScenarioError(
+            "a crossing eased for some eases the way of all, so that transit is no matter of two",
+            hint="search for networks without transit provisions; `peyvand unions search` takes them",
+        )
     if terms.unions.outside is not None or not terms.has_mask:
         raise ScenarioError("bilateral agreements have no common external tariff", hint='kind = "free-trade-area"')
     if k > MOST_ECONOMIES:

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from peyvand.errors import ModelError, did_you_mean
-from peyvand.scenarios import Union
-from peyvand.trade import CaliendoParro, union_sweep
+from peyvand.scenarios import Transit, Union
+from peyvand.trade import CaliendoParro, solve_many, union_sweep
 from peyvand.unions.game import NOTICED, Game, Rule, places, settled
-from peyvand.unions.terms import terms_of
+from peyvand.unions.terms import Terms, terms_of
 from peyvand.world import World
 
 FIELDS = {"tariff": ("cut_share", 1.0), "border_cost": ("fade_share", 1.0)}
@@ -140,6 +140,8 @@ def _holds(world: World, union: Union, rule: Rule, solver: CaliendoParro, tol: f
         return True
     terms = terms_of(world, union, model=solver)
     k = len(terms.unions.candidates)
+    if not terms.has_mask:
+        return _holds_one_by_one(terms, rule, solver, tol)
     apart = np.ones((k, k)) - np.eye(k) if rule == "stay" else np.zeros((k, k))
     membership = np.concatenate([np.ones((k, 1)), apart], axis=1)
     solved = union_sweep(terms.world, terms.unions, model=solver, tol=tol).chosen(membership)
@@ -152,11 +154,27 @@ def _holds(world: World, union: Union, rule: Rule, solver: CaliendoParro, tol: f
     return not solved.failed and max(gains) <= NOTICED
 
 
+def _holds_one_by_one(terms: Terms, rule: Rule, solver: CaliendoParro, tol: float) -> bool:
+    """The same for terms that depend on who is in: each union has a shock of its own."""
+    players = terms.unions.candidates
+    left = {code: tuple(other for other in players if other != code) if rule == "stay" else () for code in players}
+    shocks = {"": terms.shock(players)} | {code: terms.shock(rest) for code, rest in left.items()}
+    solved = solve_many(terms.world, shocks, model=solver, tol=tol)
+    if solved.failed:
+        return False
+    welfare = solved["welfare_hat"]
+    gains = [
+        float(welfare.sel(scenario=code, economy=code) - welfare.sel(scenario="", economy=code)) for code in players
+    ]
+    return max(gains) <= NOTICED
+
+
 def _changes_nothing(union: Union) -> bool:
     figures = [
         getattr(held, field, None) for held in union.provisions for field in ("cut_share", "fade_share", "cut_percent")
     ]
-    return union.external_tariff is None and not any(figures)
+    transit = any(isinstance(held, Transit) for held in union.provisions)
+    return union.external_tariff is None and not transit and not any(figures)
 
 
 def _figure_of(union: Union, provision: int) -> tuple[str, float, float]:

@@ -99,8 +99,8 @@ def search(
     if not terms.has_mask:
         if 1 << k > MOST_SHOCKS:
             raise ModelError(
-                f"an {terms.scenario.external_tariff} external tariff depends on who is in: 2^{k} unions one by one",
-                hint=f"up to 2^{MOST_SHOCKS.bit_length() - 1}, or give the tariff by sector",
+                f"{terms.depends_on_members} depends on who is in: 2^{k} unions one by one",
+                hint=f"up to 2^{MOST_SHOCKS.bit_length() - 1}: take fewer candidates, or terms without it",
             )
         task: _Task = ShocksTask(terms=terms, model=solver, tol=tol)
         count, processes = -(-(1 << k) // SHOCKS_A_BLOCK), 1 << k > SHOCKS_A_BLOCK

@@ -244,10 +244,12 @@ def _confirmed(
 
 @lru_cache(maxsize=8)
 def confirmations(landscape: Landscape, rule: Rule, unions: tuple[int, ...]) -> tuple[Confirmation, ...]:
-    """What breaks some unions, individually, solved again by the single-scenario solver."""
-    held = stabilities(landscape, rule=rule)["individual"]
+    """What breaks some unions individually, and the union of all in any way, solved again one by one."""
+    asked = stabilities(landscape, rule=rule)
+    whole = len(landscape.numbers) - 1
+    broken = [*((asked["individual"], union) for union in unions), *((held, whole) for held in asked.values())]
     model = CaliendoParro(deficit_rule=landscape.meta["deficit_rule"], numeraire=landscape.meta["numeraire"])
-    found = (held.deviation(union) for union in unions)
+    found = dict.fromkeys(held.deviation(union) for held, union in broken if held.asked[union])
     return tuple(confirm(landscape, deviation, model=model) for deviation in found if deviation is not None)
 
 

@@ -1,8 +1,8 @@
 """What would any union among some candidates change?  A union file read as terms for all of them at once.
 
 The file's members are the candidates. Between two candidates it says what holds if both are in; a common external
-tariff that is given says what a member levies on whoever is out. An average or minimum external tariff depends on who
-is in: every union then has a shock of its own, which is slower and refused above 2^12 unions.
+tariff that is given says what a member levies on whoever is out. An average or minimum external tariff, a shared pool
+of duties and transit provisions depend on who is in: every union then has a shock of its own, refused above 2^12.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ import xarray as xr
 
 from peyvand.errors import ScenarioError
 from peyvand.locale import LANGUAGES
-from peyvand.scenarios import Effect, Union
+from peyvand.mobility import people_of
+from peyvand.scenarios import Effect, Union, Visa
 from peyvand.scenarios.blocs import split_blocs
-from peyvand.scenarios.kernels import common_rates
+from peyvand.scenarios.kernels import Mask, common_rates
+from peyvand.scenarios.preferences import keys_of
 from peyvand.scenarios.provisions import AnyProvision
 from peyvand.scenarios.union import UnionKind
 from peyvand.trade import CaliendoParro, Unions
+from peyvand.unions.transit import TransitTerms
 from peyvand.world import Shock, World
 
 _CELL = ("exporter", "importer", "sector")
@@ -40,17 +43,29 @@ class Terms:
         The terms that depend on who is in only; without an external tariff that depends on the members.
     effect : Effect
         Of the union of all candidates.
+    transit : TransitTerms or None
+        Where it has transit provisions.
     """
 
     scenario: Union
     world: World
     unions: Unions
     effect: Effect
+    transit: TransitTerms | None = None
 
     @property
     def has_mask(self) -> bool:
         """Whether all unions can be solved from shared matrices."""
-        return self.scenario.external_tariff not in ("average", "minimum")
+        return self.depends_on_members is None
+
+    @property
+    def depends_on_members(self) -> str | None:
+        """What depends on who is in, so that every union has a shock of its own; None where nothing does."""
+        if self.scenario.external_tariff in ("average", "minimum"):
+            return f"an {self.scenario.external_tariff} external tariff"
+        if self.scenario.revenue_shares != "collected":
+            return "a shared pool of duties"
+        return None if self.transit is None else "what transit provisions come to"
 
     @property
     def split_blocs(self) -> tuple[str, ...]:
@@ -66,12 +81,20 @@ class Terms:
         inside = tuple(members)
         if len(inside) < 2:
             return Shock.none(self.world)
-        masked = self.unions.shock(self.world, inside)
+        shock = self.unions.shock(self.world, inside)
         if self.has_mask:
-            return masked
-        tariff = masked["tariff_rate_counterfactual"].transpose(*_CELL)
-        today = self.world["tariff_rate"].transpose(*_CELL).values
+            return shock
         member = np.isin(self.world.economies, inside)
+        if self.scenario.external_tariff in ("average", "minimum"):
+            levied = self._levied(member, shock["tariff_rate_counterfactual"])
+            shock = Shock.of(self.world, iceberg_cost_hat=shock["iceberg_cost_hat"], tariff_rate_counterfactual=levied)
+        if self.transit is not None:
+            shock = shock.replace(iceberg_cost_hat=shock["iceberg_cost_hat"] * self.transit.cost_hat(inside))
+        return self._pooled(member, shock)
+
+    def _levied(self, member: Mask, tariff: xr.DataArray) -> xr.DataArray:
+        """Tariffs with the common one that these members set."""
+        today = self.world["tariff_rate"].transpose(*_CELL).values
         outside = (~member[:, None] & member[None, :] & ~self.effect.already_free)[..., None]
         outside = np.broadcast_to(outside, today.shape)
         rates = common_rates(
@@ -80,11 +103,20 @@ class Terms:
             outside=outside,
             lowest=self.scenario.external_tariff == "minimum",
         )
-        levied = np.where(outside & np.isfinite(rates), rates, tariff.values)
-        return Shock.of(
-            self.world,
-            iceberg_cost_hat=masked["iceberg_cost_hat"],
-            tariff_rate_counterfactual=tariff.copy(data=levied),
+        now = tariff.transpose(*_CELL)
+        return now.copy(data=np.where(outside & np.isfinite(rates), rates, now.values))
+
+    def _pooled(self, member: Mask, shock: Shock) -> Shock:
+        """With the pool of duties on outsiders' goods that these members share."""
+        shares = self.scenario.revenue_shares
+        if shares == "collected" or isinstance(shares, dict):
+            return shock
+        like = self.world["tariff_rate"].transpose(*_CELL)
+        from_outside = (~member[:, None] & member[None, :])[..., None]
+        key = keys_of(self.world, shares, membership=member)
+        return shock.replace(
+            pooled_duty_share=like.copy(data=np.broadcast_to(from_outside, like.shape).astype(float)),
+            pool_key=xr.DataArray(key, {"economy": list(self.world.economies)}, ("economy",)),
         )
 
 
@@ -112,8 +144,8 @@ def terms_of(
     Raises
     ------
     ScenarioError
-        If the candidates are fewer than two, named twice or not in the World, the provisions change nothing or
-        hold for a route and not for a pair, or duties are shared out.
+        If the candidates are fewer than two, named twice or not in the World, the provisions change nothing, or duties
+        are shared out by name.
     """
     solver = model or CaliendoParro()
     if not isinstance(scenario, Union):
@@ -122,27 +154,32 @@ def terms_of(
             title=dict.fromkeys(LANGUAGES, " + ".join(codes)), members=codes, world=world.name, kind=kind,
             provisions=tuple(provisions), external_tariff=external_tariff,
         )  # fmt: skip
-    if scenario.effect(world).transit:
+    if isinstance(scenario.revenue_shares, dict):
         raise ScenarioError(
-            "transit provisions hold for routes, so that a union's effect is not one of its pairs",
-            hint="search without them, and simulate the unions that are left with `peyvand run`",
-        )
-    if scenario.revenue_shares != "collected":
-        raise ScenarioError(
-            "a shared pool of duties depends on who is in, and a search keeps duties where they are collected",
-            hint='search with revenue_shares = "collected", and simulate the unions that are left with `peyvand run`',
+            "revenue_shares gives each member a share, which says nothing of a union without one of them",
+            hint='share the pool by "imports", "gdp", "population" or "equal"',
         )
     today = scenario.effect(world).baseline(lambda before, change: solver.solve(before, change).counterfactual)
     if solver.deficit_rule == "eliminated":
         today = solver.without_deficits(today)
     effect = scenario.effect(today)
-    unions = _unions(effect)
-    if not _changes_something(today, unions) and scenario.external_tariff in (None, "own"):
+    unions = _unions(_with_visas(effect))
+    transit = TransitTerms.of(effect) if effect.transit else None
+    if not _changes_something(today, unions) and transit is None and scenario.external_tariff in (None, "own"):
         raise ScenarioError(
             "the provisions change nothing between any two candidates",
             hint='kind = "tariff" with cut_share, or "border_cost" with fade_share or cut_percent',
         )
-    return Terms(scenario=scenario.with_members(effect.members), world=today, unions=unions, effect=effect)
+    return Terms(
+        scenario=scenario.with_members(effect.members), world=today, unions=unions, effect=effect, transit=transit
+    )
+
+
+def _with_visas(effect: Effect) -> Effect:
+    """With what easier visas do to the cost of trade, where a provision says so: a matter of each pair alone."""
+    stated = (p.goods_trade_percent or p.services_trade_percent for p, _ in effect.people if isinstance(p, Visa))
+    eased = people_of(effect, draws=1).cost_hat if any(stated) else None
+    return effect if eased is None else effect.carried(eased)
 
 
 def _unions(effect: Effect) -> Unions:

@@ -20,6 +20,7 @@ _INCOME = "real_income_change_percent"
 _ENDS = {
     _INCOME: ("real_income_low_percent", "real_income_high_percent"),
     "real_income_change_musd": ("real_income_low_musd", "real_income_high_musd"),
+    "trade_within_change_percent": ("trade_within_low_percent", "trade_within_high_percent"),
 }
 """The columns that hold the ends of a figure's interval, where its run was drawn."""
 

@@ -29,7 +29,7 @@ class Spread:
 
 
 def sureness(run: Run, *, economies: pd.DataFrame, members: Row, voice: Voice) -> Markup | str:
-    """One to three sentences: the members' interval, who is not sure to gain, draws that failed; empty undrawn.
+    """One to four sentences: the members' intervals, who is not sure to gain, draws that failed; empty undrawn.
 
     Parameters
     ----------
@@ -51,6 +51,9 @@ def sureness(run: Run, *, economies: pd.DataFrame, members: Row, voice: Voice) -
             high=voice.percent(members["real_income_high_percent"]),
         )
     ]
+    if members["trade_within_low_percent"] == members["trade_within_low_percent"]:  # not nan: they trade
+        low, high = (voice.percent(members[f"trade_within_{end}_percent"], 0) for end in ("low", "high"))
+        said.append(voice.t("sureness.trade", low=low, high=high))
     inside = economies[economies["member"] & (economies["real_income_change_percent"].abs() >= LEAST_CHANGE_PERCENT)]
     unsure = inside[inside["gain_probability_share"] < SURE].sort_values("gain_probability_share")
     if len(unsure):

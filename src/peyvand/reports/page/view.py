@@ -323,9 +323,11 @@ class Page:
     @property
     def heat(self) -> list[Row]:
         codes = [row["economy"] for row in self.members]
-        wide = self._table("sectors").pivot(index="economy", columns="sector", values="output_change_percent")
-        cells = charts.heat(wide.loc[codes, self.sectors].to_numpy())
-        return [{"economy": code, "cells": row} for code, row in zip(codes, cells, strict=True)]
+        table = self._table("sectors").set_index(["economy", "sector"])
+        wide = table["output_change_percent"].unstack("sector").loc[codes, self.sectors]
+        rows = [records(table.loc[code].loc[self.sectors]) for code in codes]
+        parts = zip(codes, charts.heat(wide.to_numpy()), rows, strict=True)
+        return [{"economy": code, "cells": cells, "rows": rows} for code, cells, rows in parts]
 
     @property
     def sector_totals(self) -> list[float]:

@@ -15,6 +15,7 @@ from peyvand.reports.history import pair_years
 from peyvand.reports.rows import Row, records
 from peyvand.web.paging import Limit, Offset, Paged, paged
 from peyvand.web.site import site_of
+from peyvand.world.summary import agreement_between
 
 router = APIRouter(tags=["borders"])
 _FIGURES = ("exports_musd", "imports_musd", "thickness_log_points")
@@ -80,6 +81,11 @@ class Profile(BaseModel):
     """One border, and each of its sectors."""
 
     border: Border
+    part_intervals_log_points: dict[str, tuple[float, float]] = Field(
+        description="95 % by cause; a cause that counts as known has both ends the same. Empty without recorded trade."
+    )
+    agreement_kind: str | None = Field(description="What binds the two in the base year; null where it is not known.")
+    agreement_status: str | None
     sectors: list[BorderInSector]
 
 
@@ -107,8 +113,13 @@ def border(request: Request, economy: str, partner: str) -> Profile:
     table, sectors, parts = today.pairs, today.by_sector, today.borders.components
     row = records(table[table["economy"].isin((first, second)) & table["partner"].isin((first, second))])[0]
     here = records(sectors[(sectors["economy"] == first) & (sectors["partner"] == second)])
+    intervals = {name: today.borders.part_interval(first, second, name)[1:] for name in parts}
+    bound = agreement_between(today.world, first, second)
     return Profile(
         border=_border(row, parts),
+        part_intervals_log_points={name: ends for name, ends in intervals.items() if math.isfinite(ends[0])},
+        agreement_kind=bound.kind if bound else None,
+        agreement_status=bound.status if bound else None,
         sectors=[
             BorderInSector(
                 sector=one["sector"],

@@ -177,7 +177,7 @@ def heritage(request: Request, limit: Limit = 100, offset: Offset = 0) -> Paged[
 @router.get("/registry/value")
 def value(request: Request) -> Worth:
     """What is signed and not yet kept is worth, M USD a year, in the order of implementation."""
-    _, found, refused = priced(request)
+    found, refused = priced(request)
     if found is None:
         return Worth(agreements=[], economies=[], counted=[], refused=refused)
     whole = {name: _plain(records(getattr(found, name))) for name in ("agreements", "economies")}

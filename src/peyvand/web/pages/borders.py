@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from peyvand.errors import NotFoundError
+from peyvand.locale import Language, localise_digits, text
 from peyvand.reports.rows import Row, records
 from peyvand.reports.voice import Voice
 from peyvand.web.layers import everything, history, institutions, transit, travel
@@ -22,6 +23,7 @@ from peyvand.web.pictures import world_map
 from peyvand.web.show import show
 from peyvand.web.site import Site, language_of, site_of, voice_of
 from peyvand.world import STATUSES
+from peyvand.world.summary import agreement_between
 
 router = APIRouter()
 Pair = tuple[str, str]
@@ -39,10 +41,12 @@ LAYERS: dict[str, Layer] = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One cause of a border's thickness."""
+    """One cause of a border's thickness, with its 95 % interval: both ends are the middle where it counts as known."""
 
     name: str
     log_points: float
+    low: float
+    high: float
     width: float
 
 
@@ -79,6 +83,7 @@ def border(request: Request, pair: str) -> Response:
         parts=pair_parts(site, both),
         sectors=sector_rows(site, both),
         components=site.today.borders.components,
+        bound=bound_in_words(site, both, language),
         layers=layers,
         as_percent=as_percent,
     )
@@ -96,7 +101,21 @@ def pair_parts(site: Site, pair: Pair) -> list[Part]:
     row = pair_row(site, pair)
     sizes = {name: float(row[f"{name}_log_points"]) for name in site.today.borders.components}
     whole = sum(size for size in sizes.values() if size > 0) or 1.0
-    return [Part(name, size, 100 * max(size, 0.0) / whole) for name, size in sizes.items()]
+    return [
+        Part(name, *site.today.borders.part_interval(*pair, name), 100 * max(size, 0.0) / whole)
+        for name, size in sizes.items()
+    ]
+
+
+def bound_in_words(site: Site, pair: Pair, language: Language) -> str:
+    """The agreement of the two in the base year and how it is known; empty where the World knows of none."""
+    world = site.today.world
+    bound = agreement_between(world, *pair)
+    if bound is None:
+        return ""
+    kind, status = text(f"agreement_kinds.{bound.kind}", language), text(f"status.{bound.status}", language)
+    year = localise_digits(str(world.base_year), language)
+    return text("gravity.borders.bound", language, year=year, kind=kind, status=status)
 
 
 def sector_rows(site: Site, pair: Pair) -> list[Row]:

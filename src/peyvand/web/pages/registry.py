@@ -34,7 +34,7 @@ from peyvand.registry.models import (
 from peyvand.registry.paths import path
 from peyvand.registry.timeline import draw_timeline
 from peyvand.reports.pacts import overlap_picture, standings_of
-from peyvand.web.pages.registry_shared import names_of, short_of_members, shown_day
+from peyvand.web.pages.registry_shared import names_of, prices_of, short_of_members, shown_day
 from peyvand.web.show import show
 from peyvand.web.site import Site, language_of, site_of
 
@@ -92,7 +92,8 @@ def agreement(request: Request, code: str, on: On = "") -> Response:
     evidence = {row.code: site.registry.rows(Evidence, commitment=row.code) for row in commitments}
     return _show(
         request, "registry_agreement.html.j2", "agreements", on=on, day=day, held=held, stood=stood, lanes=lanes,
-        steps=steps, commitments=commitments, evidence=evidence, outcomes=OUTCOMES, domains=DOMAINS,
+        steps=steps, commitments=commitments, prices=prices_of(site, {row.code for row in commitments}),
+        evidence=evidence, outcomes=OUTCOMES, domains=DOMAINS,
         log=site.registry.log(thing="agreement", code=code, limit=20),
         all_steps=list(dict.fromkeys(step.step for lane in lanes for step in path(lane.path).steps)),
     )  # fmt: skip
@@ -113,9 +114,11 @@ def commitments(request: Request, on: On = "", party: str = "", late: bool = Fal
     with site.registry.reading() as connection:
         rows, total = queries.commitments(connection, day, by_party=party, late=late, limit=_MOST)
         _, overdue = queries.commitments(connection, day, by_party=party, late=True, limit=0)
+    prices = prices_of(site, [str(row["code"]) for row in rows])
     return _show(
         request, "registry_commitments.html.j2", "commitments", on=on, day=day, rows=rows, overdue=overdue,
-        asked={"party": party, "late": late}, total=total, most=_MOST, countries=_countries(site, language),
+        prices=prices, asked={"party": party, "late": late}, total=total, most=_MOST,
+        countries=_countries(site, language),
     )  # fmt: skip
 
 

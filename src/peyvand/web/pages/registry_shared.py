@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from peyvand.locale import Language
 from peyvand.registry.dates import show_date
-from peyvand.registry.models import Party
+from peyvand.registry.models import Commitment, Party
+from peyvand.registry.worth import price_of
 from peyvand.reports.voice import Voice
 from peyvand.web.site import Site
 
@@ -17,6 +18,13 @@ from peyvand.web.site import Site
 def names_of(site: Site, language: Language) -> dict[str, str]:
     """The parties' names by code."""
     return {row.code: str(getattr(row, f"name_{language}")) for row in site.registry.rows(Party)}
+
+
+def prices_of(site: Site, codes: Collection[str]) -> dict[str, str]:
+    """Whether each of these commitments can be priced in the server's World, or why not, by code."""
+    economies = site.today.codes
+    rows = (row for row in site.registry.rows(Commitment) if row.code in codes)
+    return {row.code: price_of(site.registry, row, economies=economies) for row in rows}
 
 
 def short_of_members(parties: Sequence[str], members: Mapping[str, Collection[str]]) -> tuple[str, ...]:

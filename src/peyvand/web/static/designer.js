@@ -6,19 +6,54 @@ const boxes = new Map([...form.querySelectorAll("[name=members]")].map(box => [b
 const members = () => [...boxes.values()].filter(box => box.checked).map(box => box.value);
 
 // -- members: the map and the list are one ------------------------------------------------------------------------
+const lands = [...form.querySelectorAll(".land[data-code]")].filter(land => boxes.has(land.dataset.code));
 function drawMembers() {
   const inside = new Set(members());
-  for (const land of form.querySelectorAll(".land[data-code]")) land.classList.toggle("member", inside.has(land.dataset.code));
+  for (const land of lands) {
+    land.classList.toggle("member", inside.has(land.dataset.code));
+    land.setAttribute("aria-checked", inside.has(land.dataset.code));
+  }
   for (const border of form.querySelectorAll(".border")) border.classList.toggle("inside", border.dataset.pair.split("-").every(code => inside.has(code)));
   for (const line of form.querySelectorAll("[data-economies]")) {
     const own = line.dataset.economies.split(" "), box = line.querySelector("input");
     line.hidden = !box.checked && !own.some(code => inside.has(code));
   }
 }
-for (const item of form.querySelectorAll(".land[data-code]")) item.addEventListener("click", () => {
-  const box = boxes.get(item.dataset.code);
-  if (box) { box.checked = !box.checked; changed(); }
-});
+function take(land) {
+  const box = boxes.get(land.dataset.code);
+  box.checked = !box.checked;
+  changed();
+}
+for (const land of lands) land.addEventListener("click", () => take(land));
+
+// by keyboard the map is one stop: arrows go from country to country, space takes one in or out
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const middle = land => { const box = land.getBBox(); return [box.x + box.width / 2, box.y + box.height / 2]; };
+function neighbour(land, [right, down]) {
+  const [x, y] = middle(land);
+  let best = null, least = Infinity;
+  for (const other of lands) {
+    const [ox, oy] = middle(other), along = (ox - x) * right + (oy - y) * down, aside = Math.abs((ox - x) * down) + Math.abs((oy - y) * right);
+    if (other !== land && along > 0 && along + 2 * aside < least) { best = other; least = along + 2 * aside; }
+  }
+  return best;
+}
+function stopAt(land) {
+  for (const other of lands) other.setAttribute("tabindex", other === land ? 0 : -1);
+}
+for (const land of lands) {
+  land.setAttribute("role", "checkbox");
+  land.setAttribute("aria-label", boxes.get(land.dataset.code).parentElement.textContent.trim());
+  land.addEventListener("keydown", event => {
+    const to = event.key in ARROWS && neighbour(land, ARROWS[event.key]);
+    if (to) { stopAt(to); to.focus(); }
+    if (event.key === " " || event.key === "Enter") take(land);
+    if (event.key in ARROWS || event.key === " " || event.key === "Enter") event.preventDefault();
+  });
+}
+form.querySelector(".lands").removeAttribute("aria-hidden");
+for (const border of form.querySelectorAll("a.border")) border.setAttribute("tabindex", -1); // here they only show
+stopAt(lands.find(land => land.dataset.code === "IRN") || lands[0]);
 document.getElementById("preset").addEventListener("change", event => {
   const chosen = new Set(event.target.value.split(" "));
   if (event.target.value) for (const [code, box] of boxes) box.checked = chosen.has(code);
