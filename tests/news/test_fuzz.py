@@ -7,9 +7,11 @@ import random
 import time
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from peyvand.cli.news import news
 from peyvand.news import documents, read, read_text
 from peyvand.news.files import decode
 
@@ -116,6 +118,9 @@ def test_ten_megabytes_without_a_blank(tmp_path):
 
 def test_an_empty_folder_holds_nothing(tmp_path):
     assert list(documents([tmp_path])) == []
+    result = CliRunner().invoke(news, ["read", str(tmp_path), "--jsonl"])
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "no report" in result.stderr
 
 
 def test_broken_rows_do_not_stop_the_sound_ones(tmp_path):
