@@ -44,6 +44,13 @@ def test_table_and_heatmap():
     assert isinstance(refused.exception, IdentificationError)
     square = ask("--heatmap").splitlines()
     assert len(square) == len(World.embedded().economies)
+    bound = {line.split()[0]: line[5:] for line in ask("--heatmap", "--part", "agreement").splitlines()}
+    place = list(bound).index
+    assert bound["KAZ"][2 * place("RUS")] == " "  # a union in force: nothing is lacking
+    assert bound["KAZ"][2 * place("CHN")] != " "
+    unknown = CliRunner().invoke(borders, ["--heatmap", "--part", "agrement"])
+    assert "agreement" in unknown.exception.hint
+    assert CliRunner().invoke(borders, ["--part", "agreement"]).exit_code == 2
 
 
 def test_a_pairs_parts_have_their_intervals_and_sum_to_the_whole():

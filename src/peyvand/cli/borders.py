@@ -35,6 +35,7 @@ SANCTIONED = "§"
 @click.option("--agreements", help="Another shipped estimate for the part of the agreement: agreements-1964-2016.")
 @click.option("--directed", is_flag=True, help="Each way, from tariff and fitted causes, with 95 % intervals.")
 @click.option("--heatmap", is_flag=True, help="A square of all economies, darker where the border is thicker.")
+@click.option("--part", help="With --heatmap: of one part alone, such as agreement or unexplained.")
 @language_option()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, thickness and parts in log points.")
 def borders(
@@ -45,6 +46,7 @@ def borders(
     agreements: str | None,
     directed: bool,
     heatmap: bool,
+    part: str | None,
     language: Language,
     as_json: bool,
 ) -> None:
@@ -64,17 +66,19 @@ def borders(
         raise IdentificationError(
             f"the estimate {estimate!r} explains no border", hint="peyvand gravity estimates", name=estimate
         )
-    if agreements and (directed or heatmap):
-        raise click.UsageError("--agreements splits the thickness: leave out --directed and --heatmap")
+    if agreements and directed:
+        raise click.UsageError("--agreements splits the thickness: leave out --directed")
+    if part and not heatmap:
+        raise click.UsageError("--part is of a --heatmap; the tables show every part")
     if directed:
         each_way = directed_thickness(held, estimate)
         _print_directed(_chosen(each_way.to_frame(), held, pair, sectors), each_way, language, as_json=as_json)
         return
     found = thickness(held, causes=known_causes(held, estimate, agreements=agreements))
-    if heatmap:
-        click.echo(_heatmap(found))
-        return
     found = with_waiting(found, held)
+    if heatmap:
+        click.echo(_heatmap(found, part))
+        return
     frame = found.to_frame("sector" if pair or sectors else "pair")
     frame = _chosen(frame, held, pair, sectors)
     if as_json:
@@ -218,14 +222,19 @@ def _print_table(frame: pd.DataFrame, found: Thickness, language: Language) -> N
         click.echo(f"{SANCTIONED} {text('gravity.borders.holds_sanctions', language)}")
 
 
-def _heatmap(found: Thickness) -> str:
-    """Five shades from the thinnest to the thickest border; × where no trade is recorded."""
+def _heatmap(found: Thickness, part: str | None) -> str:
+    """Five shades from the thinnest to the thickest border, or of one part; × where no trade is recorded."""
     import numpy as np
 
-    values = found["pair_thickness"].transpose("exporter", "importer").values
+    from peyvand.errors import UnknownNameError, did_you_mean
+
+    if part and part not in found.components:
+        raise UnknownNameError(f"a border has no part {part!r}", hint=did_you_mean(part, found.components), name=part)
+    shown = found["pair_thickness_part"].sel(component=part) if part else found["pair_thickness"]
+    values = shown.transpose("exporter", "importer").values
     abroad = values[~np.eye(len(values), dtype=bool)]
     low, high = np.nanquantile(abroad, [0.02, 0.98])
-    step = np.clip((values - low) / (high - low) * len(SHADES), 0, len(SHADES) - 1)
+    step = np.clip((values - low) / (high - low or 1.0) * len(SHADES), 0, len(SHADES) - 1)
     lines = []
     for code, row, raw in zip(found.economies, step, values, strict=True):
         cells = [NOT_RECORDED if value != value else SHADES[int(shade)] for shade, value in zip(row, raw, strict=True)]
