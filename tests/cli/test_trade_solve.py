@@ -183,6 +183,21 @@ def test_files_that_are_none_are_refused(files, kind):
     assert "cannot be read" in str(result.exception)
 
 
+def test_one_sector_needs_no_name_in_the_tables_of_inputs(files):
+    """Half of output is inputs: as shares by economy alone, or with the sector named."""
+    economies = pd.read_csv(files / "flows.csv")["exporter"].unique()
+    half = pd.DataFrame({"economy": economies, "value": 0.5})
+    half.to_csv(files / "half.csv", index=False)
+    half.assign(input_sector="all", sector="all").to_csv(files / "named_half.csv", index=False)
+    args = ("--flows", files / "flows.csv", "--theta", 4, "--partial", files / "effect.csv", "--json")
+    bare, named = (
+        json.loads(asked(*args, "--inputs", files / f"{name}.csv", "--value-added", files / f"{name}.csv"))
+        for name in ("half", "named_half")
+    )
+    assert bare["model"] == "one_sector_with_inputs"
+    assert bare["economies"] == named["economies"]
+
+
 def test_a_file_without_its_sectors_is_told_so(files):
     flows = pd.read_csv(files / "flows.csv")
     pd.concat([flows.assign(nace=nace) for nace in "AB"]).to_csv(files / "nace.csv", index=False)

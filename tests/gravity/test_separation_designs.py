@@ -62,6 +62,12 @@ def test_some_designs(first):
     checked(range(first, first + 50))
 
 
+def test_the_rule_for_large_data(monkeypatch):
+    """The iterative rectifier first, as on more rows than the linear programme takes at once."""
+    monkeypatch.setattr("peyvand.gravity.finite.SMALL", 0)
+    checked(range(1000, 1050))
+
+
 @pytest.mark.slow
 def test_thousands_of_designs(test_size):
     checked(range(200, 200 + max(200, int(5000 * test_size))))

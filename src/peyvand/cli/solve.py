@@ -99,7 +99,7 @@ def solve(
         path: Path, *values: str, keys: tuple[str, ...] = ("exporter", "importer"), minimum: float | None = 0.0,
         dated: bool = False,
     ) -> pd.DataFrame:  # fmt: skip
-        optional = [] if "sector" in keys else ["sector"]
+        optional = [name for name in ("input_sector", "sector") if name not in keys]
         return read_cells(path, keys, optional=optional, values=values, year=year, dated=dated, minimum=minimum)
 
     elasticity: float | pd.DataFrame
@@ -110,11 +110,15 @@ def solve(
     else:
         raise click.UsageError("give the trade elasticity once: --theta NUMBER or --theta-file FILE")
     rates, shares = ("tariff_rate", "tariff", "value"), ("share", "value")
-    buyers, makers = ("economy", "input_sector", "sector"), ("economy", "sector")
+    sold = cells(flows, *FLOW_NAMES, dated=True)
+    one = "sector" not in sold  # then inputs and value added need not name it
+    buyers, makers = (
+        (("economy",), ("economy",)) if one else (("economy", "input_sector", "sector"), ("economy", "sector"))
+    )
     with warnings.catch_warnings(record=True) as cautions:
         warnings.simplefilter("always")
         world = own_world(
-            cells(flows, *FLOW_NAMES, dated=True),
+            sold,
             trade_elasticity=elasticity,
             tariffs=cells(tariffs, *rates) if tariffs else None,
             inputs=cells(inputs, *shares, keys=buyers, minimum=None) if inputs else None,

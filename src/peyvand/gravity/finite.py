@@ -67,27 +67,34 @@ def fit_sample(
                 patience=None if searched else patience,
             )  # fmt: skip
         except ConvergenceError:
-            separated = np.zeros_like(keep)
+            separated, rule = np.zeros_like(keep), EXACT
             if not searched:  # rows without a finite estimate are the likely reason
                 separated, rule = _search(design, shape, keep, (flow == 0) & (prior > 0), thorough=True)
             if not separated.any() and (searched or _cost(design, keep) > MOST_FLOPS):
                 raise
             if separated.any():
                 reasons.append((separated, _separated_by(rule)))
-            keep, start, searched = keep & ~separated, None, True
+            searched = rule == EXACT or not separated.any()
+            keep, start = keep & ~separated, None
             continue
         steps += fit.iterations
         running = (fit.last_step < -0.5) & (flow == 0) & (prior > 0)
-        if not searched and not running.any():
+        still = not running.any()
+        if not searched and still:
             running = _vanished(design, absorber, keep, fit)
         if searched or not running.any():
             return replace(fit, iterations=steps), absorber, keep, reasons
         thorough = fit.converged or patience > 3 * PATIENCE
-        separated, rule = _search(design, shape, keep, running, thorough=thorough)
+        try:
+            separated, rule = _search(design, shape, keep, running, thorough=thorough)
+        except ConvergenceError:
+            if still:  # the fit stands, and nothing shows that a row is separated
+                return replace(fit, iterations=steps), absorber, keep, reasons
+            raise
         if separated.any():
             reasons.append((separated, _separated_by(rule)))
             keep = keep & ~separated
-        searched = thorough or rule == EXACT
+        searched = rule == EXACT or (thorough and not separated.any())
         patience += 0 if separated.any() else PATIENCE
         start = _goes_on(fit, absorber, len(design.names))
         if separated.any() and not _is_settled(fit, flow):

@@ -76,7 +76,7 @@ def _shape_in_order(effects: tuple[FixedEffect, ...]) -> PanelShape | None:
         columns = _first(row.codes != row.codes[0])
         rows = _first(column.codes[::columns] != column.codes[0])
         area = rows * columns
-        blocks = _first(pair[0].codes[::area] != pair[0].codes[0]) if pair else count // area
+        blocks = _first(pair[0].codes[::area] != pair[0].codes[0]) if pair else max(count // area, 1)
         if not 1 < columns <= rows or columns > MOST_COLUMNS or count % (area * blocks):
             continue
         groups = count // (area * blocks)

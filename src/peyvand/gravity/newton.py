@@ -317,7 +317,7 @@ def identified(
     rest = np.empty((len(regressors), absorber.cells))
     subtract(absorber, effects, regressors, rest)
     shares = _shares(rest, weight, regressors)
-    if min(shares, default=1.0) < 1e-2:
+    if min(shares, default=1.0) < 10 * LOOSE**2:  # a loose projection leaves as much by itself
         effects = absorber.project(regressors, tol=1e-7, start=effects)
         subtract(absorber, effects, regressors, rest)
         shares = _shares(rest, weight, regressors)

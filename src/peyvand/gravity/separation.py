@@ -23,6 +23,7 @@ from peyvand.gravity.newton import subtract, weighted_gram
 Mask = NDArray[np.bool_]
 HELD = 1e6
 NEGLIGIBLE = 1e-4
+NOTHING = 1e-4
 
 
 def empty_groups(outcome: Array, codes: Sequence[NDArray[np.intp]]) -> list[Mask]:
@@ -47,6 +48,9 @@ def rectify(
     max_steps: int = 20,
 ) -> Mask | None:
     """Cells that the iterative rectifier finds separated, or None when it has not ended after `max_steps`.
+
+    It has not ended, either, where û is not nothing at the cells held at 0 beside the least of those found: then û
+    proves no separation.
 
     Parameters
     ----------
@@ -79,7 +83,9 @@ def rectify(
         if scale < NEGLIGIBLE:
             return np.zeros(len(zero), dtype=bool)
         if float(fitted[zero].min(initial=0.0)) > -NEGLIGIBLE * scale:
-            return np.asarray(zero & (fitted > NEGLIGIBLE * scale))
+            off = float(np.abs(fitted[(prior > 0) & ~zero]).max(initial=0.0))
+            found = zero & (fitted > NEGLIGIBLE * scale)
+            return np.asarray(found) if off < NOTHING * float(fitted[found].min()) else None
         target = np.where(zero, np.maximum(fitted, 0.0), 0.0)
         if scale < 0.1:
             target /= scale
