@@ -39,6 +39,7 @@ from peyvand.trade import (
     Ladder,
     TradeResult,
     draw,
+    faded_borders,
     ladder,
     variance_shares,
 )
@@ -214,7 +215,8 @@ def simulate(
     drawn, variance = None, None
     if draws:
         tell("draws")
-        given: dict[str, Any] = {"gravity": estimates_behind(effect), "model": solver, "seed": seed}
+        behind: dict[str, Any] = {"gravity": estimates_behind(effect), "faded": faded_borders(effect)}
+        given = behind | {"model": solver, "seed": seed}
         drawn = draw(today, shock, draws=draws, **given)
         count = min(draws, FROZEN_DRAWS)
         variance = variance_shares(today, shock, draws=count, whole=drawn, together=effect.members, **given)

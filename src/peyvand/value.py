@@ -22,7 +22,7 @@ from peyvand.registry.worth import Pending, as_union, rank
 from peyvand.run import carried, estimates_behind
 from peyvand.scenarios import Effect, Facts
 from peyvand.scenarios.provisions import Transit
-from peyvand.trade import BorderSensitivity, CaliendoParro, border_sensitivity, draw
+from peyvand.trade import BorderSensitivity, CaliendoParro, border_sensitivity, draw, faded_borders
 from peyvand.world import Shock, World
 
 LEVEL = 0.9
@@ -163,8 +163,16 @@ class _Pricing:
     def drawn(self, one: Pending, draws: int, seed: int) -> xr.DataArray | None:
         """M USD a year (draw, economy)."""
         if draws and one.agreement not in self._drawn:
-            behind = estimates_behind(self._effect([one]))
-            found = draw(self.world, self.shock([one]), draws=draws, seed=seed, gravity=behind, model=self.solver)
+            effect = self._effect([one])
+            found = draw(
+                self.world,
+                self.shock([one]),
+                draws=draws,
+                seed=seed,
+                gravity=estimates_behind(effect),
+                faded=faded_borders(effect),
+                model=self.solver,
+            )
             self._drawn[one.agreement] = found["real_income_change_musd"]
         return self._drawn.get(one.agreement)
 

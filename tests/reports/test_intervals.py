@@ -84,7 +84,7 @@ def test_a_group_is_drawn_together_and_not_end_by_end(found):
 def test_the_sources_of_the_spread_are_named(run, found):
     table = found["uncertainty"].set_index("economy")
     assert list(table.index) == [*run.world.economies, TOGETHER]
-    shares = table[["elasticity_share", "flow_share", "interaction_share"]]
+    shares = table[["elasticity_share", "gravity_share", "flow_share", "interaction_share"]]
     assert_allclose(shares.sum(axis=1), 1)
     assert (table["real_income_deviation_percent"] > 0).all()
 

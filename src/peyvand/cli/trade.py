@@ -44,19 +44,27 @@ def draws(
 ) -> None:
     """How sure is the gain of every economy in NAME_OR_FILE, a shipped scenario or a union file?
 
-    Elasticities, flows and the coefficients of agreement provisions are drawn together; cuts of border cost stay what
-    they are at the central values.
+    Elasticities, flows and gravity coefficients are drawn together: those of agreement provisions, and those by which
+    borders that fade were measured. Stated cuts stay what they are.
     """
     from peyvand.run import estimates_behind
     from peyvand.scenarios import open_scenario
-    from peyvand.trade import CaliendoParro, draw
+    from peyvand.trade import CaliendoParro, draw, faded_borders
     from peyvand.world import World
 
     union = open_scenario(name_or_file)
     asked, solver = World.open(world_name or union.world), CaliendoParro()
     today = union.effect(asked).baseline(lambda before, change: solver.solve(before, change).counterfactual)
     effect = union.effect(today)
-    found = draw(today, effect.shock(), draws=draws, seed=seed, gravity=estimates_behind(effect), model=solver)
+    found = draw(
+        today,
+        effect.shock(),
+        draws=draws,
+        seed=seed,
+        gravity=estimates_behind(effect),
+        faded=faded_borders(effect),
+        model=solver,
+    )
     table = found.intervals(level).sort_values("central_percent", ascending=False)
     if as_json:
         click.echo(table.to_json(orient="records", indent=2))

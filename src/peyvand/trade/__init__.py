@@ -4,6 +4,7 @@ from peyvand.trade.batch import UnionSweep
 from peyvand.trade.caliendo_parro import CaliendoParro
 from peyvand.trade.creation import creation_and_diversion
 from peyvand.trade.drawn import GravityEffect
+from peyvand.trade.faded import FadedBorders, faded_borders
 from peyvand.trade.ladder import Ladder, ladder
 from peyvand.trade.many import Many, solve_many, union_sweep
 from peyvand.trade.results import TradeResult
@@ -15,6 +16,7 @@ __all__ = [
     "BorderSensitivity",
     "CaliendoParro",
     "Draws",
+    "FadedBorders",
     "GravityEffect",
     "Ladder",
     "Many",
@@ -25,6 +27,7 @@ __all__ = [
     "creation_and_diversion",
     "delta_deviation",
     "draw",
+    "faded_borders",
     "ladder",
     "solve_many",
     "union_sweep",

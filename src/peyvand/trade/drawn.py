@@ -20,6 +20,7 @@ from peyvand.trade.balancing import scale_to_margins
 from peyvand.trade.barriers import Accounts, Pool, Problem, problem
 from peyvand.trade.caliendo_parro import CaliendoParro, accounts_of, pool_of
 from peyvand.trade.equations import Conditions, trade_flows
+from peyvand.trade.faded import FadedBorders
 from peyvand.trade.home import HomeReply, home_reply
 from peyvand.trade.kernels import reached, reason, solve_equilibrium, solve_together, unchanged
 from peyvand.world import Shock, World
@@ -99,6 +100,7 @@ class Centre:
     flow_deviation: Array | None
     effect: tuple[Array, Array, Array] | None
     """β, a root of its covariance, and z (coefficient, sector, exporter, importer)"""
+    faded: FadedBorders | None
     start: Array
     reply: HomeReply
     answers: dict[str, Array]
@@ -106,8 +108,17 @@ class Centre:
     tol: float
 
     @classmethod
-    def of(cls, world: World, shock: Shock, gravity: GravityEffect | None, solver: CaliendoParro, tol: float) -> Centre:
-        """
+    def of(
+        cls,
+        world: World,
+        shock: Shock,
+        gravity: GravityEffect | None,
+        solver: CaliendoParro,
+        tol: float,
+        faded: FadedBorders | None = None,
+    ) -> Centre:
+        """A scenario at its central values.
+
         Raises
         ------
         ConvergenceError
@@ -132,6 +143,7 @@ class Centre:
             elasticity_deviation=world["trade_elasticity_se"].values if "trade_elasticity_se" in held else None,
             flow_deviation=None if cv is None else np.sqrt(np.log1p(np.nan_to_num(cv) ** 2)),
             effect=effect,
+            faded=faded,
             start=found.state,
             reply=home_reply(posed.base, posed.block, found.conditions),
             answers=_answers(posed, found.conditions),
@@ -140,8 +152,13 @@ class Centre:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        has = (self.elasticity_deviation, self.effect, self.flow_deviation)
-        return tuple(name for name, known in zip(SOURCES, has, strict=True) if known is not None)
+        has = (self.elasticity_deviation is not None, self._coefficients > 0, self.flow_deviation is not None)
+        return tuple(name for name, known in zip(SOURCES, has, strict=True) if known)
+
+    @property
+    def _coefficients(self) -> int:
+        """Gravity coefficients that the shock rests on: of agreements, then of the causes of faded borders."""
+        return (0 if self.effect is None else len(self.effect[0])) + (0 if self.faded is None else self.faded.size)
 
     @property
     def together(self) -> int:
@@ -151,7 +168,7 @@ class Centre:
     def shape_of(self, source: Source) -> tuple[int, ...]:
         """Of the normal numbers that a source takes."""
         if source == "gravity":
-            return (0 if self.effect is None else len(self.effect[0]),)
+            return (self._coefficients,)
         return self.accounts.trade_elasticity.shape if source == "elasticity" else self.accounts.trade_flow.shape
 
     def normals(self, numbers: Sequence[int], *, seed: int, sources: Collection[Source]) -> dict[Source, Array]:
@@ -173,12 +190,26 @@ class Centre:
             theta *= np.exp(self.elasticity_deviation * normals["elasticity"])
         if self.effect is not None:
             central, root, cells = self.effect
-            beta = central + (normals["gravity"] @ root.T if "gravity" in normals else np.zeros((draws, len(central))))
+            beta = np.repeat(central[None], draws, axis=0)
+            if "gravity" in normals:
+                beta += normals["gravity"][:, : len(central)] @ root.T
             per_theta = beta[:, :, None] / theta[:, None, :] - central[:, None] / today.trade_elasticity
             log_cost = log_cost - np.einsum("dks,ksin->dsin", per_theta, cells)
         flow, failed = today.trade_flow, dict[int, str]()
         if "flow" in normals and self.flow_deviation is not None:
             flow, failed = _measured_again(flow, deviation=self.flow_deviation, normals=normals["flow"])
+        if self.faded is not None:
+            drawn_slopes = (
+                normals["gravity"][:, self._coefficients - self.faded.size :] if "gravity" in normals else None
+            )
+            moved = self.faded.change(
+                theta=theta,
+                flow=flow,
+                normals=drawn_slopes,
+                today_theta=today.trade_elasticity,
+                today_flow=today.trade_flow,
+            )
+            log_cost = log_cost if moved is None else log_cost + moved
         drawn = Drawn(
             accounts=replace(today, trade_elasticity=theta, trade_flow=flow), log_cost=log_cost, failed=failed
         )

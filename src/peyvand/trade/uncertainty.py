@@ -24,6 +24,7 @@ import xarray as xr
 from peyvand.errors import ModelError, did_you_mean
 from peyvand.trade.caliendo_parro import CaliendoParro
 from peyvand.trade.drawn import ANSWERS, SOURCES, Array, Centre, GravityEffect, Source
+from peyvand.trade.faded import FadedBorders
 from peyvand.variables import labelled, labelled_dataset, variable
 from peyvand.world import Shock, World
 
@@ -117,6 +118,7 @@ def draw(
     draws: int = 500,
     seed: int = 0,
     gravity: GravityEffect | None = None,
+    faded: FadedBorders | None = None,
     freeze: Collection[Source] = (),
     model: CaliendoParro | None = None,
     tol: float = 1e-8,
@@ -135,6 +137,8 @@ def draw(
         How many, and from where.
     gravity : GravityEffect, optional
         Coefficients that the shock rests on.
+    faded : FadedBorders, optional
+        Borders that it fades (`peyvand.trade.faded_borders`): their cuts move with all three sources.
     freeze : collection of str
         Sources held at their central values, of `SOURCES`.
     model : CaliendoParro, optional
@@ -159,7 +163,7 @@ def draw(
             raise ModelError(f"no source {name!r}", hint=did_you_mean(name, SOURCES))
     if draws < 1:
         raise ModelError(f"{draws} draws", hint="draws=500")
-    centre = Centre.of(world, shock, gravity, solver, tol)
+    centre = Centre.of(world, shock, gravity, solver, tol, faded)
     sources = tuple(name for name in centre.sources if name not in freeze)
     if not sources:
         raise ModelError(
@@ -190,6 +194,7 @@ def variance_shares(
     shock: Shock,
     *,
     gravity: GravityEffect | None = None,
+    faded: FadedBorders | None = None,
     model: CaliendoParro | None = None,
     draws: int = 200,
     seed: int = 0,
@@ -200,7 +205,7 @@ def variance_shares(
 
     Parameters
     ----------
-    world, shock, gravity, model, draws, seed
+    world, shock, gravity, faded, model, draws, seed
         As for `draw`.
     whole : Draws, optional
         Draws of all sources from the same seed, at least as many: they are not solved again.
@@ -213,7 +218,7 @@ def variance_shares(
         A row an economy: the standard deviation of real income in per cent, a column a source, and `interaction`: one
         less their sum. Nothing is forced to add up or to be positive; with few draws all of it is noisy.
     """
-    run = partial(draw, world, shock, gravity=gravity, model=model, draws=draws, seed=seed)
+    run = partial(draw, world, shock, gravity=gravity, faded=faded, model=model, draws=draws, seed=seed)
     members = tuple(together)
     whole = run() if whole is None else whole
     total = _log_variance(whole, draws, members)
@@ -234,6 +239,7 @@ def delta_deviation(
     shock: Shock,
     *,
     gravity: GravityEffect | None = None,
+    faded: FadedBorders | None = None,
     model: CaliendoParro | None = None,
     step: float = 0.05,
     figure: str = "welfare_hat",
@@ -253,7 +259,7 @@ def delta_deviation(
     if figure not in ANSWERS:
         raise ModelError(f"no figure {figure!r} is drawn", hint=did_you_mean(figure, ANSWERS))
     solver = model or CaliendoParro()
-    centre = Centre.of(world, shock, gravity, solver, 1e-12)
+    centre = Centre.of(world, shock, gravity, solver, 1e-12, faded)
     variance = np.zeros_like(centre.answers[figure])
     for source in ("elasticity", "gravity"):
         if source not in centre.sources:
