@@ -14,7 +14,7 @@ from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.meetings import meetings
 from peyvand.news.report import Act
-from peyvand.news.scene import Scene, is_negated, listed, near, parties_of, partner_of
+from peyvand.news.scene import Scene, is_negated, listed, near, parties_of, partner_of, sources_of
 from peyvand.news.words import Page, Sentence, within
 
 CLOSE = 8  # tokens within which a party after a friendly cue is meant by it
@@ -72,7 +72,7 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
     if speaker is None or speaker.private:
         return []
     made: list[Act] = []
-    sources = _sources(page, scene)
+    sources = sources_of(page, scene)
     for hit in within(cued, sentence):
         verb = hit.value
         if not near(page, sentence, hit, verb.company):
@@ -96,17 +96,6 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
             if source != other and not (verb.type in {"AGREE", "CONSULT"} and other in FORUMS)
         ]
     return made
-
-
-def _sources(page: Page, scene: Scene) -> list[str]:
-    """The speaker's state, with those in one list with it at the head («انگلیس، فرانسه و آلمان … خواستار»)."""
-    speaker = scene.speaker
-    if speaker is None or not speaker.code:
-        return []
-    head = next((actor for actor in scene.actors if actor.code == speaker.code), None)
-    if head is None or head.first - scene.sentence.first > 3 or head.kind not in {"name", "capital", "europe"}:
-        return [speaker.code]
-    return listed(page, scene, head)
 
 
 def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list[str]) -> list[str]:
