@@ -156,7 +156,7 @@ def _is_post(page: Page, actor: Actor) -> bool:
 
 
 def _lists(page: Page, actors: tuple[Actor, ...]) -> list[tuple[int, int]]:
-    """For each mention, how many states stand in one list with it («ایران، روسیه و چین»: three), and where that begins."""
+    """For each mention, how many states its list holds («ایران، روسیه و چین»: three), and where the list begins."""
     found: list[tuple[int, int]] = []
     start = 0
     for k in range(1, len(actors) + 1):

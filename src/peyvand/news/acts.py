@@ -116,6 +116,9 @@ def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list
         together = bool(page.find(cues("mutual"), scene.sentence.first, scene.sentence.last))
         if together or not others or any(actor.code == partner for actor in others):
             return [partner]
+    if verb.type == "AGREE":  # «… با ایران», though another stands nearer before the cue
+        after = next((a for a in others if hit.last <= a.first < hit.last + MEANT and _follows(page, a, _WITH)), after)
+        before = None if after and _follows(page, after, _WITH) else before
     if after and before:
         nearest = after if after.first - hit.last <= hit.first - before.last else before
     else:
@@ -182,6 +185,8 @@ FORUMS = frozenset(
 DOER_AFTER, DOER_BEFORE = 6, 12  # tokens between a noun («نقض», «تجاوز») and whose deed it is
 SUBJECT = 6  # tokens between «باید» and who must
 WANTED = 12  # tokens between «خواستار» and of whom it is wanted
+MEANT = 15  # tokens after a cue within which «با …» says with whom
+_WITH = frozenset({"با", "به", "with", "to"})
 _TOWARDS = frozenset({"علیه", "به", "در", "بر", "برای", "با", "against", "to", "in", "with", "on", "for"})
 _PARTING = frozenset({":", "ما", "«", "»", "که", "we"})  # what parts a subject from its verb
 _BESIDE = frozenset({"با", "در", "علیه", "به", "with", "in", "against"})
