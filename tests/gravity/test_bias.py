@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +14,9 @@ from tests.gravity.reference import dummies, trade_panel
 from peyvand.errors import IdentificationError
 from peyvand.gravity import correct_bias, ppml
 
+STATA = json.loads(
+    (Path(__file__).parents[1] / "references" / "weidner-zylkin-2021" / "ppml_fe_bias.json").read_text(encoding="utf-8")
+)
 THREE_WAY = "exporter^year + importer^year + exporter^importer"
 
 
@@ -110,13 +116,39 @@ def test_refusals_say_why():
         correct_bias(ppml(f"trade ~ rta | {THREE_WAY}", lonely))
 
 
-def test_published_example_runs(data_folder):
-    """The 65 countries of the authors' package: the correction shrinks the effect and widens its error."""
-    table = pd.read_parquet(data_folder / "zylkin-fta-panel-1988-2004" / "ppmlfebias_example_65_countries.parquet")
-    fit = ppml("trade ~ fta | isoexp^year + isoimp^year + isoexp^isoimp", table[table["category"] == "MANUF"])
+def test_the_authors_program(data_folder):
+    """Every digit that Stata's ppml_fe_bias prints for 35 countries: points, errors, bias."""
+    table = pd.read_parquet(data_folder / "zylkin-fta-panel-1988-2004" / "example_trade_fta_35_countries.parquet")
+    fit = ppml(STATA["formula"], table[table["category"] == "TOTAL"], small_sample="stata")
+    assert (fit.nobs, fit.covariance.clusters) == (STATA["nobs"], {"isoexp^isoimp": STATA["clusters"]})
+    assert fit.log_likelihood == pytest.approx(STATA["log_likelihood"], abs=0.06)
+    assert fit.pseudo_r2 == pytest.approx(STATA["pseudo_r2"], abs=5e-5)
+    assert fit.values[0] == pytest.approx(STATA["estimate"], abs=5.1e-8)
+    assert fit.std_errors["fta"] == pytest.approx(STATA["std_error"], abs=5.1e-8)
     corrected = correct_bias(fit)
-    assert 0 < corrected.values[0] < fit.values[0]
-    assert corrected.std_errors["fta"] > fit.std_errors["fta"]
+    assert fit.values[0] - corrected.values[0] == pytest.approx(STATA["bias"], abs=5.1e-11)
+    assert corrected.values[0] == pytest.approx(STATA["corrected_estimate"], abs=5.1e-8)
+    assert corrected.std_errors["fta"] == pytest.approx(STATA["corrected_std_error"], abs=5.1e-11)
+
+
+def test_the_programs_help_file(data_folder):
+    """What its text says of 65 countries, three-way and two-way, to the digits given there."""
+    said = STATA["help_file"]
+    table = pd.read_parquet(data_folder / "zylkin-fta-panel-1988-2004" / "ppmlfebias_example_65_countries.parquet")
+    table = table[table["category"] == "MANUF"]
+    fit = ppml(STATA["formula"], table, small_sample="stata")
+    corrected, error = correct_bias(fit), fit.std_errors["fta"]
+    assert fit.values[0] == pytest.approx(said["estimate"], abs=5e-4)
+    assert corrected.values[0] == pytest.approx(said["corrected_estimate"], abs=5e-4)
+    assert (fit.values[0] - corrected.values[0]) / error == pytest.approx(said["bias_in_std_errors"], abs=5e-3)
+    assert corrected.std_errors["fta"] / error - 1 == pytest.approx(said["std_error_rises_by"], abs=5e-3)
+    assert fit.table().loc["fta", "low"] == pytest.approx(said["lower_bound"], abs=5e-4)
+    formula = "trade ~ ln_distw + contig + colony + comlang_off + comleg + fta | isoexp^year + isoimp^year"
+    fit = ppml(formula, table, small_sample="stata", cluster="isoexp^isoimp")
+    rise = correct_bias(fit).std_errors / fit.std_errors - 1
+    least, most = said["two_way_std_errors_rise_by"]
+    assert rise.min() == pytest.approx(least, abs=1e-2)
+    assert rise.max() == pytest.approx(most, abs=1e-2)
 
 
 @pytest.mark.slow

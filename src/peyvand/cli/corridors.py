@@ -72,6 +72,7 @@ def routes(
     """
     from peyvand.corridors import routes as find_routes
     from peyvand.locale import text
+    from peyvand.locale.said import said
 
     network = _network(network_path, extension)
     found = find_routes(
@@ -80,7 +81,7 @@ def routes(
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
     elif not found.routes:
-        click.echo(text("corridors.routes.none", language, reason=found.reason))
+        click.echo(text("corridors.routes.none", language, reason=said(found.reason, language) or found.reason))
     else:
         for rank, route in enumerate(found.routes, start=1):
             _show(route, rank, network, language)
@@ -306,6 +307,7 @@ def _show_values(table: pd.DataFrame, found: HourValues, language: Language, *, 
 
 def _show(route: Route, rank: int, network: Network, language: Language) -> None:
     """One route as a table: legs with running kilometres, hours and dollars; its sums above."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
@@ -321,9 +323,11 @@ def _show(route: Route, rank: int, network: Network, language: Language) -> None
         "stops": number(route.stop_hours, language),
         "assumed": number(100 * route.assumed_hours_share, language),
     }
-    table = Table(title=text("corridors.routes.title", language, **sums), title_justify="left")
+    title = text("corridors.routes.title", language, **sums)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in ("from", "to", "by", "km", "hours", "usd", "known"):
-        table.add_column(text(f"corridors.routes.columns.{name}", language))
+        number_of = name in ("km", "hours", "usd")
+        table.add_column(text(f"corridors.routes.columns.{name}", language), justify="right" if number_of else "left")
     for leg in route.legs:
         stop = leg.kind == "stop"
         table.add_row(

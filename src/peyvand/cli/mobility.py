@@ -93,12 +93,14 @@ def openness_command(
     if as_json:
         _print_json({"snapshot": str(snapshot), "economies": json.loads(table.to_json(orient="records"))})
         return
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
     shares = [name for name in table.columns if name.endswith("_share")]
     partners = number(int(table["partners"].max()), language)
-    grid = Table(title=text("mobility.openness.title", language, day=day_words(snapshot, language), partners=partners))
+    title = text("mobility.openness.title", language, day=day_words(snapshot, language), partners=partners)
+    grid = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     grid.add_column(text("mobility.openness.economy", language))
     for name in shares:
         grid.add_column(text(f"mobility.openness.{name.removesuffix('_share')}", language), justify="right")
