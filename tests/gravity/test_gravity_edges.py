@@ -241,8 +241,10 @@ def test_etable_holds_every_number(to):
     shown = etable(fits, to=to)
     for fit in fits:
         for value in fit.values:
-            assert f"{value:.3f}" in shown
+            assert (f"{value:.3f}".replace("-", "$-$") if to == "latex" else f"{value:.3f}") in shown
         assert f"{fit.nobs:,}" in shown
+    assert ("Pseudo-R$^2$" if to == "latex" else "Pseudo-R²") in shown
+    assert to != "latex" or (" < " not in shown and "p$<$0.1" in shown)
     with pytest.raises(UnknownNameError, match="did you mean 'latex'"):
         etable(fits, to="latx")
 

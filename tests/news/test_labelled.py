@@ -15,9 +15,11 @@ LABELLED = Path(__file__).parents[1] / "references" / "news-labelled"
 FLOORS = {
     "a": {"countries": 0.88, "domains": 0.79, "participants": 0.81, "acts": 0.61, "commitments": 0.45, "dip": 0.85},
     "b": {"countries": 0.92, "domains": 0.70, "participants": 0.83, "acts": 0.61, "commitments": 0.48, "dip": 0.91},
+    "c": {"countries": 0.90, "domains": 0.67, "participants": 0.81, "acts": 0.53, "commitments": 0.18, "dip": 0.85},
 }
-"""Of both, about 0.03 below what was reached; both were read when the rules were widened."""
-SHORT = 100  # characters that a quoted span may have
+"""Of a and b, which were read when the rules were widened, about 0.03 below what was reached; of c, which was held out,
+0.05 below its first contact."""
+SHORT = 120  # characters that a quoted span may have
 
 
 @pytest.mark.parametrize("name", FLOORS)
@@ -27,7 +29,7 @@ def test_labelled_reports_are_read_as_well_as_before(data_folder, name):
     assert result["is_diplomatic"]["accuracy"] >= floors.pop("dip")
     for field, floor in floors.items():
         assert result["fields"][field]["f1"] >= floor, field
-    assert result["fields"]["pacts"]["f1"] >= 0.90
+    assert result["fields"]["pacts"]["f1"] >= 0.88
     assert result["published"]["exact"] >= 0.95
     assert result["without_prediction"] == 0
 

@@ -50,6 +50,7 @@ def read(files: tuple[str, ...], as_json: bool, jsonl: bool, home: str, language
     from peyvand.news.show import view
 
     console = Console()
+    document = None
     for document in documents(files):
         report = document.read(home=home)
         if jsonl:
@@ -59,6 +60,8 @@ def read(files: tuple[str, ...], as_json: bool, jsonl: bool, home: str, language
         else:
             console.rule(document.id)
             console.print(view(report, language))
+    if document is None:
+        click.echo(f"no report (.txt, .html, .jsonl) in {', '.join(files)}", err=True)
 
 
 @news.command()

@@ -13,7 +13,10 @@ from peyvand.locale import Language, text
 
 FORMS = ("text", "latex", "html", "markdown")
 STARS = ((0.01, "***"), (0.05, "**"), (0.1, "*"))
-LATEX = str.maketrans({"_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#", "^": r"\^{}", "~": r"\~{}"})
+LATEX = str.maketrans({
+    "_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#", "^": r"\^{}", "~": r"\~{}", "$": r"\$", "{": r"\{", "}": r"\}",
+    "<": "$<$", ">": "$>$", "²": "$^2$", "–": "--", "−": "$-$",
+})  # fmt: skip
 
 Row = tuple[str, list[str]]
 
@@ -95,11 +98,16 @@ def _effect_rows(estimates: Sequence[Estimate], labels: dict[str, str], language
 
 
 def _fit_rows(estimates: Sequence[Estimate], language: Language) -> list[Row]:
-    r2 = "gravity.pseudo_r2" if any(one.estimator == "ppml" for one in estimates) else "gravity.r2"
+    used = {one.estimator for one in estimates}
+    fits = [  # a pseudo-R² and an R² are not one row
+        (text(key, language), [f"{one.pseudo_r2:.3f}" if one.estimator == kind else "" for one in estimates])
+        for kind, key in (("ppml", "gravity.pseudo_r2"), ("ols", "gravity.r2"))
+        if kind in used
+    ]
     return [
         (text("gravity.nobs", language), [f"{one.nobs:,}" for one in estimates]),
         (text("gravity.dropped", language), [f"{len(one.dropped):,}" for one in estimates]),
-        (text(r2, language), [f"{one.pseudo_r2:.3f}" for one in estimates]),
+        *fits,
     ]
 
 
@@ -146,7 +154,8 @@ def _markdown(titles: list[str], blocks: list[list[Row]], notes: list[str]) -> s
 
 def _latex(titles: list[str], blocks: list[list[Row]], notes: list[str]) -> str:
     def line(label: str, cells: list[str]) -> str:
-        return " & ".join(cell.translate(LATEX) for cell in [label, *cells]) + r" \\"
+        signed = [f"$-${cell[1:]}" if cell[:1] == "-" else cell.translate(LATEX) for cell in cells]
+        return " & ".join([label.translate(LATEX), *signed]) + r" \\"
 
     lines = [rf"\begin{{tabular}}{{l{'r' * len(titles)}}}", r"\toprule", line("", titles)]
     for block in blocks:

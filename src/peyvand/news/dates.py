@@ -54,6 +54,8 @@ def complete_dates(text: str) -> list[Dated]:
     """Every date with day, month and year, in the order of the text, each with its span."""
     levelled = level(text)
     found: list[Dated] = []
+    if not _YEAR.search(levelled):
+        return found
     for pattern in _patterns():
         for match in pattern.finditer(levelled):
             day = _to_date(match)
@@ -136,6 +138,7 @@ def _day_words() -> dict[str, int]:
     return {"یکم": 1, **{word: k for k, word in enumerate(units, 1)}, **tens, "سی ام": 30, "سی و یکم": 31}
 
 
+_YEAR = re.compile("[0-9]{4}")  # no date is complete without one
 _ORDINALS = (
     "اول دوم سوم چهارم پنجم ششم هفتم هشتم نهم دهم یازدهم دوازدهم سیزدهم چهاردهم پانزدهم شانزدهم"
     " هفدهم هجدهم نوزدهم بیستم"

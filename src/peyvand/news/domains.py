@@ -38,7 +38,7 @@ def domains_of(page: Page, found: list[Hit[Field]]) -> tuple[Mention, ...]:
     if _is_political(weight, chosen):
         chosen.add(POLITICS)
         where[POLITICS] = where[POLITICS] or [page.span(0, 1)]
-    ranked = sorted(chosen, key=lambda domain: -weight[domain])
+    ranked = sorted(chosen, key=lambda domain: (-weight[domain], domain))
     return tuple(Mention(domain, tuple(where[domain])) for domain in ranked)
 
 

@@ -19,6 +19,8 @@ from peyvand.news.reader import read_text
 from peyvand.news.report import NewsWarning, Report
 
 LARGEST = 4_000_000  # bytes of one text that are read
+SAMPLE = 4_000  # bytes or characters by which an encoding is told
+WIDE = 8  # characters from which it may be told as UTF-16
 TEXTS = frozenset({".txt", ".html", ".htm", ".md", ".text"})
 ROWS = frozenset({".jsonl", ".ndjson"})
 
@@ -93,21 +95,52 @@ def documents(paths: Iterable[Path | str]) -> Iterator[Document]:
 
 
 def decode(raw: bytes) -> tuple[str, tuple[NewsWarning, ...]]:
-    """Bytes as text: UTF-8, UTF-16 with its mark, else windows-1256 if that gives Arabic letters.
+    """Bytes as text: UTF-8, UTF-16 or UTF-32 with or without a mark, UTF-8 read as Latin, else windows-1256.
 
     >>> decode("ایران".encode("cp1256", "replace"))[1][0].key
     'encoding'
+    >>> decode("وزیر خارجه ایران".encode("utf-16-le"))[0]
+    'وزیر خارجه ایران'
     """
+    if raw[:4] in {b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"}:
+        return raw.decode("utf-32", "replace"), ()
     if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return raw.decode("utf-16", "replace"), ()
+    if (wide := _utf_16(raw)) is not None:
+        return raw.decode(wide, "replace"), (NewsWarning("encoding", f"{wide} without its mark"),)
     try:
-        return raw.decode("utf-8-sig"), ()
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
+    else:
+        mended = _mended(text)
+        return (text, ()) if mended is None else (mended, (NewsWarning("encoding", "utf-8 read as latin"),))
     repaired = raw.decode("utf-8", "replace")
     if repaired.count("\ufffd") * 50 < len(repaired):  # a few broken bytes in UTF-8
         return repaired, (NewsWarning("encoding", "utf-8 with broken bytes"),)
     return raw.decode("cp1256", "replace"), (NewsWarning("encoding", "windows-1256"),)
+
+
+def _utf_16(raw: bytes) -> str | None:
+    """Which UTF-16 it is, if every second byte is one of the few that Persian, Latin and their signs begin with."""
+    start = raw[:SAMPLE]
+    for name, high, low in (("utf-16-le", start[1::2], start[0::2]), ("utf-16-be", start[0::2], start[1::2])):
+        if len(high) >= WIDE and sum(map(high.count, _HIGH)) > 0.95 * len(high) and len(set(low)) > len(set(high)):
+            return name
+    return None
+
+
+def _mended(text: str) -> str | None:
+    """UTF-8 that somebody read as Latin: «ÙˆØ²ÛŒØ±» for «وزیر»; None if the text is sound."""
+    start = text[:SAMPLE]
+    if 5 * sum(map(start.count, _SPOILT)) < len(start):
+        return None
+    for name in ("cp1252", "latin-1"):
+        try:
+            return text.encode(name).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text.encode("cp1252", "replace").decode("utf-8", "replace")
 
 
 def _document(path: Path) -> Document:
@@ -180,3 +213,7 @@ def _open(path: Path) -> IO[bytes]:
             hint="a file, a folder, or - for standard input",
             path=str(path),
         ) from error
+
+
+_HIGH = (b"\x00", b"\x06", b"\x20", b"\xfb", b"\xfe")
+_SPOILT = ("Ø", "Ù", "Ú", "Û")

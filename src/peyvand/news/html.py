@@ -15,6 +15,7 @@ from typing import Any
 LONGEST = 2_000_000  # characters of markup that are read
 
 _TAG = re.compile(r"<\s*(?:!doctype|html|head|body|div|p|article|br|h[1-6]|span|table)\b", re.IGNORECASE)
+_BLOATED = re.compile(r"<([a-zA-Z][a-zA-Z0-9]{0,20})\s[^<>]{3000,}>?")  # tags that parsers read in quadratic time
 _SKIPPED = frozenset(
     {"script", "style", "noscript", "template", "svg", "nav", "footer", "form", "select", "button", "iframe"}
 )
@@ -41,7 +42,7 @@ def is_html(text: str) -> bool:
 
 def read_html(markup: str) -> WebPage:
     """The report on a web page, without its menus and scripts."""
-    markup = markup[:LONGEST]
+    markup = _BLOATED.sub(r"<\1>", markup)[:LONGEST]
     plain = _plain(markup)
     extract = _trafilatura()
     if extract is None:

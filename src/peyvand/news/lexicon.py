@@ -82,25 +82,25 @@ class Shelf:
         found: list[list[Hit[Any]]] = [[] for _ in self.lexicons]
         ends = [0] * len(self.lexicons)
         beginnings, values = self._beginnings, self._values
-        count = len(words)
+        latin = [word.isascii() for word in words]
         for k, word in enumerate(words):
             if word not in beginnings:
                 continue
             best: dict[int, Hit[Any]] = {}
-            joined, j = word, k + 1
-            inside: list[int] = []  # blanks of the text that no affix explains
-            while True:
-                for number, value, cuts in values.get(joined, ()):
-                    if not inside or cuts.issuperset(inside):
-                        best[number] = Hit(value, k, j)
-                if j == count:
+            for number, value, _ in values.get(word, ()):
+                best[number] = Hit(value, k, k + 1)
+            joined = word
+            inside: tuple[int, ...] = ()  # blanks of the text that no affix explains
+            for j in range(k + 1, len(words)):
+                longer = f"{joined} {words[j]}" if latin[j] and latin[j - 1] else joined + words[j]
+                if longer not in beginnings:
                     break
                 if words[j] not in _SUFFIXES and words[j - 1] not in _PREFIXES:
-                    inside.append(len(joined))
-                joined += f" {words[j]}" if words[j].isascii() and joined[-1].isascii() else words[j]
-                if joined not in beginnings:
-                    break
-                j += 1
+                    inside += (len(joined),)
+                joined = longer
+                for number, value, cuts in values.get(joined, ()):
+                    if cuts.issuperset(inside):
+                        best[number] = Hit(value, k, j + 1)
             for number, hit in best.items():
                 if k >= ends[number]:
                     ends[number] = hit.last

@@ -19,11 +19,12 @@ BEFORE, AFTER = 3, 12  # tokens between the standing and its verb: "became a ful
 def find_memberships(page: Page, scenes: list[Scene]) -> list[Membership]:
     """Every standing once a state and pact, in the order of the text."""
     found: dict[tuple[str, str], Membership] = {}
+    standing, joined, to_come = standings()
     for scene in scenes:
         first, last = scene.sentence.first, scene.sentence.last
-        planned = page.find(_lexicon("planned"), first, last)
-        for hit in page.find(_lexicon("standing"), first, last):
-            done = page.find(_lexicon("joined"), max(first, hit.first - BEFORE), min(hit.last + AFTER, last))
+        for hit in page.find(standing, first, last):
+            done = page.find(joined, max(first, hit.first - BEFORE), min(hit.last + AFTER, last))
+            planned = page.find(to_come, first, last)
             states = [actor for actor in scene.actors if len(actor.code) == 3 and actor.kind in ("name", "self")]
             pacts = [actor for actor in scene.actors if actor.kind == "pact" and not actor.code.startswith("OTHER:")]
             if planned or not (done and states and pacts) or is_negated(page, hit.last, min(done[0].last + 3, last)):
@@ -36,9 +37,14 @@ def find_memberships(page: Page, scenes: list[Scene]) -> list[Membership]:
 
 
 @cache
-def _lexicon(kind: str) -> Lexicon[str]:
-    """The words of memberships.tsv of one kind, with the standing that they name."""
-    made = [
-        (word, value) for name, value, words in rows("memberships.tsv") if name == kind for word in alternatives(words)
-    ]
-    return Lexicon(made)
+def standings() -> tuple[Lexicon[str], ...]:
+    """The words of memberships.tsv: standings, what has happened, what is planned."""
+    return tuple(
+        Lexicon(
+            (word, value)
+            for name, value, words in rows("memberships.tsv")
+            if name == kind
+            for word in alternatives(words)
+        )
+        for kind in ("standing", "joined", "planned")
+    )

@@ -11,7 +11,7 @@ from functools import cache
 
 from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Lexicon, cues, stop_words
-from peyvand.news.name_words import is_common, is_given, may_begin_name, may_stand_in_name
+from peyvand.news.name_words import is_common, is_given, may_begin, may_begin_name, may_stand_in_name
 from peyvand.news.roles import Role, role_rows
 from peyvand.news.words import Page, Sentence
 
@@ -40,7 +40,11 @@ def titles() -> Lexicon[str]:
 def name_starts(context: Context) -> set[int]:
     """Tokens at which a name may begin."""
     page = context.page
-    starts = {k for k, word in enumerate(page.words) if word in QUOTES or may_begin_name(page, k)}
+    likely = {word for word in set(page.words) if word in QUOTES or may_begin(word)}
+    latin = {word for word in likely if word.isascii() and word not in QUOTES}  # of these only those with a capital
+    starts = {
+        k for k, word in enumerate(page.words) if word in likely and (word not in latin or may_begin_name(page, k))
+    }
     starts |= {k - 1 for k in starts if k > 1 and page.words[k - 2] in _GUEST_WORDS}
     return starts | {hit.first for hit in page.find(titles())} | set(context.holders)
 

@@ -40,12 +40,13 @@ def may_begin_name(page: Page, k: int) -> bool:
     word = page.words[k]
     if word.isascii():
         return word[0].isalpha() and _unknown(page, k)
-    return _may_begin(word)
+    return may_begin(word)
 
 
 @lru_cache(maxsize=50_000)
-def _may_begin(word: str) -> bool:
-    return len(word) > 1 and word.isalpha() and (not is_common(word) or is_given(word))
+def may_begin(word: str) -> bool:
+    """A word with which a name may begin: any Latin one, a Persian one that is not common, a given name."""
+    return word.isascii() or (len(word) > 1 and word.isalpha() and (not is_common(word) or is_given(word)))
 
 
 def may_stand_in_name(page: Page, k: int, first: int) -> bool:

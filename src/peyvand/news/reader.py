@@ -37,8 +37,8 @@ NOT_PARTIES = frozenset(
 )  # texts and meetings, not bodies
 LONGEST = 200_000  # characters that are read; a longer text is cut with a warning
 
-_PERSIAN = re.compile("[\u0600-\u06ff]")
-_LATIN = re.compile("[A-Za-z]")
+_PERSIAN = re.compile("[\u0600-\u06ff]+")
+_LATIN = re.compile("[A-Za-z]+")
 _CITED = re.compile("به نقل از (?:خبرگزاری |پایگاه |سایت |شبکه |روزنامه )?([^ ،,.:؛\n]{2,20})")
 _AGENCY = re.compile("به گزا ?رش (?:گروه [^،]{3,30} )?(?:خبرگزاری )?([^ ،,.:؛\n]{2,20}(?: نیوز)?)")
 _CODE = re.compile("(?:کد خبر|شناسه خبر|News ID|News code)\\s*:?\\s*([0-9]{3,12})")
@@ -122,7 +122,8 @@ def read_text(
 def language_of(text: str) -> Literal["fa", "en"]:
     """The language in which a text begins."""
     start = text[:4000]
-    return "fa" if 3 * len(_PERSIAN.findall(start)) >= len(_LATIN.findall(start)) else "en"
+    persian, latin = (sum(map(len, letters.findall(start))) for letters in (_PERSIAN, _LATIN))
+    return "fa" if 3 * persian >= latin else "en"
 
 
 def _pacts(page: Page, actors: tuple[Actor, ...]) -> tuple[Mention, ...]:

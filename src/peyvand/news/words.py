@@ -91,13 +91,13 @@ class Page:
             word = _key(found[0])
             if not word:
                 continue
-            start = found.start()
-            if word in _PLURAL and words and words[-1][-1] in _LETTERS and start - ends[-1] <= 1:
-                ends[-1] = found.end()
+            start, end = found.span()
+            if word in _PLURAL and words and start - ends[-1] <= 1 and words[-1][-1] in _LETTERS:
+                ends[-1] = end
                 continue
             words.append(word)
             starts.append(start)
-            ends.append(found.end())
+            ends.append(end)
         return cls(text, tuple(words), tuple(starts), tuple(ends))
 
     @cached_property
@@ -132,6 +132,8 @@ class Page:
     def find(self, lexicon: Terms, first: int = 0, last: int | None = None) -> list[Any]:
         """Hits of `lexicon` that lie in tokens `first` to `last` (exclusive); the whole page is looked up once."""
         marks = self._marks.get(id(lexicon)) or self.mark(lexicon, lexicon.find(self.words))
+        if not marks.hits:
+            return []
         low = bisect_left(marks.starts, first)
         if last is None:
             return marks.hits[low:]
@@ -151,7 +153,7 @@ class Page:
 
     def mark(self, lexicon: Terms, hits: list[Any]) -> Marks:
         """Keep the hits of a lexicon on this page."""
-        marks = Marks(hits, [hit.first for hit in hits], {hit.first: hit for hit in hits})
+        marks = Marks(hits, [hit.first for hit in hits], {hit.first: hit for hit in hits}) if hits else _NO_MARKS
         self._marks[id(lexicon)] = marks
         return marks
 
@@ -245,11 +247,13 @@ _PAIRS = {
     "ء": FILLER,
     "ـ": FILLER,
     "\u200c": " ",
+    "\x00": FILLER,
     "\u00ac": " ",
     "\n": "\n",
     "\r": "\n",
 }
 _LEVEL = _Levelling()
+_NO_MARKS = Marks([], [], {})
 
 _LETTERS = frozenset(chr(code) for code in range(0x0621, 0x06D4)) | frozenset("ۀەۆ")
 _TOKEN = re.compile(

@@ -76,7 +76,7 @@ def shipped_estimate(name: str = DEFAULT) -> ShippedEstimate:
     """A shipped estimate by name.
 
     >>> shipped_estimate().sectors["mining"]["coefficients"]["log(distance_km)"]
-    -1.269704
+    -1.222141
 
     Raises
     ------
