@@ -213,3 +213,13 @@ def test_a_column_by_its_name(files):
     assert json.loads(named)["economies"] == json.loads(asked("--flows", files / "flows.csv", *args))["economies"]
     result = CliRunner().invoke(cli, ["trade", "solve", "--flows", f"{files / 'named.csv'}:slod", "--theta", "4"])
     assert "'sold'" in result.exception.hint
+
+
+@pytest.mark.parametrize(("rate", "taken"), [(15.0, False), (1.45, True), (0.15, True)])
+def test_new_tariffs_in_per_cent_are_refused(files, rate, taken):
+    pd.DataFrame({"exporter": ["R1"], "importer": ["R0"], "value": [rate]}).to_csv(files / "new.csv", index=False)
+    args = ["--flows", str(files / "flows.csv"), "--theta", "4", "--tariffs-new", str(files / "new.csv")]
+    result = CliRunner().invoke(cli, ["trade", "solve", *args])
+    assert taken == (result.exit_code == 0)
+    if not taken:
+        assert "0.15 is 15 per cent" in result.exception.hint

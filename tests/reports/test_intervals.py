@@ -12,6 +12,7 @@ from peyvand.reports.page import render
 from peyvand.reports.page.reproduce import command
 from peyvand.reports.tables import tables
 from peyvand.run import LEVEL, simulate
+from peyvand.scenarios import Tariff, Union
 from peyvand.trade.uncertainty import TOGETHER, quantiles
 from peyvand.world import World
 
@@ -124,8 +125,9 @@ def test_the_command_repeats_the_closure():
 def test_a_world_without_errors_cannot_be_drawn():
     world = world_of()
     certain = World(world.data.drop_vars(["trade_elasticity_se", "trade_flow_cv"]), world.provenance)
+    free = Union(title={"en": "Free", "fa": "آزاد"}, members=MEMBERS[:3], provisions=(Tariff(cut_share=1.0),))
     with pytest.raises(ModelError, match="nothing is left to draw"):
-        simulate("eco-ten", world=certain, draws=2)
+        simulate(free, world=certain, draws=2)
 
 
 def test_draws_without_an_answer_are_left_out_of_the_ends():

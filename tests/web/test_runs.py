@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import re
 import time
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from peyvand.scenarios import open_scenario
 from peyvand.web import queue, worker
 from peyvand.web.compare import side_by_side
 from peyvand.web.runs import ask_run, clean_up, result_file, run_code
+from peyvand.web.show import environment
 from peyvand.web.streams import Streams
 
 
@@ -72,6 +74,14 @@ def test_a_run_leaves_every_file_and_a_page_in_both_languages(site, client):
         assert "<script>" not in page.text
     report = client.get(f"/en/runs/{work.code}/report.html")
     assert report.headers["content-disposition"].startswith("attachment")
+
+
+def test_the_page_of_a_run_takes_the_same_parts_as_the_report():
+    """Both frame the report's sections: a part that only one of them brings would be missing in the other."""
+    taken = re.compile(r'from "parts.html.j2" import (.*?) with context')
+    frames = [environment().loader.get_source(environment(), name)[0] for name in ("view.html.j2", "report.html.j2")]
+    view, report = (set(taken.search(frame).group(1).split(", ")) for frame in frames)
+    assert view == report
 
 
 def test_the_name_of_a_run_follows_its_content(site):

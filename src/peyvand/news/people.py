@@ -129,9 +129,9 @@ def _person(context: Context, first: int, last: int, sentence: Sentence, *, firs
     opens = (first <= sentence.first + 1 or page.words[first - 1] in COMMAS) and bool(
         page.find(cues("speech"), end, sentence.last)
     )
-    bare = holder is not None and last - first == 1 and role is None
+    bare = holder is not None and last - first == 1 and role is None and not page.words[first].isascii()
     subject = first_here and (opens or speech_follows(page, end, sentence) or tells_of_acts(page, sentence))
-    if bare:  # «ترامپ»: so often only spoken of
+    if bare:  # «ترامپ»: so often only spoken of; English reports use surnames throughout
         subject = _speaks_at_once(page, end, sentence) and (first_here or sentence.line == 0)
     return Person(
         name=page.quote(first, last),

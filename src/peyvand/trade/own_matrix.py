@@ -36,6 +36,8 @@ LARGEST_NEGATIVE_INPUT = 0.01
 """Inputs below zero are set to zero up to this part of the cost of what they go into."""
 LARGEST_LOG_COST = 300.0
 """No change of costs is larger in logs than this: beyond it a partial effect is another thing than β."""
+LARGEST_MEAN_NEW_TARIFF = 3.0
+"""New rates above this in the mean are taken for per cent."""
 _SHOWN = 5
 
 
@@ -124,7 +126,8 @@ def own_shock(
     Raises
     ------
     DataError
-        If both `cost_hat` and `partial` are given, a d̂ is not positive, or an effect is on domestic sales.
+        If both `cost_hat` and `partial` are given, a d̂ is not positive, an effect is on domestic sales, or
+        new tariffs look like per cent.
     UnknownEconomyError, UnknownSectorError
         If a table names what the flows do not have.
     """
@@ -151,7 +154,15 @@ def own_shock(
                 hint="effects are relative to trade at home: leave exporter = importer out, or shift the others",
             )
         cost = _iceberg(effect, world["trade_elasticity"].values, labels)
-    tariff = like if tariffs_new is None else like.copy(data=_table(tariffs_new, PAIRS, labels, other=like.values))
+    tariff = like
+    if tariffs_new is not None:
+        raised = tariffs_new.loc[tariffs_new["value"] > 0, "value"]
+        if raised.mean() > LARGEST_MEAN_NEW_TARIFF:
+            raise DataError(
+                f"new tariffs of {100 * raised.mean():,.0f} per cent in the mean",
+                hint="rates are shares: 0.15 is 15 per cent; a d̂ stands for trade that stops",
+            )
+        tariff = like.copy(data=_table(tariffs_new, PAIRS, labels, other=like.values))
     return Shock.of(world, iceberg_cost_hat=like.copy(data=cost), tariff_rate_counterfactual=tariff)
 
 
