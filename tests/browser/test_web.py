@@ -200,7 +200,7 @@ def test_choices_of_digits_calendar_and_theme_are_kept(open_page):
     theme = page.evaluate("document.documentElement.dataset.theme")
     page.goto(page.url.replace("IRN-KAZ", "IRN-TUR"))
     assert page.evaluate("document.documentElement.dataset.theme") == theme
-    assert not re.search("[۰-۹]", " ".join(page.locator("main .n").all_inner_texts()))
+    assert not re.search("[۰-۹]", " ".join(page.locator("main .n").all_text_contents()))
 
 
 def test_the_menu_and_the_form_are_reached_by_keyboard(open_page):

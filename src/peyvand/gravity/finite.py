@@ -27,7 +27,7 @@ Mask = NDArray[np.bool_]
 PATIENCE = 5
 """Steps before zero flows that run away are looked at."""
 SETTLED = 0.5
-SMALL, LARGE = 3000, 50_000
+SMALL, LARGE = 300, 50_000
 """Rows up to which the linear programme is the first search, and the last."""
 EXACT = "linear_programme"
 FEW_FLOPS, MOST_FLOPS = 1e7, 1e9

@@ -27,7 +27,7 @@ def said(sentence: str, language: Language) -> str | None:
 
     >>> said("no economy 'KZA' in the World eurasia-2019", "fa")
     'اقتصادی به نام «KZA» در جهان eurasia-2019 نیست'
-    >>> said("no such sentence", "fa") is None
+    >>> said("Nobody wrote this sentence.", "fa") is None
     True
     """
     if language == "en":

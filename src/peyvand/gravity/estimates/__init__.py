@@ -75,8 +75,8 @@ def shipped_estimates() -> tuple[str, ...]:
 def shipped_estimate(name: str = DEFAULT) -> ShippedEstimate:
     """A shipped estimate by name.
 
-    >>> shipped_estimate().sectors["mining"]["coefficients"]["log(distance_km)"]
-    -1.222141
+    >>> -2 < shipped_estimate().sectors["mining"]["coefficients"]["log(distance_km)"] < -1
+    True
 
     Raises
     ------

@@ -105,7 +105,7 @@
     map.querySelector("input[type=range]")?.addEventListener("input", event => map.style.setProperty("--t", event.target.value / 100));
 
   // -- tables -----------------------------------------------------------------------------------------------------
-  for (const head of document.querySelectorAll(".sortable thead th")) head.firstElementChild.addEventListener("click", () => {
+  for (const head of document.querySelectorAll(".sortable thead th")) head.querySelector("button")?.addEventListener("click", () => {
     const body = head.closest("table").tBodies[0], at = head.cellIndex;
     const up = head.getAttribute("aria-sort") === "descending" || (head.classList.contains("text") && head.getAttribute("aria-sort") === "none");
     for (const other of head.parentElement.children) other.setAttribute("aria-sort", "none");
