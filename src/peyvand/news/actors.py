@@ -72,12 +72,13 @@ def states_of(page: Page, actors: tuple[Actor, ...], home: str) -> dict[str, lis
     found: dict[str, list[Actor]] = {}
     weight: dict[str, float] = {}
     hosts = {actor.code for actor in actors if actor.kind == "venue"}
-    for actor, listed in zip(actors, _list_sizes(page, actors), strict=True):
+    heads = {k for sentence in page.sentences for k in range(sentence.first, sentence.first + HEAD)}
+    for actor, (listed, start) in zip(actors, _lists(page, actors), strict=True):
         if actor.code in hosts and actor.first and page.words[actor.first - 1] in _TRAVEL_WORDS:
             continue  # «به اتریش», where the talks are
         if actor.kind in STATE_KINDS and len(actor.code) == 3:
             found.setdefault(actor.code, []).append(actor)
-            weight[actor.code] = weight.get(actor.code, 0.0) + _weight(page, actor, listed, early)
+            weight[actor.code] = weight.get(actor.code, 0.0) + _weight(page, actor, listed, start in heads, early)
     pacts = sum(2 if actor.first < early else 1 for actor in actors if actor.kind == "pact")
     foreign = [code for code in weight if code != home and weight[code] >= PARTY]
     if not foreign and (
@@ -130,10 +131,10 @@ def _holder_names(row: list[str]) -> list[str]:
     return [word for cell in row[1:] for word in alternatives(cell)]
 
 
-def _weight(page: Page, actor: Actor, listed: int, early: int) -> float:
+def _weight(page: Page, actor: Actor, listed: int, at_head: bool, early: int) -> float:
     before = page.words[max(0, actor.first - 8) : actor.first]
     weight = 2.0 if actor.first < early else 1.0
-    in_list = listed > 1 and (actor.first < early or listed <= SHORT_LIST)
+    in_list = listed > 1 and (actor.first < early or listed <= SHORT_LIST or at_head)
     across = {page.words[actor.first], *before[-1:]} & _COUNTERPARTS  # «همتای ترک», «طرف قطری»
     if _is_post(page, actor):
         return weight * POST
@@ -154,15 +155,15 @@ def _is_post(page: Page, actor: Actor) -> bool:
     return bool(before) and before[-1] in {"در", "in"} and not _POSTS.isdisjoint(before)
 
 
-def _list_sizes(page: Page, actors: tuple[Actor, ...]) -> list[int]:
-    """For each mention, how many states stand in one list with it: «ایران، روسیه و چین» are three."""
-    sizes: list[int] = []
+def _lists(page: Page, actors: tuple[Actor, ...]) -> list[tuple[int, int]]:
+    """For each mention, how many states its list holds («ایران، روسیه و چین»: three), and where the list begins."""
+    found: list[tuple[int, int]] = []
     start = 0
     for k in range(1, len(actors) + 1):
         if k == len(actors) or not _is_next(page, actors[k - 1], actors[k]):
-            sizes += [len({actor.code for actor in actors[start:k]})] * (k - start)
+            found += [(len({actor.code for actor in actors[start:k]}), actors[start].first)] * (k - start)
             start = k
-    return sizes
+    return found
 
 
 def _is_next(page: Page, one: Actor, other: Actor) -> bool:
@@ -204,6 +205,7 @@ def _is_other_person(page: Page, first: int, last: int) -> bool:
 
 POST = 0.25  # weight of the state where somebody is posted, beside the same in other places
 PARTY = 1.5  # weight from which a foreign state counts as a party
+HEAD = 3  # tokens of a sentence in which a list of states that acts begins
 SHORT_LIST = 4  # longer lists of states deep in a text are scenery
 FOREIGN = 3.0  # weight of all that is foreign, from which a report is not purely domestic
 _STATE_WORDS = stop_words("before_state")

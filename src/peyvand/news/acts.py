@@ -14,7 +14,7 @@ from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.meetings import meetings
 from peyvand.news.report import Act
-from peyvand.news.scene import Scene, is_negated, listed, near, parties_of, partner_of
+from peyvand.news.scene import Scene, is_negated, listed, near, parties_of, partner_of, sources_of
 from peyvand.news.words import Page, Sentence, within
 
 CLOSE = 8  # tokens within which a party after a friendly cue is meant by it
@@ -72,7 +72,7 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
     if speaker is None or speaker.private:
         return []
     made: list[Act] = []
-    sources = _sources(page, scene)
+    sources = sources_of(page, scene)
     for hit in within(cued, sentence):
         verb = hit.value
         if not near(page, sentence, hit, verb.company):
@@ -98,17 +98,6 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
     return made
 
 
-def _sources(page: Page, scene: Scene) -> list[str]:
-    """The speaker's state, with those in one list with it at the head («انگلیس، فرانسه و آلمان … خواستار»)."""
-    speaker = scene.speaker
-    if speaker is None or not speaker.code:
-        return []
-    head = next((actor for actor in scene.actors if actor.code == speaker.code), None)
-    if head is None or head.first - scene.sentence.first > 3 or head.kind not in {"name", "capital", "europe"}:
-        return [speaker.code]
-    return listed(page, scene, head)
-
-
 def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list[str]) -> list[str]:
     """The other parties of a cue: whom it names as doer, whom one asks, the partner of the talks, or the nearest."""
     others = [actor for actor in scene.actors if actor.code not in sources and not _is_post(scene, actor)]
@@ -127,6 +116,9 @@ def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list
         together = bool(page.find(cues("mutual"), scene.sentence.first, scene.sentence.last))
         if together or not others or any(actor.code == partner for actor in others):
             return [partner]
+    if verb.type == "AGREE":  # «… با ایران», though another stands nearer before the cue
+        after = next((a for a in others if hit.last <= a.first < hit.last + MEANT and _follows(page, a, _WITH)), after)
+        before = None if after and _follows(page, after, _WITH) else before
     if after and before:
         nearest = after if after.first - hit.last <= hit.first - before.last else before
     else:
@@ -193,6 +185,8 @@ FORUMS = frozenset(
 DOER_AFTER, DOER_BEFORE = 6, 12  # tokens between a noun («نقض», «تجاوز») and whose deed it is
 SUBJECT = 6  # tokens between «باید» and who must
 WANTED = 12  # tokens between «خواستار» and of whom it is wanted
+MEANT = 15  # tokens after a cue within which «با …» says with whom
+_WITH = frozenset({"با", "به", "with", "to"})
 _TOWARDS = frozenset({"علیه", "به", "در", "بر", "برای", "با", "against", "to", "in", "with", "on", "for"})
 _PARTING = frozenset({":", "ما", "«", "»", "که", "we"})  # what parts a subject from its verb
 _BESIDE = frozenset({"با", "در", "علیه", "به", "with", "in", "against"})

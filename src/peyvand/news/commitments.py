@@ -12,7 +12,7 @@ from itertools import product
 from peyvand.news.domains import Field
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.report import Commitment, Strength
-from peyvand.news.scene import Scene, is_negated, near, parties_of
+from peyvand.news.scene import Scene, is_negated, near, parties_of, sources_of
 from peyvand.news.words import Page, Sentence, within
 
 REACH = {"intent": 8, "agreed": 8, "implemented": 8, "signed": 14, "ratified": 14}  # tokens to a cue's company
@@ -90,10 +90,11 @@ def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, st
     if speaker is None or speaker.private:
         return []
     source = speaker.code
-    others = [actor for actor in scene.actors if actor.code != source]
+    sources = sources_of(page, scene)
+    others = [actor for actor in scene.actors if actor.code not in sources]
     meant = [a for a in others if promise.last <= a.first < promise.last + MEANT and page.words[a.first - 1] in _WITH]
     if meant:
-        return [(source, meant[0].code)]
+        return [(one, meant[0].code) for one in sources]
     if scene.partner and source in scene.partner:
         return [(source, scene.partner[0] if scene.partner[1] == source else scene.partner[1])]
     return [(source, others[0].code)] if others else []

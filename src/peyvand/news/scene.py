@@ -70,6 +70,17 @@ def parties_of(page: Page, scene: Scene) -> list[tuple[str, str]]:
     return list(combinations(scene.together, 2))
 
 
+def sources_of(page: Page, scene: Scene) -> list[str]:
+    """The speaker's state, with those in one list with it at the head («انگلیس، فرانسه و آلمان … خواستار»)."""
+    speaker = scene.speaker
+    if speaker is None or not speaker.code:
+        return []
+    head = next((actor for actor in scene.actors if actor.code == speaker.code), None)
+    if head is None or head.first - scene.sentence.first > 3 or head.kind not in {"name", "capital", "europe"}:
+        return [speaker.code]
+    return listed(page, scene, head)
+
+
 def partner_of(scene: Scene, source: str) -> str:
     """The other side of the pair that meets."""
     if not scene.partner or source not in scene.partner:
