@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks.ppml import FORMULA as HEAVY
+from benchmarks.ppml import panel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
@@ -98,3 +100,11 @@ def test_a_panel_of_products_with_few_of_its_rows():
     for columns in EFFECTS:
         group = frame.groupby(["sector", *columns]).ngroup().to_numpy()
         assert_allclose(np.bincount(group, gap), 0.0, atol=1e-6)
+
+
+def test_a_tenth_of_a_heavy_tailed_panel_claims_no_slope_that_nothing_identifies():
+    """Slopes of 1e12 were reported here: the rows that bind are too few for any."""
+    frame = panel(60, 5, 20, 1.0).sample(frac=0.1, random_state=0).reset_index(drop=True)
+    fit = ppml(HEAVY, frame)
+    assert fit.names == ()
+    assert_allclose(np.bincount(frame["pair"], frame["y"] - fit.fitted), 0.0, atol=1e-4)
