@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import product
 
-from peyvand.news.domains import Field
+from peyvand.news.domains import POLITICS, Field
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.report import Commitment, Strength
 from peyvand.news.scene import Scene, is_negated, near, parties_of, sources_of
@@ -75,13 +75,15 @@ def _promises(page: Page, sentence: Sentence, cued: list[Hit[Promise]]) -> list[
 
 
 def _named(here: list[Hit[Field]], promise: Hit[Promise] | None = None) -> list[str]:
-    """The domains that a sentence names, or those near a promise."""
+    """The domains that a sentence names outright, else with a hint, or those near a promise."""
     near_by = [
         hit
         for hit in here
         if promise is None or promise.first - FIELDS_BEFORE <= hit.first < promise.last + FIELDS_AFTER
     ]
-    return list(dict.fromkeys(hit.value[0] for hit in near_by if hit.value[0] != "politics_other"))
+    named = [hit for hit in near_by if hit.value[0] != POLITICS]
+    outright = [hit for hit in named if hit.value[1] > 1]
+    return list(dict.fromkeys(hit.value[0] for hit in outright or named))
 
 
 def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, str]]:
