@@ -97,9 +97,20 @@ def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, st
     meant = [a for a in others if promise.last <= a.first < promise.last + MEANT and page.words[a.first - 1] in _WITH]
     if meant:
         return [(one, meant[0].code) for one in sources]
+    if told := _told_of(page, scene, promise):
+        return [(told, source)] if told != source else []
     if scene.partner and source in scene.partner:
         return [(source, scene.partner[0] if scene.partner[1] == source else scene.partner[1])]
     return [(source, others[0].code)] if others else []
+
+
+def _told_of(page: Page, scene: Scene, promise: Hit[Promise]) -> str:
+    """«گفت: اروپا قول داد …»: the state at the head of what is said promises, not who tells of it."""
+    heads = [k for k in range(scene.sentence.first, promise.first) if page.words[k] == ":"]
+    for actor in scene.actors:
+        if heads and heads[-1] < actor.first <= heads[-1] + HEAD and actor.last <= promise.first:
+            return "" if page.words[actor.first - 1] in _PREPOSITIONS else actor.code
+    return ""
 
 
 def _refers_back(page: Page, sentence: Sentence) -> bool:
@@ -111,5 +122,7 @@ def _refers_back(page: Page, sentence: Sentence) -> bool:
 
 
 MEANT = 15  # tokens after a promise within which whom it is made to stands
+HEAD = 3  # tokens after a colon within which the subject of what is said stands
+_PREPOSITIONS = frozenset({"با", "به", "از", "در", "برای", "بین", "میان", "with", "to", "of", "in", "from", "for"})
 _WITH = frozenset({"با", "به", "with", "to"})
 _FIELDS = frozenset({"عرصه", "زمینه", "حوزه", "بخش", "fields", "areas", "spheres", "sectors"})
