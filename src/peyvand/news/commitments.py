@@ -97,15 +97,21 @@ def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, st
     meant = [a for a in others if promise.last <= a.first < promise.last + MEANT and page.words[a.first - 1] in _WITH]
     if meant:
         return [(one, meant[0].code) for one in sources]
-    if told := _told_of(page, scene, promise):
-        return [(told, source)] if told != source else []
+    told = _told_of(page, scene, promise)
+    if told and told != source:
+        return [(told, source)]
+    if told and not page.find(cues("mutual"), scene.sentence.first, scene.sentence.last):
+        return []
     if scene.partner and source in scene.partner:
         return [(source, scene.partner[0] if scene.partner[1] == source else scene.partner[1])]
     return [(source, others[0].code)] if others else []
 
 
 def _told_of(page: Page, scene: Scene, promise: Hit[Promise]) -> str:
-    """«گفت: اروپا قول داد …»: the state at the head of what is said promises, not who tells of it."""
+    """«گفت: اروپا قول داد …»: the state at the head of what is said promises, not who tells of it.
+
+    What a speaker says so of the own state binds it to nobody, unless the sentence speaks of both.
+    """
     heads = [k for k in range(scene.sentence.first, promise.first) if page.words[k] == ":"]
     for actor in scene.actors:
         if heads and heads[-1] < actor.first <= heads[-1] + HEAD and actor.last <= promise.first:
