@@ -15,7 +15,7 @@ from peyvand.news.report import Commitment, Strength
 from peyvand.news.scene import Scene, is_negated, near, parties_of, sources_of
 from peyvand.news.words import Page, Sentence, within
 
-REACH = {"intent": 8, "agreed": 8, "implemented": 8, "signed": 14, "ratified": 14}  # tokens to a cue's company
+REACH = {"intent": 12, "agreed": 8, "implemented": 8, "signed": 14, "ratified": 14}  # tokens to a cue's company
 UNLESS = 5  # tokens after a cue within which a word takes its promise away («آماده مذاکره»)
 FIELDS_BEFORE, FIELDS_AFTER = 10, 30  # tokens around a promise within which its fields stand
 ORDER = tuple(REACH)[::-1]  # the firmest promise of a sentence names its commitments
