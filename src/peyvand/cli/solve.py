@@ -161,19 +161,22 @@ def solve(
 
 
 def _adjusted(cautions: list[warnings.WarningMessage]) -> dict[str, float]:
-    """What was done to flows whose accounts did not close; nothing where they did."""
+    """What was done to flows whose accounts did not close, nothing where they did; other warnings are passed on."""
     from peyvand.trade.calibration import AccountsAdjusted
 
+    found: dict[str, float] = {}
     for caution in cautions:
         if isinstance(caution.message, AccountsAdjusted):
             clearing = caution.message.clearing
-            return {
+            found = {
                 "cells": clearing.cells,
                 "of_cells": clearing.of_cells,
                 "cut_percent": 100 * clearing.cut_share,
                 "moved_percent": 100 * clearing.moved,
             }
-    return {}
+        else:
+            warnings.warn_explicit(caution.message, caution.category, caution.filename, caution.lineno)
+    return found
 
 
 def _said(rungs: Ladder, table: pd.DataFrame, *, numeraire: str | None, psi: float) -> dict[str, Any]:

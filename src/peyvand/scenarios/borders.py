@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import xarray as xr
 
 from peyvand.gravity import Thickness
 from peyvand.gravity.borders import UNNAMED
@@ -35,11 +36,15 @@ def unmeasured_cells(borders: Thickness, *, paid: Array) -> Mask:
 
 def unexplained_thickness(borders: Thickness, *, unmeasured: Mask) -> Array:
     """(N, N, S) unexplained thickness and waiting, log points: the pair's mean where unmeasured, NaN if unknown."""
-    parts = [name for name in UNNAMED if name in borders.components]
-    cell = borders["border_thickness_part"].sel(component=parts).sum("component", skipna=False)
-    pair = borders["pair_thickness_part"].sel(component=parts).sum("component", skipna=False)
-    cell, pair = cell.transpose(*_CELL), pair.transpose(*_CELL[:2])
+    cell = unnamed(borders["border_thickness_part"]).transpose(*_CELL)
+    pair = unnamed(borders["pair_thickness_part"]).transpose(*_CELL[:2])
     return kernels.estimable_border(unexplained=cell.values, pair_unexplained=pair.values, unmeasured=unmeasured)
+
+
+def unnamed(parts: xr.DataArray) -> xr.DataArray:
+    """The sum of the parts of borders that formalities may be in, over `component`; NaN where a border is unknown."""
+    held = [name for name in UNNAMED if name in parts["component"].values]
+    return parts.sel(component=held).sum("component", skipna=False)
 
 
 def border_cost(effect: Effect, provision: BorderCost) -> Array:
