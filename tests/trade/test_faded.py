@@ -70,6 +70,15 @@ def test_a_union_that_fades_nothing_has_none():
     assert faded_borders(cut.effect(world)) is None
 
 
+def test_waiting_that_is_shown_apart_fades_all_the_same():
+    world = small_world(5, 3, seed=1)
+    whole = effect_of(world)
+    waiting = xr.full_like(whole.borders["border_thickness"].drop_attrs(), 0.1)
+    apart = whole.union.effect(world, borders=whole.borders.split("transport", waiting))
+    assert_allclose(faded_borders(apart).unexplained, faded_borders(whole).unexplained, atol=1e-12)
+    assert_allclose(apart.unexplained, whole.unexplained, atol=1e-12)
+
+
 def test_coefficients_of_the_causes_are_drawn_and_agree_with_the_delta_method():
     """On the embedded World, with a cap that is not reached, uncertain causes make the cut uncertain."""
     world = World.embedded()

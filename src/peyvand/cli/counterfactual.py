@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from peyvand.cli.answers import plain_rows, show_figures, write_answer
 from peyvand.cli.options import language_option
-from peyvand.cli.solve import show_figures, write_answer
 from peyvand.locale import Language, text
 
 if TYPE_CHECKING:
@@ -133,9 +133,7 @@ def counterfactual(
         absent_is_zero=absent_is_zero,
     )
     table = found.percent(inverted=inverted)
-    said = _said(found, method=method, inverted=inverted, settings=settings) | {
-        "economies": json.loads(table.to_json(orient="records", double_precision=15))
-    }
+    said = _said(found, method=method, inverted=inverted, settings=settings) | {"economies": plain_rows(table)}
     if out is not None:
         write_answer(out, table, flow_table(found.rungs), said)
     if as_json:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from peyvand.cli.answers import plain
 from peyvand.cli.history import history
 
 if TYPE_CHECKING:
@@ -96,9 +97,9 @@ def fit(
     if test:
         answer["reset"] = {"statistic": test.statistic, "p_value": test.p_value}
     if out:
-        write_estimate_record(_plain(answer), out)
+        write_estimate_record(plain(answer), out)
     if as_json:
-        click.echo(json.dumps(_plain(answer), ensure_ascii=False, allow_nan=False))
+        click.echo(json.dumps(plain(answer), ensure_ascii=False, allow_nan=False))
         return
     click.echo(etable([found], to=to))
     if test:
@@ -156,12 +157,3 @@ def _show(estimate: ShippedEstimate, *, whole: bool) -> None:
             click.echo(f"    {term:22} {value:9.3f}  ({found['std_errors'][term]:.3f})")
     for note in (*estimate.notes, *estimate.sources):
         click.echo(f"  – {note}")
-
-
-def _plain(value: Any) -> Any:
-    """JSON has no nan: a number that does not exist is null."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return None if isinstance(value, float) and value != value else value

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from peyvand.cli.answers import plain
 from peyvand.cli.options import language_option
 
 if TYPE_CHECKING:
@@ -48,15 +51,13 @@ def history(
     one, other = world.resolve_economies([first, second])
     years = pair_years(one, other, world=world)
     if as_json:
-        rows = [{name: _plain(getattr(year, name)) for name in year.__slots__} for year in years]
+        rows = plain([asdict(year) for year in years])
         click.echo(json.dumps({"economy": one, "partner": other, "years": rows}, ensure_ascii=False))
         return
     _show(years, [str(world[f"name_{language}"].sel(economy=code).item()) for code in (one, other)], language)
 
 
 def _show(years: tuple[PairYear, ...], names: list[str], language: Language) -> None:
-    import math
-
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -82,8 +83,3 @@ def _show(years: tuple[PairYear, ...], names: list[str], language: Language) -> 
     console = Console()
     console.print(table)
     console.print(text(f"{words}.note", language), soft_wrap=True)
-
-
-def _plain(value: float | str | bool) -> float | str | bool | None:
-    """JSON has no nan: a number that is not known is null."""
-    return None if isinstance(value, float) and value != value else value

@@ -34,6 +34,33 @@ def language_option(words: str = "Language of the words.") -> Callable[[Command]
     )
 
 
+barrier_option = click.option(
+    "--barrier",
+    type=click.Choice(["iceberg", "rent"]),
+    default="iceberg",
+    show_default=True,
+    help="What non-tariff barriers are: costs that melt, or rents that somebody keeps.",
+)
+"""`--barrier`: goes with `rent_keeper_option`."""
+
+rent_keeper_option = click.option(
+    "--rent-keeper",
+    type=click.Choice(["importer", "exporter"]),
+    default="importer",
+    show_default=True,
+    help="Who keeps the rents.",
+)
+
+seed_option = click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(min=0), help="The same seed, the same draws."
+)
+
+
+def draws_option(words: str, *, default: int = 0) -> Callable[[Command], Command]:
+    """`--draws`, zero or more; `words` say what is drawn and what for."""
+    return click.option("--draws", default=default, show_default=True, type=click.IntRange(min=0), help=words)
+
+
 registry_option = click.option(
     "--registry", "register", help="Take what is in force from this register: a file or postgresql:// URL."
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from peyvand.cli.answers import plain
 from peyvand.cli.days import ON, day_words
 from peyvand.cli.options import language_option
 
@@ -49,7 +50,7 @@ def profile_command(
             raise unwritable(svg, error) from error
         click.echo(text("mobility.profile.written", language, file=svg), err=True)
     if as_json:
-        click.echo(json.dumps(_plain(asdict(found)), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(plain(asdict(found)), ensure_ascii=False, indent=2))
     else:
         _show(found, names, language)
 
@@ -78,14 +79,3 @@ def _show(found: Profile, names: dict[str, str], language: Language) -> None:
             table.add_row(label, values[0], values[1] if len(values) > 1 else "", " / ".join(known))
         table.add_section()
     Console().print(table)
-
-
-def _plain(value: object) -> object:
-    """Days as text, and null for a number that is not known."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from peyvand.cli.options import draws_option, seed_option
 from peyvand.cli.registry import AS_JSON, DATABASE, LANGUAGE, day_of, opened, registry, say
 from peyvand.locale import Language, number, text
 
@@ -31,8 +32,8 @@ AS_OF = click.option("--as-of", "written", help="The day whose agreements are in
 @click.option(
     "--world", "world_name", default="eurasia-2019", show_default=True, help="A World's file, or one that ships."
 )
-@click.option("--draws", default=100, show_default=True, help="Draws behind the intervals; 0 for none.")
-@click.option("--seed", default=0, show_default=True, help="Of the draws.")
+@draws_option("Draws behind the intervals; 0 for none.", default=100)
+@seed_option
 def value(
     db: str, language: Language, as_json: bool, agreement: str | None, by_party: str | None, written: str | None,
     world_name: str, draws: int, seed: int,

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from peyvand.cli.options import facts_in, language_option, registry_option
+from peyvand.cli.options import (
+    barrier_option,
+    draws_option,
+    facts_in,
+    language_option,
+    registry_option,
+    rent_keeper_option,
+    seed_option,
+)
 from peyvand.cli.run_tables import VIEWS, view
 from peyvand.locale import Language, number, text
 
@@ -34,28 +42,10 @@ DEFAULT_SCENARIO = "eco-ten"
     help="Closure: fixed, fixed_nominal (with --numeraire), multiplicative or eliminated.",
 )
 @click.option("--numeraire", metavar="CODE", help="The economy in whose wage fixed_nominal deficits are kept.")
-@click.option(
-    "--barrier",
-    type=click.Choice(["iceberg", "rent"]),
-    default="iceberg",
-    show_default=True,
-    help="What non-tariff barriers are: costs that melt, or rents that somebody keeps.",
-)
-@click.option(
-    "--rent-keeper",
-    type=click.Choice(["importer", "exporter"]),
-    default="importer",
-    show_default=True,
-    help="Who keeps the rents.",
-)
-@click.option(
-    "--draws",
-    default=0,
-    show_default=True,
-    type=click.IntRange(min=0),
-    help="Draw elasticities, estimates and flows so many times: every figure gets an interval.",
-)
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="The same seed, the same draws.")
+@barrier_option
+@rent_keeper_option
+@draws_option("Draw elasticities, estimates and flows so many times: every figure gets an interval.")
+@seed_option
 @click.option(
     "--show",
     type=click.Choice(["income", *VIEWS]),

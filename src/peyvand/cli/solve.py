@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from peyvand.cli.options import language_option
+from peyvand.cli.answers import plain_rows, show_figures, write_answer
+from peyvand.cli.options import barrier_option, language_option, rent_keeper_option
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -41,20 +42,8 @@ _FILE = click.Path(path_type=Path)
     help="Who pays for a deficit afterwards; fixed is ge_gravity's additive rule.",
 )
 @click.option("--numeraire", metavar="ECONOMY", help="Whose wage fixed_nominal deficits are kept in.")
-@click.option(
-    "--barrier",
-    type=click.Choice(["iceberg", "rent"]),
-    default="iceberg",
-    show_default=True,
-    help="What non-tariff barriers are: costs that melt, or rents that somebody keeps.",
-)
-@click.option(
-    "--rent-keeper",
-    type=click.Choice(["importer", "exporter"]),
-    default="importer",
-    show_default=True,
-    help="Who keeps the rents.",
-)
+@barrier_option
+@rent_keeper_option
 @click.option(
     "--psi", type=float, default=0.0, show_default=True, help="Supply elasticity of one sector, ge_gravity2's."
 )
@@ -172,19 +161,22 @@ def solve(
 
 
 def _adjusted(cautions: list[warnings.WarningMessage]) -> dict[str, float]:
-    """What was done to flows whose accounts did not close; nothing where they did."""
+    """What was done to flows whose accounts did not close, nothing where they did; other warnings are passed on."""
     from peyvand.trade.calibration import AccountsAdjusted
 
+    found: dict[str, float] = {}
     for caution in cautions:
         if isinstance(caution.message, AccountsAdjusted):
             clearing = caution.message.clearing
-            return {
+            found = {
                 "cells": clearing.cells,
                 "of_cells": clearing.of_cells,
                 "cut_percent": 100 * clearing.cut_share,
                 "moved_percent": 100 * clearing.moved,
             }
-    return {}
+        else:
+            warnings.warn_explicit(caution.message, caution.category, caution.filename, caution.lineno)
+    return found
 
 
 def _said(rungs: Ladder, table: pd.DataFrame, *, numeraire: str | None, psi: float) -> dict[str, Any]:
@@ -205,34 +197,5 @@ def _said(rungs: Ladder, table: pd.DataFrame, *, numeraire: str | None, psi: flo
         "residual": result.residual,
         "iterations": result.iterations,
         "data_hash": result.baseline.data_hash,
-        "economies": json.loads(table.to_json(orient="records", double_precision=15)),
+        "economies": plain_rows(table),
     }
-
-
-def write_answer(folder: Path, table: pd.DataFrame, flows: pd.DataFrame, said: dict[str, Any]) -> None:
-    """`economies.csv`, `flows.csv`, `flows.parquet` and `answer.json` in a folder."""
-    from peyvand.errors import unwritable
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        table.to_csv(folder / "economies.csv", index=False)
-        flows.to_csv(folder / "flows.csv", index=False)
-        flows.to_parquet(folder / "flows.parquet", index=False)
-        (folder / "answer.json").write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise unwritable(folder, error, say=", with --out") from error
-
-
-def show_figures(table: pd.DataFrame, language: Language, *, title: str, decimals: int) -> None:
-    """A row an economy on a terminal of 80 columns."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    shown = Table(title=title, box=box.SIMPLE, padding=(0, 1, 0, 0))
-    for name in table:
-        shown.add_column(text(f"trade.columns.{name}", language), justify="left" if name == "economy" else "right")
-    for _, row in table.iterrows():
-        cells = ("–" if value != value else number(value, language, decimals=decimals) for value in row.iloc[1:])
-        shown.add_row(str(row["economy"]), *cells)
-    Console().print(shown)

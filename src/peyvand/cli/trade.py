@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from peyvand.cli.counterfactual import counterfactual
-from peyvand.cli.options import language_option
+from peyvand.cli.options import language_option, seed_option
 from peyvand.cli.sensitivity import sensitivity
 from peyvand.cli.solve import solve
 from peyvand.locale import Language, number, text
@@ -35,7 +35,7 @@ trade.add_command(sensitivity)
 @click.argument("name_or_file", default="eco-ten")
 @_WORLD
 @click.option("--draws", default=500, show_default=True, type=click.IntRange(min=2), help="How many.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="The same seed, the same draws.")
+@seed_option
 @click.option("--level", default=0.9, show_default=True, help="Of the interval, between 0 and 1.")
 @_LANGUAGE
 @_JSON

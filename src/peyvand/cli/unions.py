@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from peyvand.cli.options import language_option
+from peyvand.cli.options import draws_option, language_option, seed_option
 from peyvand.cli.unions_networks import networks
 from peyvand.locale import Language, number, text
 
@@ -50,14 +50,8 @@ def unions() -> None:
     show_default=True,
     help="What those left behind do after a member walked out.",
 )
-@click.option(
-    "--draws",
-    default=0,
-    show_default=True,
-    type=click.IntRange(min=0),
-    help="Draw elasticities and flows so many times: how often does each union hold?",
-)
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="The same seed, the same draws.")
+@draws_option("Draw elasticities and flows so many times: how often does each union hold?")
+@seed_option
 @click.option("--top", default=10, show_default=True, help="Rows of the table.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for tables of all unions.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Folder that keeps what is solved; goes on from there.")
@@ -103,8 +97,8 @@ def search(
 @click.argument("name", required=False)
 @_WORLD
 @_DEFICITS
-@click.option("--draws", default=0, show_default=True, help="Draws of elasticities and flows, for probabilities.")
-@click.option("--seed", default=0, show_default=True, help="Of the draws.")
+@draws_option("Draws of elasticities and flows, for probabilities.")
+@seed_option
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("peyvand-unions"), show_default=True, help="Folder."
 )

@@ -23,12 +23,19 @@ Codes = Sequence[NDArray[np.intp]]
 REPEATS = 1e-7
 """A column of which less than this share is left by those before it is collinear: the rounding of a 32-bit number."""
 FROM_CENTRE = 1e-3
+"""A regressor of which less than this share is left around the effects is held without them."""
 SETTLED = 1e-9
+"""Largest last step of ln μ, relative to 1 + |ln μ|."""
 MOST_HALVED, MOST_RISE = 1e-9, 20.0
+"""The smallest share of a step that is tried, and by how much a step may raise ln μ."""
 LEAST_LOG = -1300.0
+"""Log weights are kept between this and its opposite: their roots are still numbers."""
 ROUNDING = 1e-12
+"""A coefficient below this is nothing."""
 ALIKE = 7.0
+"""Log weights that differ by less are alike: a pivot is the largest among them."""
 OUTWORN = 1e3
+"""A basis is made anew where a row, scaled, is more than so many times one that it is made of."""
 
 
 def flops(rows: int, columns: int) -> float:

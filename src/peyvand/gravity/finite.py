@@ -1,8 +1,10 @@
 """Which rows have a finite estimate, and what is it?  A Poisson fit and the search for separated rows, in turns.
 
-Groups without a positive flow are dropped first. A fit is tried, with effects absorbed; where zero flows run away, or
-where it cannot prove that none of them does, separated rows are looked for (`separation.py`) and the fit goes on
-without them. Small designs whose flows lie far apart are finished with a column for each dummy (`dense.py`).
+Groups without a positive flow are dropped first. Rows alone in a group of a sparse panel are set aside: they are fitted
+perfectly and tell nothing of slopes or other effects, so fits and searches go without them. A fit is tried, with
+effects absorbed; where zero flows run away, or where it cannot prove that none of them does, separated rows are looked
+for (`separation.py`) and the fit goes on without them. Small designs whose flows lie far apart are finished with a
+column for each dummy (`dense.py`).
 """
 
 from __future__ import annotations
@@ -21,15 +23,15 @@ from peyvand.gravity.kernels import Array, Columns
 from peyvand.gravity.layout import absorber_for, panel_shape
 from peyvand.gravity.newton import PoissonFit, poisson_fit
 from peyvand.gravity.panel import PanelShape
-from peyvand.gravity.separation import empty_groups, rectify, separated_rows
+from peyvand.gravity.separation import bound_rows, empty_groups, rectify, separated_rows
 
 Mask = NDArray[np.bool_]
 PATIENCE = 5
 """Steps before zero flows that run away are looked at."""
 SETTLED = 0.5
-SMALL, LARGE = 300, 50_000
-"""Rows up to which the linear programme is the first search, and the last."""
-EXACT = "linear_programme"
+SMALL, SMALL_SPARSE, LARGE = 300, 12_000, 50_000
+"""Rows up to which the linear programme is the first search, also where few of all bind, and up to which the last."""
+EXACT, ALONE = "linear_programme", "fixed_effect"
 FEW_FLOPS, MOST_FLOPS = 1e7, 1e9
 """Cost of a step with dummies that is always afforded, and that is afforded rather than no estimate."""
 FAR_APART = 1e-8
@@ -56,21 +58,29 @@ def fit_sample(
             if fresh.any():
                 reasons.append((fresh, f"separated (fixed_effect): no positive outcome in its {effect.name}"))
                 keep &= ~fresh
+    sparse = separation == "full" and shape is None and bool(design.effects)
+    bound = keep
     start: tuple[Array, Array] | None = None
     searched, patience, steps = separation != "full", PATIENCE, 0
     while True:
-        absorber = absorber_for(design, shape, keep)
-        flow, regressors, prior, offset = _cells(design, absorber, keep)
+        if sparse:
+            separated, bound = _bound(design, bound & keep)
+            if separated.any():
+                reasons.append((separated, _separated_by(ALONE)))
+                keep = keep & ~separated
+        bound = bound & keep if bound.any() else keep
+        absorber = absorber_for(design, shape, bound)
+        flow, regressors, prior, offset = _cells(design, absorber, bound)
         try:
             fit = _fit(
-                design, absorber, keep, flow=flow, regressors=regressors, prior=prior, offset=offset, start=start,
+                design, absorber, bound, flow=flow, regressors=regressors, prior=prior, offset=offset, start=start,
                 patience=None if searched else patience,
             )  # fmt: skip
         except ConvergenceError:
             separated, rule = np.zeros_like(keep), EXACT
             if not searched:  # rows without a finite estimate are the likely reason
-                separated, rule = _search(design, shape, keep, (flow == 0) & (prior > 0), thorough=True)
-            if not separated.any() and (searched or _cost(design, keep) > MOST_FLOPS):
+                separated, rule = _search(design, shape, bound, bound & (design.outcome == 0), thorough=True)
+            if not separated.any() and (searched or _cost(design, bound) > MOST_FLOPS):
                 raise
             if separated.any():
                 reasons.append((separated, _separated_by(rule)))
@@ -81,15 +91,17 @@ def fit_sample(
         running = (fit.last_step < -0.5) & (flow == 0) & (prior > 0)
         still = not running.any()
         if not searched and still:
-            running = _vanished(design, absorber, keep, fit)
+            running = _vanished(design, absorber, bound, fit)
         if searched or not running.any():
-            return replace(fit, iterations=steps), absorber, keep, reasons
+            return *_whole(replace(fit, iterations=steps), design, absorber, bound, keep), keep, reasons
         thorough = fit.converged or patience > 3 * PATIENCE
         try:
-            separated, rule = _search(design, shape, keep, running, thorough=thorough)
+            separated, rule = _search(
+                design, shape, bound, absorber.to_rows(running.astype(np.float64)) > 0, thorough=thorough
+            )
         except ConvergenceError:
             if still:  # the fit stands, and nothing shows that a row is separated
-                return replace(fit, iterations=steps), absorber, keep, reasons
+                return *_whole(replace(fit, iterations=steps), design, absorber, bound, keep), keep, reasons
             raise
         if separated.any():
             reasons.append((separated, _separated_by(rule)))
@@ -130,8 +142,12 @@ def _fit(
 
 def _cost(design: Design, keep: Mask) -> float:
     """What a step with a column for each dummy costs."""
-    columns = len(design.names) + sum(effect.count for effect in design.effects)
-    return flops(int(np.count_nonzero(keep)), columns)
+    rows = int(np.count_nonzero(keep))
+    if rows <= SMALL_SPARSE:  # the rows kept may have few of the levels
+        levels = sum(len(np.unique(effect.codes[keep])) for effect in design.effects)
+    else:
+        levels = sum(effect.count for effect in design.effects)
+    return flops(rows, len(design.names) + levels)
 
 
 def _is_delicate(fit: PoissonFit, prior: Array, regressors: int) -> bool:
@@ -162,6 +178,26 @@ def _fit_by_rows(
         fit, log_fitted=cells(fit.log_fitted), fitted_weight=cells(fit.fitted_weight),
         last_step=cells(fit.last_step), residual_regressors=residual,
     )  # fmt: skip
+
+
+def _whole(fit: PoissonFit, design: Design, absorber: Absorber, bound: Mask, keep: Mask) -> tuple[PoissonFit, Absorber]:
+    """The fit of the rows that bind as a fit of all rows kept: the others are alone in a group, which fits them."""
+    if np.array_equal(bound, keep):
+        return fit, absorber
+    everywhere = absorber_for(design, None, keep)
+    others = keep & ~bound
+    weights = np.ones(len(keep)) if design.weights is None else design.weights
+
+    def widened(cells: Array, elsewhere: Array | float) -> Array:
+        return everywhere.to_cells(np.where(others, elsewhere, absorber.to_rows(cells)))
+
+    residual = np.array([widened(column, 0.0) for column in fit.residual_regressors])
+    whole = replace(
+        fit, log_fitted=widened(fit.log_fitted, np.log(np.where(others, design.outcome, 1.0))),
+        fitted_weight=widened(fit.fitted_weight, weights * design.outcome), last_step=widened(fit.last_step, 0.0),
+        residual_regressors=residual.reshape(-1, everywhere.cells),
+    )  # fmt: skip
+    return whole, everywhere
 
 
 def _vanished(design: Design, absorber: Absorber, keep: Mask, fit: PoissonFit) -> Mask:
@@ -195,15 +231,16 @@ def _goes_on(fit: PoissonFit, absorber: Absorber, regressors: int) -> tuple[Arra
 def _search(design: Design, shape: PanelShape | None, keep: Mask, running: Mask, *, thorough: bool) -> tuple[Mask, str]:
     """Separated rows and the rule that found them.
 
-    Small data go to the linear programme. Others to the rectifier, first among the cells whose ln μ still runs away
+    Small data go to the linear programme. Others to the rectifier, first among the rows whose ln μ still runs away
     and, if the search is to be thorough, among all zero flows, and to the programme if it does not end.
     """
     rows = int(np.count_nonzero(keep))
-    if rows > SMALL:
+    if rows > (SMALL_SPARSE if rows < len(keep) / 4 else SMALL):
         absorber = absorber_for(design, shape, keep)
         flow, regressors, prior, _ = _cells(design, absorber, keep)
         prior = np.asarray(prior > 0, dtype=np.float64)
-        for candidates in (running, np.ones_like(running))[: 2 if thorough else 1]:
+        first = absorber.to_cells(running.astype(np.float64)) > 0
+        for candidates in (first, np.ones_like(first))[: 2 if thorough else 1]:
             found = rectify(absorber=absorber, regressors=regressors, flow=flow, prior=prior, candidates=candidates)
             if found is not None and found.any():
                 return np.asarray(absorber.to_rows(found.astype(np.float64)) > 0), "rectifier"
@@ -222,7 +259,18 @@ def _search(design: Design, shape: PanelShape | None, keep: Mask, running: Mask,
     return separated, EXACT
 
 
+def _bound(design: Design, keep: Mask) -> tuple[Mask, Mask]:
+    """Rows kept that fixed effects alone prove separated, and those among which others may be."""
+    separated, bound = np.zeros_like(keep), np.zeros_like(keep)
+    separated[keep], bound[keep] = bound_rows(
+        outcome=design.outcome[keep], codes=[effect.codes[keep] for effect in design.effects]
+    )
+    return separated, bound
+
+
 def _separated_by(rule: str) -> str:
+    if rule == ALONE:
+        return "separated (fixed_effect): no positive outcome in a group but in rows alone in another group"
     combination = "a combination of regressors and effects is zero at every positive outcome and negative here"
     return f"separated ({rule}): {combination}"
 

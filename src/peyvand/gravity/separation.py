@@ -1,10 +1,10 @@
 """Which zero flows have no finite estimate?  Rows that a Poisson fit would push to ln μ = −∞ for ever.
 
 A set of zero rows is separated when some z = Xγ + effects is 0 at every positive flow, never positive at a zero flow
-and negative at those rows (Correia, Guimarães and Zylkin 2019). Two rules find them: `fixed_effect` – a group without a
-positive flow; `rectifier` – the iterative rectifier: regress u on regressors and effects with the positive flows held
-at 0 by a large weight, put u = max(û, 0), repeat until û has no negative part: where û > 0 the row is separated;
-`linear_programme` – the definition itself, exact: for small data, and where the rectifier is slow to end.
+and negative at those rows (Correia, Guimarães and Zylkin 2019). Three rules find them: `fixed_effect` – a group without
+a positive flow that binds; `rectifier` – the iterative rectifier: regress u on regressors and effects with the positive
+flows held at 0 by a large weight, put u = max(û, 0), repeat until û has no negative part: where û > 0 the row is
+separated; `linear_programme` – the definition itself, exact: for small data, and where the rectifier is slow to end.
 """
 
 from __future__ import annotations
@@ -36,6 +36,52 @@ def empty_groups(outcome: Array, codes: Sequence[NDArray[np.intp]]) -> list[Mask
         total = np.bincount(code, outcome)
         found.append((total == 0)[code] if np.any(total == 0) else np.zeros(len(code), dtype=bool))
     return found
+
+
+def bound_rows(*, outcome: Array, codes: Sequence[NDArray[np.intp]]) -> tuple[Mask, Mask]:
+    """Rows that fixed effects alone prove separated, and the rows among which all others are to be looked for.
+
+    In turn, until nothing changes: a group without a positive flow is separated; a row alone in a group is set aside.
+
+    Whatever the regressors and the other effects do, the effect of that group can hold z at 0 in its lone row, so the
+    row forbids no direction z: a direction among the rest becomes one of all rows by setting these effects, the row
+    set aside last first. Rows found separated before may then have z > 0: add their own direction, many times over,
+    which is 0 at all rows looked at later and, by the same effects, at those set aside. Conversely a direction of all
+    rows is one of the rest. So nothing is lost and nothing is found too much, whatever the regressors.
+
+    Parameters
+    ----------
+    outcome : Array
+        (row,).
+    codes : sequence of array
+        Level of each row in each fixed effect.
+
+    Returns
+    -------
+    separated : Mask
+        Zero flows, (row,).
+    bound : Mask
+        The rows that remain, (row,): in sparse panels a small part of all.
+    """
+    separated = np.zeros(len(outcome), dtype=bool)
+    rows, before = np.arange(len(outcome)), -1
+    while len(rows) != before:
+        before = len(rows)
+        positive = (outcome[rows] > 0).astype(np.float64)
+        empty = np.zeros(len(rows), dtype=bool)
+        for code in codes:
+            here = code[rows]
+            empty |= np.bincount(here, positive)[here] == 0
+        separated[rows[empty]] = True
+        rows = rows[~empty]
+        alone = np.zeros(len(rows), dtype=bool)
+        for code in codes:
+            here = code[rows]
+            alone |= np.bincount(here)[here] == 1
+        rows = rows[~alone]
+    bound = np.zeros(len(outcome), dtype=bool)
+    bound[rows] = True
+    return separated, bound
 
 
 def rectify(

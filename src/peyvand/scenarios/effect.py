@@ -18,25 +18,25 @@ import xarray as xr
 
 from peyvand.errors import ScenarioError, UnknownNameError
 from peyvand.gravity import Thickness, known_causes, thickness
-from peyvand.gravity.borders import UNNAMED
 from peyvand.scenarios import kernels
 from peyvand.scenarios.blocs import left_unions, split_blocs
+from peyvand.scenarios.borders import border_cost, unexplained_thickness, unmeasured_cells
 from peyvand.scenarios.cautions import Caution, cautions_of
 from peyvand.scenarios.cells import cells_of
+from peyvand.scenarios.cuts import pair_cuts
 from peyvand.scenarios.estimates import estimate
 from peyvand.scenarios.in_force import Agreement, AgreementKind, Facts
 from peyvand.scenarios.kernels import Array, Mask
-from peyvand.scenarios.people import people_pairs
-from peyvand.scenarios.preferences import listed_cuts, pool_keys, used_preferences
+from peyvand.scenarios.people import people_pairs, visas_move_trade
+from peyvand.scenarios.preferences import pool_keys, used_preferences, with_pool
 from peyvand.scenarios.provisions import (
     AgreementEffect,
     AnyProvision,
     BorderCost,
     PeopleProvision,
-    Tariff,
     Transit,
-    Visa,
 )
+from peyvand.scenarios.tariffs import common_tariff, cut_shares
 from peyvand.world import Shock, World
 
 if TYPE_CHECKING:
@@ -125,8 +125,7 @@ class Effect:
     @property
     def moves_trade(self) -> bool:
         """Whether a provision or a common tariff changes what goods and services cost, transit apart."""
-        stated = (p.goods_trade_percent or p.services_trade_percent for p, _ in self.people if isinstance(p, Visa))
-        return bool(self.cells) or self.union.kind == "customs-union" or any(stated)
+        return bool(self.cells) or self.union.kind == "customs-union" or visas_move_trade(self)
 
     def carried(self, carriage_hat: xr.DataArray) -> Effect:
         """The effect with the change of carriage τ̂ (exporter, importer, sector) that its transit provisions bring.
@@ -197,11 +196,7 @@ class Effect:
         shock = self._shock(tariff=tariff, log_cost=log_cost + share * self._final_log_carriage)
         if self._pool_keys is None:
             return shock
-        like = self.world["tariff_rate"].transpose(*_CELL)
-        return shock.replace(
-            pooled_duty_share=like.copy(data=share * self._from_outside.astype(float)),
-            pool_key=xr.DataArray(self._pool_keys, {"economy": list(self.world.economies)}, ("economy",)),
-        )
+        return with_pool(shock, self.world, membership=self.membership, keys=self._pool_keys, share=share)
 
     def agreement_hat(self, *, year: int | None = None) -> xr.DataArray:
         """The factor of d̂ that its provisions of agreements are: what moves a border's part `agreement`."""
@@ -227,27 +222,18 @@ class Effect:
                 year=year
             )
         share = self._share_in(year)
-        (tariff, log_cost), log_carriage = self._tariffs_and_costs(share), share * self._final_log_carriage
-        log_tariff = np.log1p(tariff) - np.log1p(self._tariff)
-        touched = (np.abs(log_cost) + np.abs(log_tariff) + np.abs(log_carriage)).sum(axis=-1) > 0
-        touched |= kernels.pairs_between(self.membership)
-        rows, columns = np.nonzero(touched)
-        weight = kernels.paid_trade_weights(paid=self._paid)[rows, columns]
-        theta = self._theta
-        log_cost, log_tariff, log_carriage = (x[rows, columns] for x in (log_cost, log_tariff, log_carriage))
-        total = log_cost + log_tariff + log_carriage
-        ratio = kernels.partial_trade_ratio(weight=weight, log_cost_hat=total, trade_elasticity=theta)
-        names = np.array(self.world.economies)
-        return pd.DataFrame(
-            {
-                "exporter": names[rows],
-                "importer": names[columns],
-                "tariff_cut_percent": _cut_percent(weight, log_tariff),
-                "cost_cut_percent": _cut_percent(weight, log_cost),
-                "transport_cut_percent": _cut_percent(weight, log_carriage),
-                "total_cut_percent": _cut_percent(weight, total),
-                "partial_trade_ratio": ratio,
-            }
+        tariff, log_cost = self._tariffs_and_costs(share)
+        changes = {
+            "tariff": np.log1p(tariff) - np.log1p(self._tariff),
+            "cost": log_cost,
+            "transport": share * self._final_log_carriage,
+        }
+        return pair_cuts(
+            changes,
+            economies=self.world.economies,
+            membership=self.membership,
+            paid=self._paid,
+            trade_elasticity=self._theta,
         )
 
     @cached_property
@@ -270,11 +256,7 @@ class Effect:
 
     @cached_property
     def _final_tariff(self) -> Array:
-        cut = np.zeros_like(self._tariff)
-        for provision, mask in self.cells:
-            if isinstance(provision, Tariff):
-                cut = np.where(mask, self._cut_shares(provision, mask), cut)
-        tariff = kernels.cut_tariff(tariff_rate=self._tariff, cut_share=listed_cuts(self, cut))
+        tariff = kernels.cut_tariff(tariff_rate=self._tariff, cut_share=cut_shares(self))
         rates = self.external_rates
         return np.where(self._outside_tariffs & np.isfinite(rates), rates, tariff)
 
@@ -289,7 +271,7 @@ class Effect:
         log_cost = self._final_log_agreement.copy()
         for provision, mask in self.cells:
             if isinstance(provision, BorderCost):
-                log_cost += np.where(mask, self._border_cost(provision), 0.0)
+                log_cost += np.where(mask, border_cost(self, provision), 0.0)
         return log_cost
 
     @cached_property
@@ -310,46 +292,15 @@ class Effect:
             return np.zeros_like(self._tariff)
         return np.asarray(np.log(self.carriage_hat.transpose(*_CELL).values))
 
-    def _border_cost(self, provision: BorderCost) -> Array:
-        if provision.cut_percent is not None:
-            return np.full_like(self._tariff, np.log1p(-provision.cut_percent / 100))
-        return kernels.faded_border(
-            unexplained=self.unexplained,
-            fade_share=provision.fade_share or 0.0,
-            cap_log_points=provision.cap_log_points,
-        )
-
     @cached_property
     def unmeasured(self) -> Mask:
         """(N, N, S) cells with trade whose border cannot be measured, of pairs with a border that is."""
-        recorded = self.borders["trade_recorded"].transpose(*_CELL).values
-        pair = self.borders["pair_thickness"].transpose(*_CELL[:2]).values
-        unmeasured = kernels.unmeasured_trade(paid=self._paid, recorded=recorded)
-        return np.asarray(unmeasured & np.isfinite(pair)[..., None])
+        return unmeasured_cells(self.borders, paid=self._paid)
 
     @cached_property
     def unexplained(self) -> Array:
         """(N, N, S) unexplained thickness and waiting, log points: the pair's mean where unmeasured, NaN if unknown."""
-        parts = [name for name in UNNAMED if name in self.borders.components]
-        cell = self.borders["border_thickness_part"].sel(component=parts).sum("component", skipna=False)
-        pair = self.borders["pair_thickness_part"].sel(component=parts).sum("component", skipna=False)
-        cell, pair = cell.transpose(*_CELL), pair.transpose(*_CELL[:2])
-        return kernels.estimable_border(
-            unexplained=cell.values, pair_unexplained=pair.values, unmeasured=self.unmeasured
-        )
-
-    def _cut_shares(self, provision: Tariff, mask: Mask) -> Array:
-        share = np.where(mask, provision.cut_share, 0.0)
-        for other in provision.exceptions:
-            i, n = (self.world.economies.index(self.economy(name)) for name in (other.exporter, other.importer))
-            cells = mask[i, n] & (self.sector_mask(other.sectors) if other.sectors else True)
-            if not cells.any():
-                raise ScenarioError(
-                    f"the exception for {other.exporter} → {other.importer} lies outside its provision",
-                    hint="an exception names two members and sectors of its provision",
-                )
-            share[i, n] = np.where(cells, other.cut_share, share[i, n])
-        return share
+        return unexplained_thickness(self.borders, unmeasured=self.unmeasured)
 
     # -- whom a provision holds for ------------------------------------------------------------------------------------
     @cached_property
@@ -383,36 +334,19 @@ class Effect:
         return self._pair_mask(pair for pair, agreement in linked.items() if agreement.name not in left)
 
     @cached_property
-    def _from_outside(self) -> Mask:
-        """(N, N, S) what members buy from outsiders: its duties go into the pool where there is one."""
-        from_outside = ~self.membership[:, None] & self.membership[None, :]
-        return np.asarray(np.broadcast_to(from_outside[..., None], self._tariff.shape))
-
-    @cached_property
     def _pool_keys(self) -> Array | None:
         return pool_keys(self)
 
     @cached_property
     def _outside_tariffs(self) -> Mask:
         """(N, N, S) cells on which a member levies the common tariff: from outsiders without free trade with it."""
-        return np.asarray(self._from_outside & ~self.already_free[..., None])
+        between = kernels.from_outside(self.membership) & ~self.already_free
+        return np.broadcast_to(between[..., None], self._tariff.shape)
 
     @cached_property
     def external_rates(self) -> Array:
         """(S,) the common external tariff, NaN where each member keeps its own."""
-        rates = np.full(len(self.world.sectors), np.nan)
-        if self.union.external_tariff in ("average", "minimum"):
-            flow = np.asarray(self.world["trade_flow"].transpose(*_CELL).values, dtype=float)
-            return kernels.common_rates(
-                tariff_rate=self._tariff,
-                trade_flow=flow,
-                outside=self._outside_tariffs,
-                lowest=self.union.external_tariff == "minimum",
-            )
-        if isinstance(self.union.external_tariff, dict):
-            for name, rate in self.union.external_tariff.items():
-                rates[self.sector_mask((name,))] = rate
-        return rates
+        return common_tariff(self, tariff_rate=self._tariff, outside=self._outside_tariffs)
 
     # -- labels to places ----------------------------------------------------------------------------------------------
     def _share_in(self, year: int | None) -> float:
@@ -455,7 +389,3 @@ class Effect:
             line = self.union.line_of(name)
             place = f"line {line}: " if line else ""
             raise ScenarioError(f"{place}{error.message}", hint=error.hint, name=name, line=line) from error
-
-
-def _cut_percent(weight: Array, log_change: Array) -> Array:
-    return np.asarray(0.0 - 100 * np.expm1((weight * log_change).sum(axis=-1)))

@@ -18,6 +18,11 @@ def pairs_between(members: Mask) -> Mask:
     return np.asarray(members[:, None] & members[None, :] & ~np.eye(len(members), dtype=bool))
 
 
+def from_outside(members: Mask) -> Mask:
+    """(N, N): a member buys from an outsider, from the membership vector (N,)."""
+    return np.asarray(~members[:, None] & members[None, :])
+
+
 def cut_tariff(*, tariff_rate: Array, cut_share: Array) -> Array:
     """t' = (1 − cut_share) t; `cut_share` is 0 where nothing is cut."""
     return tariff_rate * (1 - cut_share)

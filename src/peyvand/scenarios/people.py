@@ -8,7 +8,7 @@ import numpy as np
 
 from peyvand.errors import ScenarioError
 from peyvand.scenarios.kernels import Mask
-from peyvand.scenarios.provisions import PeopleProvision
+from peyvand.scenarios.provisions import PeopleProvision, Visa
 
 if TYPE_CHECKING:
     from peyvand.scenarios.effect import Effect
@@ -38,3 +38,9 @@ def people_pairs(effect: Effect) -> tuple[tuple[PeopleProvision, Mask], ...]:
         said[provision.kind] = said.get(provision.kind, np.zeros_like(mask)) | mask
         found.append((provision, mask))
     return tuple(found)
+
+
+def visas_move_trade(effect: Effect) -> bool:
+    """Whether a provision on visas states what it does to the cost of trade."""
+    visas = (provision for provision, _ in effect.people if isinstance(provision, Visa))
+    return any(visa.goods_trade_percent or visa.services_trade_percent for visa in visas)

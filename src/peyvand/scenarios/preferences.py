@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import xarray as xr
 
 from peyvand.errors import ScenarioError
 from peyvand.scenarios import kernels
@@ -18,7 +19,7 @@ from peyvand.scenarios.provisions import RulesOfOrigin, SensitiveList, Tariff
 
 if TYPE_CHECKING:
     from peyvand.scenarios.effect import Effect
-    from peyvand.world import World
+    from peyvand.world import Shock, World
 
 _CELL = ("exporter", "importer", "sector")
 
@@ -105,6 +106,27 @@ def keys_of(world: World, shares: str, *, membership: Mask) -> Array:
         weight = world[name].values.astype(float)
     weight = np.where(membership, weight, 0.0)
     return np.asarray(weight / weight.sum())
+
+
+def with_pool(shock: Shock, world: World, *, membership: Mask, keys: Array, share: float = 1.0) -> Shock:
+    """A shock in which a share of the duties on outsiders' goods goes into the members' pool.
+
+    Parameters
+    ----------
+    shock : Shock
+    world : World
+    membership : Mask (economy)
+    keys : Array (economy)
+        Which share of the pool each economy gets.
+    share : float
+        How much of the union is phased in.
+    """
+    like = world["tariff_rate"].transpose(*_CELL)
+    pooled = np.broadcast_to(kernels.from_outside(membership)[..., None], like.shape)
+    return shock.replace(
+        pooled_duty_share=like.copy(data=share * pooled.astype(float)),
+        pool_key=xr.DataArray(keys, {"economy": list(world.economies)}, ("economy",)),
+    )
 
 
 def _expect_a_tariff(effect: Effect, mask: Mask, what: str) -> None:

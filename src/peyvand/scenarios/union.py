@@ -144,7 +144,7 @@ class Union(Part):
         facts : Facts, optional
             Agreements in force; the shipped table by default.
         borders : Thickness, optional
-            Borders of this World, if gravity causes are to be taken out before fading; without, tariffs only.
+            Borders of this World; by default without what the shipped estimate of gravity causes explains.
 
         Raises
         ------

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from peyvand.gravity import head_ries, known_causes
 from peyvand.gravity.causes import terms_of
 from peyvand.scenarios import BorderCost, Effect
+from peyvand.scenarios.borders import unnamed
 from peyvand.scenarios.kernels import faded_border
 
 Array = NDArray[np.float64]
@@ -124,7 +125,7 @@ def faded_borders(effect: Effect) -> FadedBorders | None:
         covariance = causes.covariance.transpose("sector", "term", "other_term").values
     values, vectors = np.linalg.eigh(covariance)
     away = [head_ries.mean_of_directions(head_ries.away_from_home(cause=z))[inside] for _, z, _ in terms]
-    unexplained = borders["border_thickness_part"].sel(component="unexplained").transpose(*pair).values
+    unexplained = unnamed(borders["border_thickness_part"]).transpose(*pair).values
     tariff = head_ries.tariff_part(tariff_rate=world["tariff_rate"].transpose(*pair).values)
     return FadedBorders(
         places=places,

@@ -16,10 +16,11 @@ import xarray as xr
 from peyvand.errors import ScenarioError
 from peyvand.locale import LANGUAGES
 from peyvand.mobility import people_of
-from peyvand.scenarios import Effect, Union, Visa
+from peyvand.scenarios import Effect, Union
 from peyvand.scenarios.blocs import split_blocs
-from peyvand.scenarios.kernels import Mask, common_rates
-from peyvand.scenarios.preferences import keys_of
+from peyvand.scenarios.kernels import Mask, common_rates, from_outside
+from peyvand.scenarios.people import visas_move_trade
+from peyvand.scenarios.preferences import keys_of, with_pool
 from peyvand.scenarios.provisions import AnyProvision
 from peyvand.scenarios.union import UnionKind
 from peyvand.trade import CaliendoParro, Unions
@@ -95,7 +96,7 @@ class Terms:
     def _levied(self, member: Mask, tariff: xr.DataArray) -> xr.DataArray:
         """Tariffs with the common one that these members set."""
         today = self.world["tariff_rate"].transpose(*_CELL).values
-        outside = (~member[:, None] & member[None, :] & ~self.effect.already_free)[..., None]
+        outside = (from_outside(member) & ~self.effect.already_free)[..., None]
         outside = np.broadcast_to(outside, today.shape)
         rates = common_rates(
             tariff_rate=today,
@@ -111,13 +112,8 @@ class Terms:
         shares = self.scenario.revenue_shares
         if shares == "collected" or isinstance(shares, dict):
             return shock
-        like = self.world["tariff_rate"].transpose(*_CELL)
-        from_outside = (~member[:, None] & member[None, :])[..., None]
-        key = keys_of(self.world, shares, membership=member)
-        return shock.replace(
-            pooled_duty_share=like.copy(data=np.broadcast_to(from_outside, like.shape).astype(float)),
-            pool_key=xr.DataArray(key, {"economy": list(self.world.economies)}, ("economy",)),
-        )
+        keys = keys_of(self.world, shares, membership=member)
+        return with_pool(shock, self.world, membership=member, keys=keys)
 
 
 def terms_of(
@@ -177,8 +173,7 @@ def terms_of(
 
 def _with_visas(effect: Effect) -> Effect:
     """With what easier visas do to the cost of trade, where a provision says so: a matter of each pair alone."""
-    stated = (p.goods_trade_percent or p.services_trade_percent for p, _ in effect.people if isinstance(p, Visa))
-    eased = people_of(effect, draws=1).cost_hat if any(stated) else None
+    eased = people_of(effect, draws=1).cost_hat if visas_move_trade(effect) else None
     return effect if eased is None else effect.carried(eased)
 
 

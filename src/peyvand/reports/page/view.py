@@ -8,7 +8,6 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -23,32 +22,27 @@ from peyvand.reports.page.path import PathChart, path_chart
 from peyvand.reports.page.people import PeopleView, border_rules, people_view
 from peyvand.reports.page.reproduce import Item, command, facts
 from peyvand.reports.page.sureness import Spread, spread, sureness
+from peyvand.reports.page.tiles import (
+    Readout,
+    as_percent,
+    mean_movable_percent,
+    most_of_formalities,
+    people_tile,
+    readouts,
+    tiles,
+)
 from peyvand.reports.page.trade_effects import TradeEffects
 from peyvand.reports.page.variants import VariantTable, variant_table
 from peyvand.reports.people import people_only
 from peyvand.reports.rows import Row, records
 from peyvand.reports.tables import MEMBERS, OUTSIDERS, estimated_shares, members_of
-from peyvand.reports.voice import Voice, money_unit
-from peyvand.scenarios.provisions import DEFAULT_CAP_PERCENT
+from peyvand.reports.voice import Voice
 
 if TYPE_CHECKING:
     from peyvand.run import Run
 
 _OUTSIDERS_SHOWN = 8
 _PROVENANCE_SHOWN = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readout:
-    """A figure that moves with the slider, from `before` to `after`."""
-
-    label: str
-    before: float
-    after: float
-    decimals: int
-    pattern: str
-    shown: Markup
-    sign: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +136,7 @@ class Page:
     @property
     def cap(self) -> Markup:
         """The most that formalities are assumed to add to a border."""
-        return self.voice.percent(DEFAULT_CAP_PERCENT, 0, sign=False)
+        return most_of_formalities(self.voice)
 
     @property
     def people_only(self) -> bool:
@@ -151,47 +145,12 @@ class Page:
     @property
     def tiles(self) -> list[Item]:
         if self.people_only and self.people is not None:
-            return [self._people_tile(row) for row in self.people.flows]
-        v, members, outsiders = self.voice, self._group(MEMBERS), self._group(OUTSIDERS)
-        border = self._mean_movable
-        return [
-            Item(
-                label=v.t("tile.income"),
-                value=v.percent(members["real_income_change_percent"]),
-                note=Markup("{} {}").format(v.money(members["real_income_change_musd"], sign=True), v.t("tile.year")),
-            ),
-            Item(
-                label=v.t("tile.trade"),
-                value=v.percent(members["trade_within_change_percent"], 1),
-                note=self._from_to(
-                    v.money(members["trade_within_musd"]),
-                    v.money(members["trade_within_counterfactual_musd"], like=members["trade_within_musd"]),
-                ),
-            ),
-            Item(
-                label=v.t("tile.border"),
-                value=self._from_to(v.percent(border[0], 1, sign=False), v.percent(border[1], 1, sign=False)),
-                note=v.t("tile.border_note", cap=self.cap),
-            ),
-            Item(
-                label=v.t("tile.outsiders"),
-                value=v.percent(outsiders["real_income_change_percent"], 3),
-                note=Markup("{} {}").format(v.money(outsiders["real_income_change_musd"], sign=True), v.t("tile.year")),
-            ),
-        ]
-
-    def _people_tile(self, row: Row) -> Item:
-        v = self.voice
-        sure = row["partial_change_low"] == row["partial_change_high"]
-        return Item(
-            label=v.t(f"people.flow.{row['flow']}"),
-            value=v.n(row["partial_change"], 0, sign=True),
-            note=v.t(
-                "people.tile_sure" if sure else "people.tile",
-                today=v.n(row["persons"]),
-                low=v.n(row["partial_change_low"], 0, sign=True),
-                high=v.n(row["partial_change_high"], 0, sign=True),
-            ),
+            return [people_tile(row, voice=self.voice) for row in self.people.flows]
+        return tiles(
+            members=self._group(MEMBERS),
+            outsiders=self._group(OUTSIDERS),
+            movable_percent=self._movable_percent,
+            voice=self.voice,
         )
 
     # -- map -------------------------------------------------------------------------------------------------------
@@ -199,26 +158,7 @@ class Page:
     def readout(self) -> list[Readout]:
         if self.people_only:
             return []
-        v, members = self.voice, self._group(MEMBERS)
-        sign = "٪" if v.language == "fa" else "%"
-        before, after = self._mean_movable
-        trade, trade_after = members["trade_within_musd"], members["trade_within_counterfactual_musd"]
-        unit = money_unit(trade)
-        income = members["real_income_change_percent"]
-        return [
-            Readout(
-                label=v.t("tile.border"), before=before, after=after, decimals=1, pattern=f"#{sign}",
-                shown=v.percent(before, 1, sign=False),
-            ),
-            Readout(
-                label=v.t("tile.trade"), before=trade / unit.musd, after=trade_after / unit.musd,
-                decimals=unit.decimals, pattern="#", shown=v.money(trade),
-            ),
-            Readout(
-                label=v.t("tile.income"), before=0.0, after=income, decimals=2, pattern=f"#{sign}", sign=True,
-                shown=v.percent(0.0),
-            ),
-        ]  # fmt: skip
+        return readouts(members=self._group(MEMBERS), movable_percent=self._movable_percent, voice=self.voice)
 
     @property
     def has_sea(self) -> bool:
@@ -251,7 +191,7 @@ class Page:
     @staticmethod
     def as_percent(log_points: float) -> float:
         """The ad valorem cost of a thickness: 100 (exp(h) − 1)."""
-        return float(100 * np.expm1(log_points))
+        return as_percent(log_points)
 
     # -- economies -------------------------------------------------------------------------------------------------
     @cached_property
@@ -372,17 +312,8 @@ class Page:
         return self.voice.t("pairs.lead", cap=self.cap)
 
     @cached_property
-    def _mean_movable(self) -> tuple[float, float]:
-        """Trade-weighted movable part of the members' borders as per cent, today and in the union."""
-        table = self._table("pairs")
-        table = table[table["both_members"] & table["recorded"] & (table["trade_musd"] > 0)]
-        if table.empty:
-            return 0.0, 0.0
-        today, union = (
-            self.as_percent(float(np.average(table[f"movable_{when}log_points"], weights=table["trade_musd"])))
-            for when in ("", "counterfactual_")
-        )
-        return today, union
+    def _movable_percent(self) -> tuple[float, float]:
+        return mean_movable_percent(self._table("pairs"))
 
     # -- what it stands on -----------------------------------------------------------------------------------------
     @property
@@ -441,9 +372,6 @@ class Page:
     @property
     def union_mark(self) -> Markup:
         return Markup(", {}, %" if self.voice.language == "en" else "، {}، ٪").format(self.voice.t("column.after"))
-
-    def _from_to(self, before: object, after: object) -> Markup:
-        return self.voice.t("tile.from_to", before=before, after=after)
 
     def _table(self, name: str) -> pd.DataFrame:
         return self.tables_by_name[name]
