@@ -31,3 +31,11 @@ def test_both_languages_have_the_same_pages():
 def test_links_lead_somewhere(page):
     for target in LINK.findall(page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def test_the_changelog_says_everything_once():
+    """A merge that keeps both sides of a moved entry is seen here."""
+    text = (DOCS.parent / "CHANGELOG.md").read_text(encoding="utf-8")
+    entries = re.findall(r"^- .*", text, flags=re.M)
+    assert sorted(set(entries)) == sorted(entries)
+    assert all(text.count(f"\n### {part}\n") == 1 for part in ("Added", "Changed", "Fixed", "Numbers"))

@@ -124,3 +124,25 @@ def test_thousands_of_names_are_no_burden():
     started = time.process_time()
     read_text(text[:200_000])
     assert time.process_time() - started < 6
+
+
+def test_a_quotation_goes_on_to_the_end_of_its_paragraph():
+    """The state at the head of a quoted sentence does not begin to speak: Iran asks the United States."""
+    report = read_text(
+        "عباس عراقچی وزیر امور خارجه ایران گفت: برجام سند مهمی است. دولت آمریکا باید به تعهدات خود عمل کند."
+    )
+    assert [(act.source, act.target) for act in report.acts if act.type == "REQUEST"] == [("IRN", "USA")]
+
+
+def test_who_promises_stands_at_the_head_of_what_is_said():
+    report = read_text(
+        "عباس عراقچی وزیر امور خارجه ایران با وزیر امور خارجه چین دیدار کرد.\n"
+        "عراقچی گفت: روسیه قول داد در ساخت نیروگاه کمک کند."
+    )
+    assert {(one.by, one.to, one.domain) for one in report.commitments} == {("RUS", "IRN", "other_energy")}
+
+
+def test_the_states_of_a_journey_do_not_meet_one_another():
+    report = read_text("وزیر امور خارجه آلمان فردا راهی فرانسه و هلند خواهد شد.")
+    pairs = {frozenset((act.source, act.target)) for act in report.acts}
+    assert pairs == {frozenset(("DEU", "FRA")), frozenset(("DEU", "NLD"))}

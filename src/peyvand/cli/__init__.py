@@ -74,9 +74,10 @@ def main(args: list[str] | None = None) -> None:
     try:
         code: Any = cli.main(args, standalone_mode=False, obj=asked)
     except PeyvandError as error:
-        show_error(error, asked.get("language") or os.environ.get("PEYVAND_LANGUAGE", "en"))
+        show_error(error, _spoken(asked))
         code = error.exit_code
     except click.ClickException as error:
+        error.message = _words(error.message, _spoken(asked))  # type: ignore[misc]  # show() has no other door
         error.show()
         code = 2
     except (click.Abort, KeyboardInterrupt):
@@ -90,10 +91,20 @@ def main(args: list[str] | None = None) -> None:
 
 def show_error(error: PeyvandError, language: str) -> None:
     """Title, message and hint in the reader's language (`--language`, else PEYVAND_LANGUAGE), as far as translated."""
-    from peyvand.locale import Language, error_title
+    from peyvand.locale import error_title
+
+    title = error_title(error.key, "fa" if language == "fa" else "en")
+    click.echo(f"{title}: {_words(error.message, language)}", err=True)
+    if error.hint:
+        click.echo(f"  → {_words(error.hint, language)}", err=True)
+
+
+def _spoken(asked: dict[str, str]) -> str:
+    return asked.get("language") or os.environ.get("PEYVAND_LANGUAGE", "en")
+
+
+def _words(sentence: str, language: str) -> str:
+    """A sentence of an error in the reader's language, as far as translated."""
     from peyvand.locale.said import said
 
-    spoken: Language = "fa" if language == "fa" else "en"
-    click.echo(f"{error_title(error.key, spoken)}: {said(error.message, spoken) or error.message}", err=True)
-    if error.hint:
-        click.echo(f"  → {said(error.hint, spoken) or error.hint}", err=True)
+    return said(sentence, "fa" if language == "fa" else "en") or sentence

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -64,6 +65,18 @@ def number(value: float, language: Language = "en", *, decimals: int = 0, sign: 
 def localise_digits(shown: str, language: Language) -> str:
     """Latin digits, separators and the per cent sign as `language` writes them."""
     return shown.translate(_PERSIAN_DIGITS) if language == "fa" else shown
+
+
+def jalali_words(day: date, language: Language) -> str:
+    """A day of the Jalali calendar in words.
+
+    >>> jalali_words(date(2019, 12, 31), "en"), jalali_words(date(2019, 12, 31), "fa")
+    ('10 Dey 1398', '۱۰ دی ۱۳۹۸')
+    """
+    import jdatetime  # here, as few commands show a day
+
+    moved = jdatetime.date.fromgregorian(date=day)
+    return localise_digits(f"{moved.day} {text(f'report.months.{moved.month}', language)} {moved.year}", language)
 
 
 def _flatten(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from functools import cache
 from itertools import product
 
-from peyvand.news.domains import Field
+from peyvand.news.domains import POLITICS, Field
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.report import Commitment, Strength
 from peyvand.news.scene import Scene, is_negated, near, parties_of, sources_of
 from peyvand.news.words import Page, Sentence, within
 
-REACH = {"intent": 8, "agreed": 8, "implemented": 8, "signed": 14, "ratified": 14}  # tokens to a cue's company
+REACH = {"intent": 12, "agreed": 8, "implemented": 8, "signed": 14, "ratified": 14}  # tokens to a cue's company
 UNLESS = 5  # tokens after a cue within which a word takes its promise away («آماده مذاکره»)
 FIELDS_BEFORE, FIELDS_AFTER = 10, 30  # tokens around a promise within which its fields stand
 ORDER = tuple(REACH)[::-1]  # the firmest promise of a sentence names its commitments
@@ -75,13 +75,15 @@ def _promises(page: Page, sentence: Sentence, cued: list[Hit[Promise]]) -> list[
 
 
 def _named(here: list[Hit[Field]], promise: Hit[Promise] | None = None) -> list[str]:
-    """The domains that a sentence names, or those near a promise."""
+    """The domains that a sentence names outright, else with a hint, or those near a promise."""
     near_by = [
         hit
         for hit in here
         if promise is None or promise.first - FIELDS_BEFORE <= hit.first < promise.last + FIELDS_AFTER
     ]
-    return list(dict.fromkeys(hit.value[0] for hit in near_by if hit.value[0] != "politics_other"))
+    named = [hit for hit in near_by if hit.value[0] != POLITICS]
+    outright = [hit for hit in named if hit.value[1] > 1]
+    return list(dict.fromkeys(hit.value[0] for hit in outright or named))
 
 
 def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, str]]:
@@ -95,9 +97,26 @@ def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, st
     meant = [a for a in others if promise.last <= a.first < promise.last + MEANT and page.words[a.first - 1] in _WITH]
     if meant:
         return [(one, meant[0].code) for one in sources]
+    told = _told_of(page, scene, promise)
+    if told and told != source:
+        return [(told, source)]
+    if told and not page.find(cues("mutual"), scene.sentence.first, scene.sentence.last):
+        return []
     if scene.partner and source in scene.partner:
         return [(source, scene.partner[0] if scene.partner[1] == source else scene.partner[1])]
     return [(source, others[0].code)] if others else []
+
+
+def _told_of(page: Page, scene: Scene, promise: Hit[Promise]) -> str:
+    """«گفت: اروپا قول داد …»: the state at the head of what is said promises, not who tells of it.
+
+    What a speaker says so of the own state binds it to nobody, unless the sentence speaks of both.
+    """
+    heads = [k for k in range(scene.sentence.first, promise.first) if page.words[k] == ":"]
+    for actor in scene.actors:
+        if heads and heads[-1] < actor.first <= heads[-1] + HEAD and actor.last <= promise.first:
+            return "" if page.words[actor.first - 1] in _PREPOSITIONS else actor.code
+    return ""
 
 
 def _refers_back(page: Page, sentence: Sentence) -> bool:
@@ -109,5 +128,7 @@ def _refers_back(page: Page, sentence: Sentence) -> bool:
 
 
 MEANT = 15  # tokens after a promise within which whom it is made to stands
+HEAD = 3  # tokens after a colon within which the subject of what is said stands
+_PREPOSITIONS = frozenset({"با", "به", "از", "در", "برای", "بین", "میان", "with", "to", "of", "in", "from", "for"})
 _WITH = frozenset({"با", "به", "with", "to"})
 _FIELDS = frozenset({"عرصه", "زمینه", "حوزه", "بخش", "fields", "areas", "spheres", "sectors"})

@@ -90,11 +90,19 @@ def _journey(page: Page, scene: Scene) -> list[str]:
         officials = (
             [scene.speaker.code] if page.find(cues("official"), scene.sentence.first, scene.sentence.last) else []
         )
-    goals = [a.code for a in scene.actors if page.words[a.first - 1] in _TO and a.kind in {"name", "capital", "self"}]
+    aims = [a for a in scene.actors if _is_goal(page, a)]
+    goals = [code for aim in aims for code in listed(page, scene, aim)]
     guest = officials[0] if officials else ""
     goals += [actor.code for actor in scene.actors if actor.code == "JCPOA"]  # only its commission is an actor here
-    goal = next((code for code in goals if code != guest), "")
-    return [guest, goal] if guest and goal else []
+    goals = [code for code in dict.fromkeys(goals) if code != guest]
+    return [guest, *goals] if guest and goals else []
+
+
+def _is_goal(page: Page, actor: Actor) -> bool:
+    """«به ترکیه», «به کشورهای ترکیه و عراق»."""
+    before = page.words[max(0, actor.first - 2) : actor.first]
+    near = before[-1:] if not before or before[-1] not in _LANDS else before[:1]
+    return actor.kind in {"name", "capital", "self"} and not _TO.isdisjoint(near)
 
 
 def _near_cues(ordered: list[str], codes: list[tuple[int, str]], found: list[Hit[str]]) -> list[str]:
@@ -108,6 +116,8 @@ def _near_cues(ordered: list[str], codes: list[tuple[int, str]], found: list[Hit
 def _joint(page: Page, scene: Scene, found: list[Hit[str]], topics: list[tuple[int, int]]) -> list[str]:
     """«نشست سه جانبه ایران، روسیه و چین»: a list of states right after the cue."""
     for cue in found:
+        if page.at(cues("travel"), cue.first):  # where one goes, not who meets
+            continue
         head = next(
             (a for a in scene.actors if cue.last <= a.first <= cue.last + 3 and a.kind in {"name", "capital"}), None
         )
@@ -195,6 +205,7 @@ def _after_with(page: Page, first: int, sentence: Sentence) -> bool:
 NEAR_BEFORE, NEAR_AFTER = 30, 16  # tokens around a cue within which the others who meet stand
 _WISHES = stop_words("wishes")
 _TO = frozenset({"به", "وارد", "عازم", "راهی", "مقصد", "to", "in"})
+_LANDS = frozenset({"کشور", "جمهوری", "پایتخت"})
 _COUNTS = frozenset({"سه", "چهار", "پنج", "3", "4", "5", "three", "four", "five"})
 TOPICS = Lexicon(
     (word, True)

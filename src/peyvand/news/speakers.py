@@ -27,13 +27,17 @@ def scenes(
     speaker: Speaker | None = None
     partner: tuple[str, str] | None = None
     line = 0
+    quoted = False  # «… گفت: …»: the rest of the paragraph is said by who spoke
     for sentence in page.sentences:
         if page.lines is not None and sentence.line != line:  # in a round-up each line is news of its own
             speaker = partner = None
+        quoted = quoted and sentence.line == line
         line = sentence.line
         here = [a for a in within(actors, sentence) if a.code in parties or is_commission(page, a)]
         named, held = within(people, sentence), within(roles, sentence)
-        speaker = _speaker(page, sentence, here, named, held, offices, home, speaker)
+        if not (quoted and speaker is not None and _goes_on(page, sentence)):
+            speaker = _speaker(page, sentence, here, named, held, offices, home, speaker)
+        quoted = quoted or ":" in page.words[sentence.first : sentence.last]
         together = states if _counted(page, sentence) == len(states) else ()
         scene = Scene(sentence, here, named, held, speaker, partner, together)
         met = parties_of_meeting(page, scene)
@@ -41,6 +45,11 @@ def scenes(
             partner = (met[0], met[1])
         result.append(replace(scene, partner=partner))
     return result
+
+
+def _goes_on(page: Page, sentence: Sentence) -> bool:
+    """Nobody begins to speak or to meet: what was quoted goes on."""
+    return not any(page.find(cues(name), sentence.first, sentence.last) for name in ("speech", "meeting"))
 
 
 def _counted(page: Page, sentence: Sentence) -> int:

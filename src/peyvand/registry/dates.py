@@ -15,7 +15,7 @@ import jdatetime
 from sqlalchemy import ColumnElement, func
 
 from peyvand.errors import RegistryDateError
-from peyvand.locale import Language, localise_digits
+from peyvand.locale import Language, jalali_words, localise_digits
 
 _LATIN = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩يىك", "01234567890123456789ییک")
 _JALALI_YEARS = range(1200, 1500)
@@ -102,8 +102,7 @@ def show_date(partial: str | None, language: Language = "en") -> str:
         return partial
     if len(partial) < 10:
         return localise_digits(partial.replace("-", "/"), "fa") + " م."
-    shown = jdatetime.date.fromgregorian(date=date.fromisoformat(partial))
-    return localise_digits(f"{shown.day} {JALALI_MONTHS[shown.month - 1]} {shown.year}", "fa")
+    return jalali_words(date.fromisoformat(partial), "fa")
 
 
 def _numbers(plain: str, written: str) -> tuple[int, int | None, int | None]:

@@ -16,7 +16,7 @@ import jdatetime
 from babel.dates import format_date
 from markupsafe import Markup, escape
 
-from peyvand.locale import DIRECTION, Language, catalogue, localise_digits, number
+from peyvand.locale import DIRECTION, Language, catalogue, jalali_words, localise_digits, number
 
 _LATIN_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789")
 _NUMBERS = re.compile(r"((?<![\w-])[+−-]?[0-9۰-۹][0-9۰-۹.,٫٬/-]*(?<![.,/-])[%٪]?(?![\w-]))")
@@ -143,9 +143,7 @@ class Voice:
         >>> Voice("en").jalali(dt.date(2019, 12, 31))
         '10 Dey 1398'
         """
-        moved = jdatetime.date.fromgregorian(date=day)
-        month = catalogue(self.language)[f"report.months.{moved.month}"]
-        return localise_digits(f"{moved.day} {month} {moved.year}", self.language)
+        return jalali_words(day, self.language)
 
     def _run(self, piece: str) -> Markup:
         latin = piece.translate(_LATIN_DIGITS)
