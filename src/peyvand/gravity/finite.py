@@ -29,6 +29,7 @@ Mask = NDArray[np.bool_]
 PATIENCE = 5
 """Steps before zero flows that run away are looked at."""
 SETTLED = 0.5
+"""Move of ln μ of a positive flow in the last step up to which a fit is a better start than the guess."""
 SMALL, SMALL_SPARSE, LARGE = 300, 12_000, 50_000
 """Rows up to which the linear programme is the first search, also where few of all bind, and up to which the last."""
 EXACT, ALONE = "linear_programme", "fixed_effect"
@@ -37,6 +38,7 @@ FEW_FLOPS, MOST_FLOPS = 1e7, 1e9
 FAR_APART = 1e-8
 """Share of the largest weight below which a small one may be lost in sums."""
 VANISHED = 1e-7
+"""Share of its groups' totals below which a zero flow's fitted flow is nothing beside their rounding."""
 
 
 def fit_sample(
@@ -65,9 +67,7 @@ def fit_sample(
     while True:
         if sparse:
             separated, bound = _bound(design, bound & keep)
-            if separated.any():
-                reasons.append((separated, _separated_by(ALONE)))
-                keep = keep & ~separated
+            keep = _without(separated, ALONE, keep=keep, reasons=reasons)
         bound = bound & keep if bound.any() else keep
         absorber = absorber_for(design, shape, bound)
         flow, regressors, prior, offset = _cells(design, absorber, bound)
@@ -82,10 +82,8 @@ def fit_sample(
                 separated, rule = _search(design, shape, bound, bound & (design.outcome == 0), thorough=True)
             if not separated.any() and (searched or _cost(design, bound) > MOST_FLOPS):
                 raise
-            if separated.any():
-                reasons.append((separated, _separated_by(rule)))
+            keep, start = _without(separated, rule, keep=keep, reasons=reasons), None
             searched = rule == EXACT or not separated.any()
-            keep, start = keep & ~separated, None
             continue
         steps += fit.iterations
         running = (fit.last_step < -0.5) & (flow == 0) & (prior > 0)
@@ -103,14 +101,19 @@ def fit_sample(
             if still:  # the fit stands, and nothing shows that a row is separated
                 return *_whole(replace(fit, iterations=steps), design, absorber, bound, keep), keep, reasons
             raise
-        if separated.any():
-            reasons.append((separated, _separated_by(rule)))
-            keep = keep & ~separated
+        keep = _without(separated, rule, keep=keep, reasons=reasons)
         searched = rule == EXACT or (thorough and not separated.any())
         patience += 0 if separated.any() else PATIENCE
         start = _goes_on(fit, absorber, len(design.names))
         if separated.any() and not _is_settled(fit, flow):
             start = None
+
+
+def _without(separated: Mask, rule: str, *, keep: Mask, reasons: list[tuple[Mask, str]]) -> Mask:
+    """The rows kept without the separated ones, which are listed with the rule that found them."""
+    if separated.any():
+        reasons.append((separated, _separated_by(rule)))
+    return keep & ~separated
 
 
 def prior_in_cells(design: Design, absorber: Absorber, keep: Mask) -> Array:
@@ -160,7 +163,7 @@ def _fit_by_rows(
     design: Design, absorber: Absorber, keep: Mask, *, start: Array | None = None, patience: int | None = None
 ) -> PoissonFit:
     """The fit with a column for each dummy, put into the absorber's cells."""
-    weights = np.ones(len(keep)) if design.weights is None else design.weights
+    weights = _weights(design)
     fit = dense_poisson_fit(
         flow=design.outcome[keep], regressors=[values[keep] for values in design.regressors],
         codes=[renumbered(effect.codes[keep])[0] for effect in design.effects], prior=weights[keep],
@@ -186,7 +189,7 @@ def _whole(fit: PoissonFit, design: Design, absorber: Absorber, bound: Mask, kee
         return fit, absorber
     everywhere = absorber_for(design, None, keep)
     others = keep & ~bound
-    weights = np.ones(len(keep)) if design.weights is None else design.weights
+    weights = _weights(design)
 
     def widened(cells: Array, elsewhere: Array | float) -> Array:
         return everywhere.to_cells(np.where(others, elsewhere, absorber.to_rows(cells)))
@@ -214,6 +217,10 @@ def _vanished(design: Design, absorber: Absorber, keep: Mask, fit: PoissonFit) -
             break
         found &= weight < VANISHED * np.bincount(effect.codes, weight)[effect.codes]
     return absorber.to_cells(found.astype(np.float64)) > 0
+
+
+def _weights(design: Design) -> Array:
+    return np.ones(len(design.outcome)) if design.weights is None else design.weights
 
 
 def _is_settled(fit: PoissonFit, flow: Array) -> bool:
