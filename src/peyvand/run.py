@@ -34,6 +34,7 @@ from peyvand.scenarios import AgreementEffect, Caution, Effect, Facts, Union, es
 from peyvand.scenarios.provisions import OF_TARIFFS, PEOPLE
 from peyvand.trade import (
     CaliendoParro,
+    CarriedCosts,
     Draws,
     GravityEffect,
     Ladder,
@@ -215,7 +216,11 @@ def simulate(
     drawn, variance = None, None
     if draws:
         tell("draws")
-        behind: dict[str, Any] = {"gravity": estimates_behind(effect), "faded": faded_borders(effect)}
+        behind: dict[str, Any] = {
+            "gravity": estimates_behind(effect),
+            "faded": faded_borders(effect),
+            "carried": None if moved is None else CarriedCosts.of(moved.by_time_value()),
+        }
         given = behind | {"model": solver, "seed": seed}
         drawn = draw(today, shock, draws=draws, **given)
         count = min(draws, FROZEN_DRAWS)
