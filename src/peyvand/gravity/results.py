@@ -200,8 +200,8 @@ class Estimate:
         if self.estimator == "ppml":
             offset = self.sample.design.offset
             exposure = np.ones(len(y)) if offset is None else np.exp(offset[self.sample.keep])
-            mean = float(weight @ y / (weight @ exposure)) * exposure
-            return float(weight @ (y * np.log(mean) - mean - _log_factorial(y)))
+            fitted = exposure * (float(weight @ y) / float(weight @ exposure))
+            return float(weight @ (y * np.log(fitted) - fitted - _log_factorial(y)))
         mean = float(weight @ y / weight.sum())
         return float(-self.nobs / 2) * (math.log(2 * math.pi * float(weight @ (y - mean) ** 2) / self.nobs) + 1)
 
