@@ -80,7 +80,7 @@ class _Scores(Sequence[Array]):
         return sample.absorber.to_rows(sample.residual_regressors[at] * sample.score_weight)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Estimate:
     """A fitted gravity equation.  Nothing in it changes; `with_vcov` gives a new one.
 
@@ -334,6 +334,8 @@ class Estimate:
         from peyvand.gravity.compare import etable
 
         return etable([self])
+
+    __repr__ = __str__
 
 
 def sample_covariance(sample: Sample, kind: str, names: tuple[str, ...], *, small_sample: str = "fixest") -> Covariance:
