@@ -18,6 +18,7 @@ from peyvand.news.scene import Scene, is_negated, listed, near, parties_of, part
 from peyvand.news.words import Page, Sentence, within
 
 CLOSE = 8  # tokens within which a party after a friendly cue is meant by it
+FOLLOWS = 8  # tokens after a cue within which its own verb stands
 UNLESS = 5  # tokens after a cue within which a word makes another act of it («آماده دفاع»)
 REACH = 40  # tokens within which a cue looks for the other party
 
@@ -30,6 +31,7 @@ class Verb:
     mode: str
     company: Lexicon[bool] | None
     unless: Lexicon[bool] | None
+    follows: bool = False  # the company stands soon after the cue: its verb
 
 
 def find_acts(page: Page, told: list[Scene]) -> list[Act]:
@@ -59,10 +61,11 @@ def verbs() -> tuple[Lexicon[Verb], ...]:
     """One word list per row of acts.tsv: a word may be a cue of two types."""
     made: list[Lexicon[Verb]] = []
     for type_, mode, words, *near_by in rows("acts.tsv"):
+        cells = (*near_by, "", "")[:2]
         company, unless = (
-            Lexicon((word, True) for word in alternatives(cell)) or None for cell in (*near_by, "", "")[:2]
+            Lexicon((word, True) for word in alternatives(cell.removeprefix(">"))) or None for cell in cells
         )
-        verb = Verb(type_, mode, company, unless)
+        verb = Verb(type_, mode, company, unless, cells[0].startswith(">"))
         made.append(Lexicon((word, verb) for word in alternatives(words)))
     return tuple(made)
 
@@ -75,11 +78,11 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
     sources = sources_of(page, scene)
     for hit in within(cued, sentence):
         verb = hit.value
-        if not near(page, sentence, hit, verb.company):
+        if not _has_company(page, sentence, hit):
             continue
         if verb.unless is not None and page.find(verb.unless, hit.last, min(hit.last + UNLESS, sentence.last)):
             continue
-        if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
+        if not verb.mode.endswith("!") and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
             continue
         span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
         type_ = verb.type
@@ -96,6 +99,13 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
             if source != other and not (verb.type in {"AGREE", "CONSULT"} and other in FORUMS)
         ]
     return made
+
+
+def _has_company(page: Page, sentence: Sentence, hit: Hit[Verb]) -> bool:
+    verb = hit.value
+    if verb.follows and verb.company is not None:
+        return bool(page.find(verb.company, hit.last, min(hit.last + FOLLOWS, sentence.last)))
+    return near(page, sentence, hit, verb.company)
 
 
 def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list[str]) -> list[str]:
