@@ -7,7 +7,7 @@ officials act for nobody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from peyvand.news.actors import Actor
@@ -75,9 +75,10 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
     if speaker is None or speaker.private:
         return []
     made: list[Act] = []
-    sources = sources_of(page, scene)
+    spoken, told = sources_of(page, scene), sources_of(page, replace(scene, speaker=scene.teller))
     for hit in within(cued, sentence):
         verb = hit.value
+        sources = told if verb.mode in {"noun", "must"} and not _targets(page, scene, hit, verb, spoken) else spoken
         if not _has_company(page, sentence, hit):
             continue
         if verb.unless is not None and page.find(verb.unless, hit.last, min(hit.last + UNLESS, sentence.last)):
@@ -96,9 +97,18 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
             Act(source, other, type_, span)
             for source in sources
             for other in _targets(page, scene, hit, verb, sources)
-            if source != other and not (verb.type in {"AGREE", "CONSULT"} and other in FORUMS)
+            if source != other and not _is_only_a_frame(scene, verb, source, other)
         ]
     return made
+
+
+def _is_only_a_frame(scene: Scene, verb: Verb, source: str, other: str) -> bool:
+    """An organisation that is a place of talks rather than a party: it is asked, and met, but seldom blamed."""
+    if verb.type in {"AGREE", "CONSULT"} and other in FORUMS:
+        return True
+    if verb.type == "ACCUSE" and other != "EU":
+        return any(actor.code == other and actor.kind == "pact" for actor in scene.actors)
+    return other == "UN" and verb.type != "REQUEST" and partner_of(scene, source) != "UN"
 
 
 def _has_company(page: Page, sentence: Sentence, hit: Hit[Verb]) -> bool:
@@ -112,7 +122,7 @@ def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list
     """The other parties of a cue: whom it names as doer, whom one asks, the partner of the talks, or the nearest."""
     others = [actor for actor in scene.actors if actor.code not in sources and not _is_post(scene, actor)]
     if verb.mode == "noun":
-        return _doers(page, scene, hit, others)
+        return _doers(page, hit, others)
     if verb.mode == "must":
         return _subjects(page, scene, hit, others)
     if verb.type == "ACCUSE":
@@ -122,6 +132,8 @@ def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list
     after = next((actor for actor in others if hit.first <= actor.first < hit.last + REACH), None)
     before = next((actor for actor in reversed(others) if hit.first - REACH <= actor.first < hit.first), None)
     partner = partner_of(scene, sources[0])
+    if verb.type == "SUPPORT" and partner:
+        return [partner]
     if verb.type in {"AGREE", "SUPPORT"} and partner and not (after and after.first - hit.last <= CLOSE):
         together = bool(page.find(cues("mutual"), scene.sentence.first, scene.sentence.last))
         if together or not others or any(actor.code == partner for actor in others):
@@ -136,13 +148,13 @@ def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list
     return listed(page, scene, nearest) if nearest else []
 
 
-def _doers(page: Page, scene: Scene, hit: Hit[Verb], others: list[Actor]) -> list[str]:
+def _doers(page: Page, hit: Hit[Verb], others: list[Actor]) -> list[str]:
     """Whose deed a noun names: «جنگ اقتصادی آمریکا», «نقض برجام از سوی آمریکا», «اقدام انگلیس غیرقانونی بود»."""
     after = [actor for actor in others if hit.last <= actor.first <= hit.last + DOER_AFTER]
     before = [actor for actor in others if hit.first - DOER_BEFORE <= actor.first < hit.first]
     for actor in (*after, *reversed(before)):
         if not _follows(page, actor, _TOWARDS):
-            return listed(page, scene, actor)
+            return [actor.code]
     return []
 
 

@@ -86,7 +86,7 @@ def _promises(page: Page, sentence: Sentence, cued: list[Hit[Promise]]) -> list[
 
 
 def _named(here: list[Hit[Field]], promise: Hit[Promise] | None = None) -> list[str]:
-    """The fields that a sentence names outright, else with a hint; of a promise, the list of them that stands nearest."""
+    """The fields that a sentence names outright, else with a hint; of a promise, the list nearest to it."""
     named = [hit for hit in here if hit.value[0] != POLITICS]
     if promise is not None:
         low, high = promise.first - FIELDS_BEFORE, promise.last + FIELDS_AFTER
@@ -181,6 +181,19 @@ _WISHED = frozenset(
 )
 _WITH = frozenset({"با", "به", "with", "to"})
 _WORKS = frozenset(
-    {"موافقتنامه", "موافقت", "تفاهم", "سند", "قرارداد", "پروژه", "طرح", "پروتکل", "لایحه", "قانون", "agreement", "project"}
+    {
+        "موافقتنامه",
+        "موافقت",
+        "تفاهم",
+        "سند",
+        "قرارداد",
+        "پروژه",
+        "طرح",
+        "پروتکل",
+        "لایحه",
+        "قانون",
+        "agreement",
+        "project",
+    }
 )
 _FIELDS = frozenset({"عرصه", "زمینه", "حوزه", "بخش", "fields", "areas", "spheres", "sectors"})
