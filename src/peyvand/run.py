@@ -246,7 +246,7 @@ def simulate(
         draws=drawn,
         variance=variance,
         ladder=_ladder(trade),
-        path=tuple(_path(effect, solver, trade)),
+        path=tuple(_path(effect, shock, solver, trade)),
         people=people,
     )
 
@@ -315,12 +315,18 @@ def _ladder(trade: TradeResult) -> Ladder | None:
         return None
 
 
-def _path(effect: Effect, solver: CaliendoParro, trade: TradeResult) -> Iterator[tuple[int, TradeResult | None]]:
-    """Each year of the phase-in on today's World; the effect holds what happens to carriage, phased in as all else."""
+def _path(
+    effect: Effect, shock: Shock, solver: CaliendoParro, trade: TradeResult
+) -> Iterator[tuple[int, TradeResult | None]]:
+    """Each year of the phase-in on today's World; the effect holds what happens to carriage, phased in as all else.
+
+    A year whose shock is the final one has the final answer: the last year, and all of a union that moves people alone.
+    """
     last = effect.union.phase_in_years
     for year in range(1, last + 1) if last > 1 else ():
+        now = effect.shock(year=year)
         try:
-            yield year, trade if year == last else solver.solve(effect.world, effect.shock(year=year))
+            yield year, trade if now.data.equals(shock.data) else solver.solve(effect.world, now)
         except ConvergenceError:
             yield year, None
 
