@@ -102,8 +102,7 @@ def read_text(
     told = scenes(page, actors, people, roles, parties, home)
     acts = find_acts(page, told)
     domains = domains_of(page, fields)
-    ruling = domains[0].code if domains else POLITICS
-    commitments = find_commitments(page, told, fields, ruling)
+    commitments = find_commitments(page, told, fields, [domain.code for domain in domains] or [POLITICS])
     return Report(
         **about,  # type: ignore[arg-type]
         countries=tuple(
