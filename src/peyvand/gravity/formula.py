@@ -159,12 +159,12 @@ def _refuse_ambiguous(tree: ast.expr, piece: str) -> None:
     """Refuse what other tools read as several terms and arithmetic reads as one: a/b and (a + b)^2."""
     match tree:
         case ast.BinOp(op=ast.Div(), right=right) if names_in(ast.unparse(right)):
-            meant = "I({}) is the quotient; a + a:b is what R's a/b means"
+            hint = f"I({shown(piece)}) is the quotient; a + a:b is what R means by a/b"
         case ast.BinOp(left=ast.BinOp(op=ast.Add() | ast.Sub()), op=ast.Pow() | ast.BitXor()):
-            meant = "I({}) is the power of the sum; a*b is both columns and their product"
+            hint = f"I({shown(piece)}) is the power of the sum; a*b is both columns and their product"
         case _:
             return
-    raise FormulaError(f"{shown(piece)!r} has two meanings", hint=meant.format(shown(piece)))
+    raise FormulaError(f"{shown(piece)!r} has two meanings", hint=hint)
 
 
 def _product(terms: tuple[Term, ...]) -> Term:

@@ -98,10 +98,13 @@ def numeric(column: Column, name: str) -> NDArray[np.float64]:
         if not len(wrong) and not any(isinstance(value, str) for value in series[:100]):
             return numbers.to_numpy(dtype=np.float64)
         shown = ", ".join(f"{column[row]!r} in row {row}" for row in wrong[:3])
-        what = f"words: {shown}" if shown else f"numbers written as words, such as {column[0]!r} in row 0"
+        message = (
+            f"column {name!r} should hold numbers and holds words: {shown}"
+            if shown
+            else f"column {name!r} should hold numbers and holds numbers written as words, {column[0]!r} in row 0"
+        )
         raise DataError(
-            f"column {name!r} should hold numbers and holds {what}",
-            hint=f"turn the column into numbers; or C({name}) makes dummies of its levels", column=name,
+            message, hint=f"turn the column into numbers; or C({name}) makes dummies of its levels", column=name,
         )  # fmt: skip
     raise DataError(
         f"column {name!r} should hold numbers and holds {column.dtype}",
