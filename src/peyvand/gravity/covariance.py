@@ -65,7 +65,7 @@ def read_vcov(vcov: str | Mapping[str, str] | None, cluster: object) -> tuple[st
     if isinstance(vcov, Mapping):
         for kind in vcov:
             if kind != "CRV1":
-                raise UnknownNameError(f"no covariance {kind!r}", hint="clusters are CRV1, or cluster='exporter + year'")
+                raise UnknownNameError(f"no covariance {kind!r}", hint="clusters are CRV1: cluster='exporter + year'")
         names = [name for text in vcov.values() for name in text.replace("~", "").split("+")]
         vcov = None
     if isinstance(cluster, str):
