@@ -95,7 +95,7 @@ def _linked(page: Page, one: Actor, other: Actor) -> bool:
 
 
 _BETWEEN = frozenset({"بین", "میان", "between"})
-_LINKS = frozenset({"،", ",", "و", "and", "به", "همراه"})
+_LINKS = frozenset({"،", ",", "و", "and", "به", "همراه", "-", "–"})
 _NEGATIONS = frozenset(
     [
         "نکرد",
