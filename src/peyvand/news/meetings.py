@@ -44,16 +44,19 @@ def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
             codes.append((person.first, person.country))
     inside_roles: set[int] = set()
     for role in scene.roles:
-        inside_roles |= set(range(role.first, role.last))
+        if role.country or role.private:
+            inside_roles |= set(range(role.first, role.last))
         if role.country and not role.private:
             codes.append((role.first, role.country))
     codes += [
         (actor.first, actor.code)
         for actor in scene.actors
-        if actor.first not in inside_roles and _is_party(page, actor)
+        if (actor.first not in inside_roles or _is_added(page, scene, actor)) and _is_party(page, actor)
     ]
-    official = bool(page.find(cues("official"), sentence.first, sentence.last)) or bool(
-        [actor for actor in scene.actors if actor.kind in {"holder", "seat"}]
+    official = (
+        bool(page.find(cues("official"), sentence.first, sentence.last))
+        or any(actor.kind in {"holder", "seat"} for actor in scene.actors)
+        or len({role.country for role in scene.roles if role.country and not role.private}) > 1
     )
     ordered: list[str] = []
     for first, code in sorted(codes):
@@ -80,6 +83,12 @@ def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
         (code for first, code in sorted(codes) if _after_with(page, first, sentence) and code != ordered[0]), None
     )
     return [ordered[0], with_ or ordered[1]]
+
+
+def _is_added(page: Page, scene: Scene, actor: Actor) -> bool:
+    """«وزرای خارجه ایران و عربستان»: one office of two states."""
+    before = page.words[max(scene.sentence.first, actor.first - 1) : actor.first]
+    return before in {("و",), ("،",)} and len(listed(page, scene, actor)) > 1
 
 
 def _journey(page: Page, scene: Scene) -> list[str]:
@@ -215,7 +224,9 @@ def _after_with(page: Page, first: int, sentence: Sentence) -> bool:
 
 NEAR_BEFORE, NEAR_AFTER = 30, 16  # tokens around a cue within which the others who meet stand
 OFFICES = 8  # tokens between a cue and the list of those who meet («نشست مشاوران امنیت ملی …»)
-_BESIDE = frozenset({"با", "به", "در", "از", "که", "برای", "علیه", "«", ":", "(", "همکاری", "with", "to", "in", "of", "on", "that"})
+_BESIDE = frozenset(
+    {"با", "به", "در", "از", "که", "برای", "علیه", "«", ":", "(", "همکاری", "with", "to", "in", "of", "on", "that"}
+)
 _WISHES = stop_words("wishes")
 _TO = frozenset({"به", "وارد", "عازم", "راهی", "مقصد", "to", "in"})
 _LANDS = frozenset({"کشور", "جمهوری", "پایتخت"})

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from peyvand.news.actors import Actor
-from peyvand.news.lexicon import Hit, Lexicon
+from peyvand.news.lexicon import Hit, Lexicon, stop_words
 from peyvand.news.persons import Person
 from peyvand.news.roles import Role
 from peyvand.news.words import Page, Sentence
@@ -42,6 +42,11 @@ def is_negated(page: Page, first: int, last: int) -> bool:
     return any(word in _NEGATIONS for word in page.words[first:last])
 
 
+def is_wish(page: Page, sentence: Sentence, hit: Hit[Any]) -> bool:
+    """«پیشنهاد امضای …», «لزوم افتتاح …»: what somebody wants, not what is done."""
+    return not _WISHES.isdisjoint(page.words[max(sentence.first, hit.first - WISHED) : hit.first])
+
+
 def near(page: Page, sentence: Sentence, hit: Hit[Any], company: Lexicon[bool] | None, reach: int = COMPANY) -> bool:
     """One of `company` stands within `reach` tokens of the cue, in its sentence."""
     if company is None:
@@ -71,6 +76,18 @@ def parties_of(page: Page, scene: Scene) -> list[tuple[str, str]]:
     return list(combinations(scene.together, 2))
 
 
+def joined(page: Page, scene: Scene, hit: Hit[Any]) -> list[tuple[str, str]]:
+    """The pairs of the list of states nearest to a cue: «ایران و هند قرارداد … را امضا کردند», «صادرات گاز ایران به عراق»."""
+    lists = {tuple(listed(page, scene, actor)): actor for actor in scene.actors if actor.kind in _STATES}
+    near_by = {
+        codes: min(abs(actor.first - hit.first), abs(hit.last - actor.last))
+        for codes, actor in lists.items()
+        if len(codes) > 1
+    }
+    near_by = {codes: distance for codes, distance in near_by.items() if distance <= JOINED}
+    return list(combinations(min(near_by, key=near_by.__getitem__), 2)) if near_by else []
+
+
 def sources_of(page: Page, scene: Scene) -> list[str]:
     """The speaker's state, with those in one list with it at the head («انگلیس، فرانسه و آلمان … خواستار»)."""
     speaker = scene.speaker
@@ -94,6 +111,10 @@ def _linked(page: Page, one: Actor, other: Actor) -> bool:
     return 0 < len(between) <= 2 and all(word in _LINKS for word in between)
 
 
+WISHED = 4  # tokens before a cue within which a word makes a mere wish of it
+JOINED = 20  # tokens between a cue and the list of states that it joins
+_WISHES = stop_words("wanted")
+_STATES = frozenset({"name", "capital", "pact", "seat"})
 _BETWEEN = frozenset({"بین", "میان", "between"})
 _LINKS = frozenset({"،", ",", "و", "and", "به", "همراه", "-", "–"})
 _NEGATIONS = frozenset(
