@@ -108,7 +108,7 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
 
 
 def _together(page: Page, scene: Scene, hit: Hit[Verb], sources: list[str]) -> list[tuple[str, str]]:
-    """The parties that sign, build or agree with one another: «ایران و عراق توافق کردند», «تأکید تهران و آنکارا بر …»."""
+    """The parties that sign, build or agree with one another: «ایران و عراق توافق کردند»."""
     verb = hit.value
     if verb.mode == "sign" or verb.type == "COOPERATE":
         return parties_of(page, scene) or joined(page, scene, hit)

@@ -77,15 +77,13 @@ def parties_of(page: Page, scene: Scene) -> list[tuple[str, str]]:
 
 
 def joined(page: Page, scene: Scene, hit: Hit[Any]) -> list[tuple[str, str]]:
-    """The pairs of the list of states nearest to a cue: «ایران و هند قرارداد … را امضا کردند», «صادرات گاز ایران به عراق»."""
-    lists = {tuple(listed(page, scene, actor)): actor for actor in scene.actors if actor.kind in _STATES}
-    near_by = {
-        codes: min(abs(actor.first - hit.first), abs(hit.last - actor.last))
-        for codes, actor in lists.items()
-        if len(codes) > 1
-    }
-    near_by = {codes: distance for codes, distance in near_by.items() if distance <= JOINED}
-    return list(combinations(min(near_by, key=near_by.__getitem__), 2)) if near_by else []
+    """The pairs of the list of states nearest to a cue: «ایران و هند قرارداد را امضا کردند», «صادرات گاز ایران به عراق»."""
+    found: list[tuple[int, list[str]]] = []
+    for actor in scene.actors:
+        distance = min(abs(actor.first - hit.first), abs(hit.last - actor.last))
+        if actor.kind in _STATES and distance <= JOINED and len(codes := listed(page, scene, actor)) > 1:
+            found.append((distance, codes))
+    return list(combinations(min(found)[1], 2)) if found else []
 
 
 def sources_of(page: Page, scene: Scene) -> list[str]:
