@@ -86,8 +86,10 @@ def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
 
 
 def _is_added(page: Page, scene: Scene, actor: Actor) -> bool:
-    """«وزرای خارجه ایران و عربستان»: one office of two states."""
+    """«وزرای خارجه ایران و عربستان», «وزیر دفاع ایران و همتای روس»: an office of another state in one role's words."""
     before = page.words[max(scene.sentence.first, actor.first - 1) : actor.first]
+    if actor.kind == "people":
+        return not _SIDES.isdisjoint(before)
     return before in {("و",), ("،",)} and len(listed(page, scene, actor)) > 1
 
 
