@@ -170,6 +170,14 @@ def test_singletons_are_kept_and_change_no_slope():
     assert_allclose(one.values, two.values, rtol=1e-8)
 
 
+def test_an_estimate_shows_its_table():
+    """At a prompt and in a notebook too, whichever way the effects were absorbed."""
+    whole, sparse = trade_panel(), trade_panel().iloc[::3]
+    for frame in (whole, sparse):
+        fit = ppml("trade ~ rta | exporter + importer", frame)
+        assert repr(fit) == str(fit) == etable([fit])
+
+
 def test_data_without_sales_at_home_are_warned_of():
     whole, abroad = trade_panel(), trade_panel(domestic=False)
     for effects in (THREE_WAY, "exporter + importer", "exporter^year + importer^year"):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peyvand.cli.options import language_option
+from peyvand.cli.terminal import new_table, print_json, show_table
 from peyvand.errors import RegistryError
 from peyvand.locale import Language, localise_digits, text
 
@@ -259,28 +260,24 @@ def say(language: Language, key: str, **values: Any) -> None:
 def show_rows(rows: Sequence[dict[str, Any]], title: str, language: Language, as_json: bool) -> None:
     """Rows as JSON, or as a table with the reader's words and dates."""
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        print_json(rows)
         return
     if not rows:
         say(language, "nothing")
         return
-    from rich.box import SIMPLE
-    from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
-    table, step = Table(title=escape(title), box=SIMPLE), -1 if language == "fa" else 1
+    table = new_table(escape(title))
     long = next((name for name in _LONG if name in rows[0] and "code" in rows[0]), None)
     names = [name for name in rows[0] if name != "domain" and (long is None or name != "code")]
-    for name in names[::step]:
-        heading = text(f"registry.column.{name}", language)
-        table.add_column(heading, justify="right" if language == "fa" else "left", no_wrap=name in _DATES)
+    for name in names:
+        table.add_column(text(f"registry.column.{name}", language), no_wrap=name in _DATES)
     for row in rows:
         cells = [escape(cell(name, row[name], language)) for name in names]
         if long is not None:
             cells[names.index(long)] += f"\n[dim]{escape(row['code'])}[/dim]"
-        table.add_row(*cells[::step])
-    Console().print(table)
+        table.add_row(*cells)
+    show_table(table, language)
 
 
 _WORDS = {name: name for name in ("state", "status", "domain", "action", "thing")} | {"reached": "step", "next": "step"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from peyvand.cli.options import language_option
+from peyvand.cli.terminal import new_table, print_json, show_table
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -46,8 +47,6 @@ def sensitivity(
     borders are ranked for ECONOMIES (its members by default) with their worth to the union beside, and a second table
     puts the first-order answer to the whole union beside the exact one: large changes are not the sum of small ones.
     """
-    from rich.console import Console
-
     from peyvand.scenarios import open_scenario
     from peyvand.trade import border_sensitivity
     from peyvand.world import World
@@ -61,14 +60,13 @@ def sensitivity(
         said = json.loads(table.to_json(orient="records"))
         if beside is not None:
             said = {"ranking": said, "beside_exact": json.loads(beside.to_json(orient="records"))}
-        click.echo(json.dumps(said, indent=2))
+        print_json(said)
         return
-    console = Console()
-    console.print(_shown(table, text("trade.sensitivity", language), language))
+    show_table(_shown(table, text("trade.sensitivity", language), language), language)
     if beside is not None and union is not None:
         noticed = beside[beside["exact_percent"].abs() >= _QUIET_PERCENT].sort_values("exact_percent", ascending=False)
         title = text("trade.beside", language, union=union.title[language])
-        console.print(_shown(noticed, title, language))
+        show_table(_shown(noticed, title, language), language)
 
 
 def _of_the_day(union: Union | None, world: World) -> World:
@@ -96,10 +94,8 @@ def _ranking(
 
 
 def _shown(frame: pd.DataFrame, title: str, language: Language) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
 
-    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False)
+    table = new_table(title)
     figures = [name for name in frame.columns if name.endswith(("_musd", "_percent"))]
     for name in frame.columns:
         table.add_column(text(f"trade.columns.{name}", language), justify="right" if name in figures else "left")

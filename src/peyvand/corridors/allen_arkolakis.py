@@ -23,7 +23,7 @@ from peyvand.corridors.graph import LINK, Graph, unfold
 from peyvand.corridors.network import Network
 from peyvand.corridors.search import distances
 from peyvand.errors import DispersionError, NoRouteError
-from peyvand.variables import labelled
+from peyvand.variables import CELL, labelled
 from peyvand.world import World
 
 Array = NDArray[np.float64]
@@ -32,7 +32,6 @@ DEFAULT_RADIUS = 0.8
 WATCHED = ("rail_crossing", "road_crossing", "sea_port", "caspian_port", "sea")
 """Kinds of places whose hours and fees are counted as waiting on the way; `sea` are canals and straits."""
 
-_CELL = ("exporter", "importer", "sector")
 LARGEST_EXPONENT = 650.0
 """μ g beyond which exp(−μ g) nears the smallest number."""
 
@@ -151,7 +150,7 @@ class TransportCost:
         share = self._shares()
         tau = np.stack([_mean_over_centres(np.exp(each.paths.log_cost), share) for each in self.sectors], axis=-1)
         tau[np.arange(len(tau)), np.arange(len(tau))] = 1.0
-        return labelled(xr.DataArray(tau, self._labels(), _CELL), "transport_cost")
+        return labelled(xr.DataArray(tau, self._labels(), CELL), "transport_cost")
 
     def waiting(self) -> xr.DataArray:
         """What hours and fees at crossings and ports cost (exporter, importer, sector), log points.
@@ -173,7 +172,7 @@ class TransportCost:
             mean = np.divide(share @ (tau * part) @ share.T, total, out=np.zeros_like(total), where=total > 0)
             np.fill_diagonal(mean, 0.0)
             slices.append(mean)
-        return labelled(xr.DataArray(np.stack(slices, axis=-1), self._labels(), _CELL), "waiting_cost")
+        return labelled(xr.DataArray(np.stack(slices, axis=-1), self._labels(), CELL), "waiting_cost")
 
     def change(self, after: TransportCost, world: World) -> xr.DataArray:
         """τ̂ = τ'/τ on the World's labels; 1 at home, for sectors that are not carried, and off the network.
@@ -257,7 +256,7 @@ class TransportCost:
     # -- labels to places ------------------------------------------------------------------------------------------
     def _labels(self) -> dict[str, list[str]]:
         sectors = [each.goods.sector for each in self.sectors]
-        return dict(zip(_CELL, (list(self.economies), list(self.economies), sectors), strict=True))
+        return dict(zip(CELL, (list(self.economies), list(self.economies), sectors), strict=True))
 
     def _shares(self) -> Array:
         """(economies, centres) weight of each centre in its economy, summing to one."""

@@ -80,7 +80,7 @@ class _Scores(Sequence[Array]):
         return sample.absorber.to_rows(sample.residual_regressors[at] * sample.score_weight)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Estimate:
     """A fitted gravity equation.  Nothing in it changes; `with_vcov` gives a new one.
 
@@ -195,11 +195,14 @@ class Estimate:
 
     @cached_property
     def null_log_likelihood(self) -> float:
-        """Of the model with a constant only."""
+        """Of the model with a constant only, beside the offset where there is one."""
         y, weight, _ = self._kept()
-        mean = float(weight @ y / weight.sum())
         if self.estimator == "ppml":
-            return float(weight @ (y * np.log(mean) - mean - _log_factorial(y)))
+            offset = self.sample.design.offset
+            exposure = np.ones(len(y)) if offset is None else np.exp(offset[self.sample.keep])
+            fitted = exposure * (float(weight @ y) / float(weight @ exposure))
+            return float(weight @ (y * np.log(fitted) - fitted - _log_factorial(y)))
+        mean = float(weight @ y / weight.sum())
         return float(-self.nobs / 2) * (math.log(2 * math.pi * float(weight @ (y - mean) ** 2) / self.nobs) + 1)
 
     @property
@@ -331,6 +334,8 @@ class Estimate:
         from peyvand.gravity.compare import etable
 
         return etable([self])
+
+    __repr__ = __str__
 
 
 def sample_covariance(sample: Sample, kind: str, names: tuple[str, ...], *, small_sample: str = "fixest") -> Covariance:

@@ -7,7 +7,7 @@ officials act for nobody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from peyvand.news.actors import Actor
@@ -18,6 +18,7 @@ from peyvand.news.scene import Scene, is_negated, listed, near, parties_of, part
 from peyvand.news.words import Page, Sentence, within
 
 CLOSE = 8  # tokens within which a party after a friendly cue is meant by it
+FOLLOWS = 8  # tokens after a cue within which its own verb stands
 UNLESS = 5  # tokens after a cue within which a word makes another act of it («آماده دفاع»)
 REACH = 40  # tokens within which a cue looks for the other party
 
@@ -30,6 +31,7 @@ class Verb:
     mode: str
     company: Lexicon[bool] | None
     unless: Lexicon[bool] | None
+    follows: bool = False  # the company stands soon after the cue: its verb
 
 
 def find_acts(page: Page, told: list[Scene]) -> list[Act]:
@@ -59,10 +61,11 @@ def verbs() -> tuple[Lexicon[Verb], ...]:
     """One word list per row of acts.tsv: a word may be a cue of two types."""
     made: list[Lexicon[Verb]] = []
     for type_, mode, words, *near_by in rows("acts.tsv"):
+        cells = (*near_by, "", "")[:2]
         company, unless = (
-            Lexicon((word, True) for word in alternatives(cell)) or None for cell in (*near_by, "", "")[:2]
+            Lexicon((word, True) for word in alternatives(cell.removeprefix(">"))) or None for cell in cells
         )
-        verb = Verb(type_, mode, company, unless)
+        verb = Verb(type_, mode, company, unless, cells[0].startswith(">"))
         made.append(Lexicon((word, verb) for word in alternatives(words)))
     return tuple(made)
 
@@ -72,14 +75,15 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
     if speaker is None or speaker.private:
         return []
     made: list[Act] = []
-    sources = sources_of(page, scene)
+    spoken, told = sources_of(page, scene), sources_of(page, replace(scene, speaker=scene.teller))
     for hit in within(cued, sentence):
         verb = hit.value
-        if not near(page, sentence, hit, verb.company):
+        sources = told if verb.mode in {"noun", "must"} and not _targets(page, scene, hit, verb, spoken) else spoken
+        if not _has_company(page, sentence, hit):
             continue
         if verb.unless is not None and page.find(verb.unless, hit.last, min(hit.last + UNLESS, sentence.last)):
             continue
-        if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
+        if not verb.mode.endswith("!") and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
             continue
         span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
         type_ = verb.type
@@ -93,16 +97,32 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
             Act(source, other, type_, span)
             for source in sources
             for other in _targets(page, scene, hit, verb, sources)
-            if source != other and not (verb.type in {"AGREE", "CONSULT"} and other in FORUMS)
+            if source != other and not _is_only_a_frame(scene, verb, source, other)
         ]
     return made
+
+
+def _is_only_a_frame(scene: Scene, verb: Verb, source: str, other: str) -> bool:
+    """An organisation that is a place of talks rather than a party: it is asked, and met, but seldom blamed."""
+    if verb.type in {"AGREE", "CONSULT"} and other in FORUMS:
+        return True
+    if verb.type == "ACCUSE" and other != "EU":
+        return any(actor.code == other and actor.kind == "pact" for actor in scene.actors)
+    return other == "UN" and verb.type != "REQUEST" and partner_of(scene, source) != "UN"
+
+
+def _has_company(page: Page, sentence: Sentence, hit: Hit[Verb]) -> bool:
+    verb = hit.value
+    if verb.follows and verb.company is not None:
+        return bool(page.find(verb.company, hit.last, min(hit.last + FOLLOWS, sentence.last)))
+    return near(page, sentence, hit, verb.company)
 
 
 def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list[str]) -> list[str]:
     """The other parties of a cue: whom it names as doer, whom one asks, the partner of the talks, or the nearest."""
     others = [actor for actor in scene.actors if actor.code not in sources and not _is_post(scene, actor)]
     if verb.mode == "noun":
-        return _doers(page, scene, hit, others)
+        return _doers(page, hit, others)
     if verb.mode == "must":
         return _subjects(page, scene, hit, others)
     if verb.type == "ACCUSE":
@@ -112,6 +132,8 @@ def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list
     after = next((actor for actor in others if hit.first <= actor.first < hit.last + REACH), None)
     before = next((actor for actor in reversed(others) if hit.first - REACH <= actor.first < hit.first), None)
     partner = partner_of(scene, sources[0])
+    if verb.type == "SUPPORT" and partner:
+        return [partner]
     if verb.type in {"AGREE", "SUPPORT"} and partner and not (after and after.first - hit.last <= CLOSE):
         together = bool(page.find(cues("mutual"), scene.sentence.first, scene.sentence.last))
         if together or not others or any(actor.code == partner for actor in others):
@@ -126,13 +148,13 @@ def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list
     return listed(page, scene, nearest) if nearest else []
 
 
-def _doers(page: Page, scene: Scene, hit: Hit[Verb], others: list[Actor]) -> list[str]:
+def _doers(page: Page, hit: Hit[Verb], others: list[Actor]) -> list[str]:
     """Whose deed a noun names: «جنگ اقتصادی آمریکا», «نقض برجام از سوی آمریکا», «اقدام انگلیس غیرقانونی بود»."""
     after = [actor for actor in others if hit.last <= actor.first <= hit.last + DOER_AFTER]
     before = [actor for actor in others if hit.first - DOER_BEFORE <= actor.first < hit.first]
     for actor in (*after, *reversed(before)):
         if not _follows(page, actor, _TOWARDS):
-            return listed(page, scene, actor)
+            return [actor.code]
     return []
 
 

@@ -17,15 +17,21 @@ from peyvand.news.words import Page, Sentence, within
 
 REACH = {"intent": 12, "agreed": 8, "implemented": 8, "signed": 14, "ratified": 14}  # tokens to a cue's company
 UNLESS = 5  # tokens after a cue within which a word takes its promise away («آماده مذاکره»)
+WISHED = 4  # tokens before a cue within which a word makes a mere wish of it («پیشنهاد امضای», «لزوم افتتاح»)
 FIELDS_BEFORE, FIELDS_AFTER = 10, 30  # tokens around a promise within which its fields stand
+APART = 10  # tokens between two fields of one list
 ORDER = tuple(REACH)[::-1]  # the firmest promise of a sentence names its commitments
 Promise = tuple[
     Strength, Lexicon[bool] | None, Lexicon[bool] | None
 ]  # strength, words that must and that must not stand near
 
 
-def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]], ruling: str) -> list[Commitment]:
-    """Every commitment once per pair and domain, in the order of the text; without a field, of the `ruling` domain."""
+def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]], domains: list[str]) -> list[Commitment]:
+    """Every commitment once per pair and field, in the order of the text.
+
+    A promise is of the fields that it names, of those that the report is about (`domains`, heaviest first) if it names
+    one of them; without a field it is of the heaviest.
+    """
     made: dict[tuple[frozenset[str], str], Commitment] = {}
     before: list[str] = []
     cued = page.find_all(promises())
@@ -36,11 +42,14 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]], 
             promised = [(hit, strength) for hit, strength in promised if strength != "agreed"]
         for hit, strength in promised:
             pairs = parties_of(page, scene) or _pair(page, scene, hit)
-            domains = _named(here, hit)
-            if _refers_back(page, scene.sentence):
-                domains = list(dict.fromkeys([*_named(here), *before]))
+            named = _named(here, hit)
+            if _refers_back(page, scene.sentence, _FIELDS):
+                named = list(dict.fromkeys([*_named(here), *before]))
+            elif not named and _refers_back(page, scene.sentence, _WORKS):
+                named = before
+            named = [domain for domain in named if domain in domains] or named or domains[:1]
             span = page.span(max(scene.sentence.first, hit.first - 3), min(hit.last + 10, scene.sentence.last))
-            for (by, to), domain in product(pairs, domains or [ruling]):
+            for (by, to), domain in product(pairs, named):
                 made.setdefault((frozenset((by, to)), domain), Commitment(by, to, domain, strength, span))
         before = _named(here) or before
     return list(made.values())
@@ -69,21 +78,38 @@ def _promises(page: Page, sentence: Sentence, cued: list[Hit[Promise]]) -> list[
             continue
         if unless is not None and page.find(unless, hit.last, min(hit.last + UNLESS, sentence.last)):
             continue
+        if strength in DONE and not _WISHED.isdisjoint(page.words[max(sentence.first, hit.first - WISHED) : hit.first]):
+            continue
         if not is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
             found.append((hit, strength))
     return sorted(found, key=lambda one: ORDER.index(one[1]))
 
 
 def _named(here: list[Hit[Field]], promise: Hit[Promise] | None = None) -> list[str]:
-    """The domains that a sentence names outright, else with a hint, or those near a promise."""
-    near_by = [
-        hit
-        for hit in here
-        if promise is None or promise.first - FIELDS_BEFORE <= hit.first < promise.last + FIELDS_AFTER
-    ]
-    named = [hit for hit in near_by if hit.value[0] != POLITICS]
-    outright = [hit for hit in named if hit.value[1] > 1]
-    return list(dict.fromkeys(hit.value[0] for hit in outright or named))
+    """The fields that a sentence names outright, else with a hint; of a promise, the list nearest to it."""
+    named = [hit for hit in here if hit.value[0] != POLITICS]
+    if promise is not None:
+        low, high = promise.first - FIELDS_BEFORE, promise.last + FIELDS_AFTER
+        named = [hit for hit in named if low <= hit.first < high]
+    named = [hit for hit in named if hit.value[1] > 1] or named
+    if promise is not None:
+        named = _nearest_list(named, promise)
+    return list(dict.fromkeys(hit.value[0] for hit in named))
+
+
+def _nearest_list(named: list[Hit[Field]], promise: Hit[Promise]) -> list[Hit[Field]]:
+    """Of the fields around a promise those that stand together, nearest to it."""
+    lists: list[list[Hit[Field]]] = []
+    for hit in named:
+        if lists and hit.first - lists[-1][-1].last <= APART and not lists[-1][-1].last <= promise.first < hit.first:
+            lists[-1].append(hit)
+        else:
+            lists.append([hit])
+    return min(lists, key=lambda one: _distance(one, promise), default=[])
+
+
+def _distance(together: list[Hit[Field]], promise: Hit[Promise]) -> int:
+    return max(together[0].first - promise.first, promise.first - together[-1].last)
 
 
 def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, str]]:
@@ -119,10 +145,10 @@ def _told_of(page: Page, scene: Scene, promise: Hit[Promise]) -> str:
     return ""
 
 
-def _refers_back(page: Page, sentence: Sentence) -> bool:
-    """«این عرصه‌ها», «این زمینه‌ها», these fields."""
+def _refers_back(page: Page, sentence: Sentence, words: frozenset[str]) -> bool:
+    """«این عرصه‌ها», «این موافقتنامه», these fields: one of `words` after «این»."""
     return any(
-        page.words[k] in {"این", "these"} and page.words[k + 1] in _FIELDS
+        page.words[k] in {"این", "these", "this"} and page.words[k + 1] in words
         for k in range(sentence.first, sentence.last - 1)
     )
 
@@ -130,5 +156,44 @@ def _refers_back(page: Page, sentence: Sentence) -> bool:
 MEANT = 15  # tokens after a promise within which whom it is made to stands
 HEAD = 3  # tokens after a colon within which the subject of what is said stands
 _PREPOSITIONS = frozenset({"با", "به", "از", "در", "برای", "بین", "میان", "with", "to", "of", "in", "from", "for"})
+DONE = frozenset({"ratified", "signed", "implemented"})
+_WISHED = frozenset(
+    {
+        "پیشنهاد",
+        "خواستار",
+        "خواهان",
+        "لزوم",
+        "ضرورت",
+        "امیدوار",
+        "امیدواری",
+        "امیدواریم",
+        "احتمال",
+        "امکان",
+        "درخواست",
+        "عدم",
+        "بدون",
+        "مخالف",
+        "مخالفت",
+        "شرط",
+        "امید",
+        "خواست",
+    }
+)
 _WITH = frozenset({"با", "به", "with", "to"})
+_WORKS = frozenset(
+    {
+        "موافقتنامه",
+        "موافقت",
+        "تفاهم",
+        "سند",
+        "قرارداد",
+        "پروژه",
+        "طرح",
+        "پروتکل",
+        "لایحه",
+        "قانون",
+        "agreement",
+        "project",
+    }
+)
 _FIELDS = frozenset({"عرصه", "زمینه", "حوزه", "بخش", "fields", "areas", "spheres", "sectors"})

@@ -103,8 +103,7 @@ def read_text(
     acts = find_acts(page, told)
     diplomatic = not mixed and is_diplomatic(page, actors, roles, home)
     domains = domains_of(page, fields, actors, roles, home, is_diplomatic=diplomatic)
-    ruling = domains[0].code if domains else POLITICS
-    commitments = find_commitments(page, told, fields, ruling)
+    commitments = find_commitments(page, told, fields, [domain.code for domain in domains] or [POLITICS])
     return Report(
         **about,  # type: ignore[arg-type]
         countries=tuple(

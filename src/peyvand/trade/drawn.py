@@ -23,6 +23,7 @@ from peyvand.trade.equations import Conditions, trade_flows
 from peyvand.trade.faded import FadedBorders
 from peyvand.trade.home import HomeReply, home_reply
 from peyvand.trade.kernels import reached, reason, solve_equilibrium, solve_together, unchanged
+from peyvand.variables import KERNEL_CELL
 from peyvand.world import Shock, World
 
 Array = NDArray[np.float64]
@@ -37,7 +38,6 @@ ANSWERS = (
 
 CELLS = 2**18
 """Cells of pairs and sectors that are solved together: 2 MB an array, small enough for the cache."""
-_PAIRS = ("sector", "exporter", "importer")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -129,10 +129,10 @@ class Centre:
         if gravity is not None:
             values, vectors = np.linalg.eigh(np.atleast_2d(gravity.covariance))
             root = vectors * np.sqrt(np.maximum(values, 0.0))
-            cells = gravity.cells.transpose("coefficient", *_PAIRS).values.astype(np.float64)
+            cells = gravity.cells.transpose("coefficient", *KERNEL_CELL).values.astype(np.float64)
             effect = (np.atleast_1d(np.asarray(gravity.coefficient, dtype=np.float64)), root, cells)
         held = world.data.data_vars
-        cv = world["trade_flow_cv"].transpose(*_PAIRS).values if "trade_flow_cv" in held else None
+        cv = world["trade_flow_cv"].transpose(*KERNEL_CELL).values if "trade_flow_cv" in held else None
         return cls(
             world=world,
             solver=solver,

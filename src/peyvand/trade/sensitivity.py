@@ -26,11 +26,10 @@ from peyvand.trade.deficits import IncomeRule
 from peyvand.trade.equations import Baseline, Blocks, Conditions, trade_flows, unchanged
 from peyvand.trade.jacobian import factorised, income_slopes, jacobian, shares_after, value_added_weights
 from peyvand.trade.kernels import solve_equilibrium
-from peyvand.variables import labelled
+from peyvand.variables import KERNEL_CELL, labelled
 from peyvand.world import Shock, World
 
 Array = NDArray[np.float64]
-_PAIRS = ("sector", "exporter", "importer")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -146,8 +145,8 @@ def border_sensitivity(
         raise ModelError(
             "the equations of this World are singular", hint="a part of it does not trade with the rest: leave it out"
         ) from error
-    labels = {"economy": list(codes), **{dim: world.data.indexes[dim] for dim in _PAIRS}}
-    dims = ("economy", *_PAIRS)
+    labels = {"economy": list(codes), **{dim: world.data.indexes[dim] for dim in KERNEL_CELL}}
+    dims = ("economy", *KERNEL_CELL)
     arrays = {"welfare_by_cost": by_cost, "welfare_by_tariff": by_tariff}
     data = {name: labelled(xr.DataArray(values, labels, dims), name) for name, values in arrays.items()}
     return BorderSensitivity(data=xr.Dataset(data), world=world)
