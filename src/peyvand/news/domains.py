@@ -86,7 +86,7 @@ class _Ground:
 def _is_political(ground: _Ground) -> bool:
     """One word that names politics outright is enough; words that need company must be half of all."""
     hits = ground.hits[POLITICS]
-    return any(hit.value[1] == OUTRIGHT for hit in hits) or bool(hits) and ground.share(POLITICS) >= 1 / 2
+    return any(hit.value[1] == OUTRIGHT for hit in hits) or (bool(hits) and ground.share(POLITICS) >= 1 / 2)
 
 
 def _points(ground: _Ground, domain: str) -> int:
