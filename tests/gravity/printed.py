@@ -27,8 +27,8 @@ def as_printed(text: str, *, units: float = 0.51) -> Any:
     return pytest.approx(float(text), abs=units * 10**-decimals, rel=0)
 
 
-def hold(fit: Any, coefficients: Mapping[str, Sequence[str]]) -> None:
-    """Every printed coefficient and standard error."""
+def hold(fit: Any, coefficients: Mapping[str, Sequence[str]], *, units: float = 0.51) -> None:
+    """Every printed coefficient and standard error, up to so many units of the last digit."""
     for name, (value, error) in coefficients.items():
-        assert fit.coefficients[name] == as_printed(value), name
-        assert fit.std_errors[name] == as_printed(error), name
+        assert fit.coefficients[name] == as_printed(value, units=units), name
+        assert fit.std_errors[name] == as_printed(error, units=units), name
