@@ -79,7 +79,7 @@ class AllenArkolakis:
 
     def _dispersion(self, graph: Graph, goods: Freight) -> float:
         """μ of a sector, on the unfolded graph."""
-        step = goods.cost(hours=graph.hours, usd_per_t=graph.usd_per_t)
+        step = _step(graph, goods)
         if goods.sector in self.dispersion:
             dispersion = float(self.dispersion[goods.sector])
             self._require_convergent(graph, goods.sector, step, dispersion)
@@ -88,10 +88,7 @@ class AllenArkolakis:
         return dispersion
 
     def _require_convergent(self, graph: Graph, sector: str, step: Array, dispersion: float) -> None:
-        matrix = kernels.adjacency(
-            tail=graph.tail, head=graph.head, edge_cost=step, dispersion=dispersion, places=graph.states
-        )
-        radius = kernels.spectral_radius(matrix)
+        radius = _radius(graph, step, dispersion)
         if not radius < 1:
             least = _dispersion(graph, step, 1.0)
             raise DispersionError(
@@ -141,6 +138,21 @@ class TransportCost:
         return TransportCost(
             graph=graph, sectors=tuple(_sector(graph, each.goods, each.paths.dispersion) for each in self.sectors)
         )
+
+    def with_time_values(self, normal: float) -> TransportCost:
+        """With every sector's value of time off by so many standard deviations, routes spread as widely as here.
+
+        All are off together, since they come from one estimate. Each sector's μ is the one that gives its paths the
+        spectral radius that they have here.
+        """
+        unfolded = unfold(self.graph.network)
+        found = []
+        for each in self.sectors:
+            radius = _radius(unfolded, _step(unfolded, each.goods), each.paths.dispersion)
+            goods = each.goods.with_time_value(normal)
+            dispersion = _dispersion(unfolded, _step(unfolded, goods), radius)
+            found.append(_sector(self.graph, goods, dispersion))
+        return TransportCost(graph=self.graph, sectors=tuple(found))
 
     def between_economies(self) -> xr.DataArray:
         """τ (exporter, importer, sector): the mean of τ over pairs of centres by their weights; 1 at home.
@@ -314,6 +326,19 @@ def _refuse_cut_off(ratio: xr.DataArray, world: World) -> None:
         )
 
 
+def _step(graph: Graph, goods: Freight) -> Array:
+    """What every step of a graph costs these goods, a share of their value."""
+    return goods.cost(hours=graph.hours, usd_per_t=graph.usd_per_t)
+
+
+def _radius(graph: Graph, step: Array, dispersion: float) -> float:
+    """The spectral radius that a μ gives, on the unfolded graph."""
+    matrix = kernels.adjacency(
+        tail=graph.tail, head=graph.head, edge_cost=step, dispersion=dispersion, places=graph.states
+    )
+    return kernels.spectral_radius(matrix)
+
+
 def _dispersion(graph: Graph, step: Array, radius: float) -> float:
     return kernels.dispersion_of_radius(
         tail=graph.tail, head=graph.head, edge_cost=step, places=graph.states, radius=radius
@@ -322,7 +347,7 @@ def _dispersion(graph: Graph, step: Array, radius: float) -> float:
 
 def _sector(graph: Graph, goods: Freight, dispersion: float) -> SectorCost:
     """Sums over all paths from every centre's source to every centre's sink."""
-    step = goods.cost(hours=graph.hours, usd_per_t=graph.usd_per_t)
+    step = _step(graph, goods)
     found = kernels.paths(
         tail=graph.tail, head=graph.head, edge_cost=step, dispersion=dispersion, places=graph.states,
         sources=graph.sources[graph.centres], sinks=graph.sinks[graph.centres], sign=graph.sign,

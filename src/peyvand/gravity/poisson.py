@@ -21,6 +21,7 @@ from peyvand.gravity.finite import fit_sample, prior_in_cells
 from peyvand.gravity.formula import parse
 from peyvand.gravity.newton import PoissonFit
 from peyvand.gravity.results import Estimate, Sample, sample_covariance
+from peyvand.gravity.singletons import CHOICES, without_lone_rows
 from peyvand.gravity.threads import one_blas_thread
 
 Mask = NDArray[np.bool_]
@@ -41,6 +42,7 @@ def ppml(
     small_sample: str = "fixest",
     layout: str = "auto",
     repeated_cells: str = "error",
+    singletons: str = "keep",
 ) -> Estimate:
     """Estimate a gravity equation by Poisson pseudo-maximum likelihood.
 
@@ -51,8 +53,8 @@ def ppml(
     data : table, mapping or path
         pandas, polars or pyarrow table, mapping of arrays, or a .csv, .parquet or .dta file.
     vcov : str or mapping, optional
-        `iid`, `hetero` (HC1) or {"CRV1": "a + b"}. By default clustered by the last of three fixed effects (the pair),
-        else `hetero`.
+        `iid`, `hetero` (HC1), {"CRV1": "a + b"} or "~a + b". By default clustered by the last of three fixed effects
+        (the pair), else `hetero`.
     cluster : str or sequence of str, optional
         Columns to cluster by, in any number of ways; `exporter^importer` joins columns.
     weights, offset : str, optional
@@ -66,6 +68,9 @@ def ppml(
     repeated_cells : str
         `error` refuses two rows for one exporter, importer and year of a three-way panel; `keep` takes them as they
         are (products, say).
+    singletons : str
+        Rows alone in a level of a fixed effect: `keep` them with a warning, or `drop` and list them as Stata's
+        ppmlhdfe does. Slopes are the same; N and small-sample factors are not.
 
     Returns
     -------
@@ -86,7 +91,7 @@ def ppml(
     """
     for name, value, choices in (
         ("separation", separation, SEPARATION), ("layout", layout, LAYOUTS),
-        ("repeated_cells", repeated_cells, REPEATED),
+        ("repeated_cells", repeated_cells, REPEATED), ("singletons", singletons, CHOICES),
     ):  # fmt: skip
         if value not in choices:
             raise UnknownNameError(f"no {name} {value!r}", hint=did_you_mean(value, choices))
@@ -96,6 +101,8 @@ def ppml(
     kind, clusters = read_vcov(vcov, cluster)
     design = build_design(asked, data, cluster=clusters, weights=weights, offset=offset)
     _refuse(design)
+    if singletons == "drop":
+        design = without_lone_rows(design, poisson=True)
     with one_blas_thread():
         fit, absorber, keep, reasons = fit_sample(
             design, separation=separation, layout=layout, repeated_cells=repeated_cells
