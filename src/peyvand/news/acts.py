@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import combinations
 
 from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.meetings import meetings
 from peyvand.news.report import Act
-from peyvand.news.scene import Scene, is_negated, listed, near, parties_of, partner_of, sources_of
+from peyvand.news.scene import Scene, is_negated, is_wish, joined, listed, near, parties_of, partner_of, sources_of
 from peyvand.news.words import Page, Sentence, within
 
 CLOSE = 8  # tokens within which a party after a friendly cue is meant by it
@@ -72,7 +73,7 @@ def verbs() -> tuple[Lexicon[Verb], ...]:
 
 def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
     sentence, speaker = scene.sentence, scene.speaker
-    if speaker is None or speaker.private:
+    if speaker is not None and speaker.private:
         return []
     made: list[Act] = []
     spoken, told = sources_of(page, scene), sources_of(page, replace(scene, speaker=scene.teller))
@@ -87,12 +88,16 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
             continue
         span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
         type_ = verb.type
+        if (verb.mode == "sign" or verb.type == "COOPERATE") and is_wish(page, sentence, hit):
+            continue
         if verb.mode == "sign":  # what is to be signed is an agreement, what is signed a support
             type_ = "AGREE" if page.find(cues("future"), sentence.first, sentence.last) else verb.type
-            pairs = parties_of(page, scene)
-            if pairs:
-                made += [Act(one, other, type_, span) for one, other in pairs]
-                continue
+        if type_ == "COOPERATE" and page.find(cues("future"), sentence.first, sentence.last):
+            type_ = "AGREE"
+        pairs = _together(page, scene, hit, sources)
+        if pairs:
+            made += [Act(one, other, type_, span) for one, other in pairs]
+            continue
         made += [
             Act(source, other, type_, span)
             for source in sources
@@ -100,6 +105,24 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
             if source != other and not _is_only_a_frame(scene, verb, source, other)
         ]
     return made
+
+
+def _together(page: Page, scene: Scene, hit: Hit[Verb], sources: list[str]) -> list[tuple[str, str]]:
+    """The parties that sign, build or agree with one another: «ایران و عراق توافق کردند»."""
+    verb = hit.value
+    if verb.mode == "sign" or verb.type == "COOPERATE":
+        return parties_of(page, scene) or joined(page, scene, hit)
+    if verb.type == "AGREE" and len(sources) > 1 and not _meant(page, scene, hit, sources):
+        return list(combinations(sources, 2))
+    return []
+
+
+def _meant(page: Page, scene: Scene, hit: Hit[Verb], sources: list[str]) -> bool:
+    """Somebody else is named with «با» soon after a cue."""
+    return any(
+        actor.code not in sources and hit.last <= actor.first < hit.last + MEANT and _follows(page, actor, _WITH)
+        for actor in scene.actors
+    )
 
 
 def _is_only_a_frame(scene: Scene, verb: Verb, source: str, other: str) -> bool:
@@ -177,7 +200,10 @@ def _asked(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, others: list[Ac
     for actor in others:
         if hit.last <= actor.first <= hit.last + WANTED and not _follows(page, actor, _BESIDE):
             return listed(page, scene, actor)
-    return [partner] if partner else []
+    if partner:
+        return [partner]
+    named = [actor for actor in others if hit.last <= actor.first <= hit.last + WANTED]
+    return [actor.code for actor in named if not _follows(page, actor, _AGAINST)][:1]
 
 
 def _is_post(scene: Scene, actor: Actor) -> bool:
@@ -210,6 +236,7 @@ WANTED = 12  # tokens between «خواستار» and of whom it is wanted
 MEANT = 15  # tokens after a cue within which «با …» says with whom
 _WITH = frozenset({"با", "به", "with", "to"})
 _TOWARDS = frozenset({"علیه", "به", "در", "بر", "برای", "با", "against", "to", "in", "with", "on", "for"})
+_AGAINST = frozenset({"علیه", "against"})
 _PARTING = frozenset({":", "ما", "«", "»", "که", "we"})  # what parts a subject from its verb
 _BESIDE = frozenset({"با", "در", "علیه", "به", "with", "in", "against"})
 _PREPOSITIONS = _TOWARDS | {"از", "میان", "بین", "of", "from", "between", "by"}

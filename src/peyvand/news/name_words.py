@@ -69,9 +69,8 @@ def _role_words() -> frozenset[str]:
         + [row[-1] for row in rows("domains.tsv")]
         + [row[1] for row in rows("cues.tsv")]
     )
-    return frozenset(word for cell in cells for phrase in alternatives(cell) for word in tokens(phrase)) - word_list(
-        "given_names.txt"
-    )
+    words = (word for cell in cells for phrase in alternatives(cell) for word in tokens(phrase))
+    return frozenset(word for word in words if word.isalpha()) - word_list("given_names.txt")
 
 
 ADVERB = 5  # letters from which a word in «انه» is an adverb («مدبرانه»), no name

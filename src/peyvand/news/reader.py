@@ -98,10 +98,11 @@ def read_text(
     abode = home if home in states or not states else max(states, key=lambda code: len(states[code]))
     people = find_people(page, actors, roles, abode)
     parties = frozenset([*states, "EU", *(mention.code for mention in pacts if mention.code not in NOT_PARTIES)])
-    fields = find_fields(page)
+    fields = find_fields(page, actors)
     told = scenes(page, actors, people, roles, parties, home)
     acts = find_acts(page, told)
-    domains = domains_of(page, fields)
+    diplomatic = not mixed and is_diplomatic(page, actors, roles, home)
+    domains = domains_of(page, fields, actors, roles, home, is_diplomatic=diplomatic)
     commitments = find_commitments(page, told, fields, [domain.code for domain in domains] or [POLITICS])
     return Report(
         **about,  # type: ignore[arg-type]
@@ -114,7 +115,7 @@ def read_text(
         acts=tuple(acts),
         commitments=tuple(commitments),
         memberships=tuple(find_memberships(page, told)),
-        is_diplomatic=not mixed and is_diplomatic(page, actors, roles, home),
+        is_diplomatic=diplomatic,
     )
 
 
