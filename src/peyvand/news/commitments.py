@@ -48,6 +48,8 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]], 
                 named = list(dict.fromkeys([*_named(here), *before]))
             elif not named and _refers_back(page, scene.sentence, _WORKS):
                 named = before
+            if not named and any(hit.value == (POLITICS, 2) for hit in here) and POLITICS in domains:
+                named = [POLITICS]
             named = [domain for domain in named if domain in domains] or named or domains[:1]
             span = page.span(max(scene.sentence.first, hit.first - 3), min(hit.last + 10, scene.sentence.last))
             for (by, to), domain in product(pairs, named):
