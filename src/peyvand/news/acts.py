@@ -144,6 +144,8 @@ def _has_company(page: Page, sentence: Sentence, hit: Hit[Verb]) -> bool:
 def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list[str]) -> list[str]:
     """The other parties of a cue: whom it names as doer, whom one asks, the partner of the talks, or the nearest."""
     others = [actor for actor in scene.actors if actor.code not in sources and not _is_post(scene, actor)]
+    if verb.type in {"AGREE", "SUPPORT"}:
+        others = [actor for actor in others if actor.code not in FORUMS] or others
     if verb.mode == "noun":
         return _doers(page, hit, others)
     if verb.mode == "must":
