@@ -7,7 +7,7 @@ before.
 from __future__ import annotations
 
 from functools import cache
-from itertools import product
+from itertools import combinations, product
 
 from peyvand.news.actors import Actor
 from peyvand.news.domains import POLITICS, Field
@@ -130,6 +130,8 @@ def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, st
     meant = [a for a in others if promise.last <= a.first < promise.last + MEANT and _is_met(page, a)]
     if meant:
         return [(one, meant[0].code) for one in sources]
+    if len(sources) > 1:
+        return list(combinations(sources, 2))
     told = _told_of(page, scene, promise)
     if told and told != source:
         return [(told, source)]
