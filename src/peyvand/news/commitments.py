@@ -48,7 +48,11 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]], 
                 named = list(dict.fromkeys([*_named(here), *before]))
             elif not named and _refers_back(page, scene.sentence, _WORKS):
                 named = before
-            if not named and any(hit.value == (POLITICS, 2) for hit in here) and POLITICS in domains:
+            if (
+                not named
+                and any(one.value == (POLITICS, 2) and hit.first - 14 <= one.first < hit.last + 14 for one in here)
+                and POLITICS in domains
+            ):
                 named = [POLITICS]
             named = [domain for domain in named if domain in domains] or named or domains[:1]
             span = page.span(max(scene.sentence.first, hit.first - 3), min(hit.last + 10, scene.sentence.last))
@@ -135,7 +139,12 @@ def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, st
     told = _told_of(page, scene, promise)
     if told and told != source:
         return [(told, source)]
-    if told and not others and not page.find(cues("mutual"), scene.sentence.first, scene.sentence.last):
+    if (
+        told
+        and not others
+        and not scene.partner
+        and not page.find(cues("mutual"), scene.sentence.first, scene.sentence.last)
+    ):
         return []
     if scene.partner and source in scene.partner:
         return [(source, scene.partner[0] if scene.partner[1] == source else scene.partner[1])]
