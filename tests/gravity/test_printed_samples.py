@@ -10,11 +10,12 @@ import pytest
 from numpy.testing import assert_allclose
 from tests.gravity.printed import REFERENCES, as_printed, hold, read_printed
 
-from peyvand.gravity import ols, ppml
+from peyvand.gravity import ols, ppml, staggered_effects
 
 SHIPS = read_printed("mccullagh-nelder-1989/stata.json")
 GRUNFELD = read_printed("grunfeld-1958/stata.json")
 PPMLHDFE = read_printed("ppmlhdfe-2020/printed.json")
+EVENTS = read_printed("etwfe-0.5/event_study.json")
 FOODS = ["fish", "invertebrate", "reptile", "bird", "other"]
 
 
@@ -125,3 +126,26 @@ def test_a_multinomial_logit_with_infinite_slopes():
     value, error = printed["reptile_small"]
     assert fit.coefficients["category::reptile:small"] == pytest.approx(value, abs=1.5e-4)
     assert fit.std_errors["category::reptile:small"] == pytest.approx(error, abs=1.5e-4)
+
+
+# -- Extended two-way fixed effects: R's etwfe -------------------------------------------------------------------------
+def test_staggered_starts_on_minimum_wages():
+    """Wooldridge's estimator with a control, as R expects it; R's errors are numerical derivatives."""
+    wide = pd.read_csv(REFERENCES / "etwfe-0.5" / "mpdta.csv")
+    table = pd.wide_to_long(wide, "emp", i="county", j="year").reset_index()
+    table["lpop"] = np.log(table["population"] / 1000)
+    table["centred"] = table["lpop"] - table.groupby("first_treat")["lpop"].transform("mean")
+    raised = (table["first_treat"] > 0) & (table["year"] >= table["first_treat"])
+    table["raised"] = raised.astype(float)
+    table["cell"] = np.where(raised, table["first_treat"].astype(str) + " " + table["year"].astype(str), "none")
+    found = staggered_effects(
+        "emp ~ lpop + i(first_treat, lpop, ref=0) + i(year, lpop, ref=2003) + i(cell, centred, ref='none')"
+        " | first_treat + year",
+        table,
+        treatment="raised",
+        unit=["county"],
+        cluster="county",
+    ).by_age()
+    assert found["age"].tolist() == [0, 1, 2, 3]
+    assert_allclose(found["estimate"], EVENTS["estimate"], atol=2e-9)
+    assert_allclose(found["std_error"], EVENTS["std_error"], rtol=2e-5)

@@ -13,6 +13,8 @@ from peyvand.cli.sensitivity import sensitivity
 from peyvand.cli.terminal import new_table, print_json, show_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
     from rich.table import Table
 
@@ -118,7 +120,7 @@ def show(economies: tuple[str, ...], world_name: str, language: Language, as_jso
         console.print(text("world.show.caption", language), soft_wrap=True)
     for key, value in _ties(held, codes).items():
         console.print(text(f"world.show.{key}", language, value=_tie(value, language)), soft_wrap=True)
-    for line in _sources(held, codes):
+    for line in _sources(held, codes, language):
         console.print(line, soft_wrap=True, style="dim", markup=False, highlight=False)
 
 
@@ -258,14 +260,17 @@ def _tie(value: float | bool | str, language: Language) -> str:
     return number(value, language, decimals=0 if value > 2 else 2)
 
 
-def _sources(held: World, codes: tuple[str, ...]) -> list[str]:
-    """The provenance rows of the economies shown."""
-    rows = held.provenance[held.provenance["economy"].isin(codes)].to_dict("records")
-    return [
-        f"{row['economy']} {row['variable']} [{row['status']}]: {row['source']}"
-        + (f" – {row['note']}" if row["note"] else "")
-        for row in rows
-    ]
+def _sources(held: World, codes: tuple[str, ...], language: Language) -> Iterator[str]:
+    """Of the economies shown: how each figure is known, and below it from whom, titles as they were published."""
+    from peyvand.locale import catalogue, text
+    from peyvand.locale.said import noted
+
+    words, comma = catalogue(language), text("report.list.comma", language)
+    for row in held.provenance[held.provenance["economy"].isin(codes)].to_dict("records"):
+        figures = comma.join(words.get(f"variables.{name}", name) for name in row["variable"].split())
+        note = f" – {noted(row['note'], language)}" if row["note"] else ""
+        yield f"{_name(held, row['economy'], language)}: {figures} [{text('status.' + row['status'], language)}]{note}"
+        yield f"    {row['source']}"
 
 
 def _name(held: World, code: str, language: Language) -> str:

@@ -7,17 +7,18 @@ before.
 from __future__ import annotations
 
 from functools import cache
-from itertools import product
+from itertools import combinations, product
 
+from peyvand.news.actors import Actor
 from peyvand.news.domains import POLITICS, Field
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.report import Commitment, Strength
-from peyvand.news.scene import Scene, is_negated, near, parties_of, sources_of
+from peyvand.news.scene import Scene, is_negated, is_wish, joined, near, parties_of, sources_of
 from peyvand.news.words import Page, Sentence, within
 
-REACH = {"intent": 12, "agreed": 8, "implemented": 8, "signed": 14, "ratified": 14}  # tokens to a cue's company
+REACH = {"intent": 12, "agreed": 8, "implemented": 14, "signed": 14, "ratified": 14}  # tokens to a cue's company
+SOON = 3  # tokens after a cue within which a word says that it is still to come
 UNLESS = 5  # tokens after a cue within which a word takes its promise away («آماده مذاکره»)
-WISHED = 4  # tokens before a cue within which a word makes a mere wish of it («پیشنهاد امضای», «لزوم افتتاح»)
 FIELDS_BEFORE, FIELDS_AFTER = 10, 30  # tokens around a promise within which its fields stand
 APART = 10  # tokens between two fields of one list
 ORDER = tuple(REACH)[::-1]  # the firmest promise of a sentence names its commitments
@@ -47,6 +48,12 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]], 
                 named = list(dict.fromkeys([*_named(here), *before]))
             elif not named and _refers_back(page, scene.sentence, _WORKS):
                 named = before
+            if (
+                not named
+                and any(one.value == (POLITICS, 2) and hit.first - 14 <= one.first < hit.last + 14 for one in here)
+                and POLITICS in domains
+            ):
+                named = [POLITICS]
             named = [domain for domain in named if domain in domains] or named or domains[:1]
             span = page.span(max(scene.sentence.first, hit.first - 3), min(hit.last + 10, scene.sentence.last))
             for (by, to), domain in product(pairs, named):
@@ -74,11 +81,13 @@ def _promises(page: Page, sentence: Sentence, cued: list[Hit[Promise]]) -> list[
         strength, company, unless = hit.value
         if strength == "signed" and page.find(cues("future"), sentence.first, sentence.last):
             strength = "intent"
+        if strength == "implemented" and page.find(cues("future"), hit.first, min(hit.last + SOON, sentence.last)):
+            strength = "intent"
         if not near(page, sentence, hit, company, REACH[strength]):
             continue
         if unless is not None and page.find(unless, hit.last, min(hit.last + UNLESS, sentence.last)):
             continue
-        if strength in DONE and not _WISHED.isdisjoint(page.words[max(sentence.first, hit.first - WISHED) : hit.first]):
+        if strength in DONE and is_wish(page, sentence, hit):
             continue
         if not is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
             found.append((hit, strength))
@@ -114,23 +123,38 @@ def _distance(together: list[Hit[Field]], promise: Hit[Promise]) -> int:
 
 def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, str]]:
     """Who promises, and whom: the party named after the promise («به …», «با …»), else the partner of the talks."""
+    if promise.value[0] != "intent" and (pairs := joined(page, scene, promise)):
+        return pairs
     speaker = scene.speaker
     if speaker is None or speaker.private:
         return []
     source = speaker.code
     sources = sources_of(page, scene)
-    others = [actor for actor in scene.actors if actor.code not in sources]
-    meant = [a for a in others if promise.last <= a.first < promise.last + MEANT and page.words[a.first - 1] in _WITH]
+    others = [actor for actor in scene.actors if actor.code not in {*sources, "UN"}]
+    meant = [a for a in others if promise.last <= a.first < promise.last + MEANT and _is_met(page, a)]
     if meant:
         return [(one, meant[0].code) for one in sources]
+    if len(sources) > 1:
+        return list(combinations(sources, 2))
     told = _told_of(page, scene, promise)
     if told and told != source:
         return [(told, source)]
-    if told and not page.find(cues("mutual"), scene.sentence.first, scene.sentence.last):
+    if (
+        told
+        and not others
+        and not scene.partner
+        and not page.find(cues("mutual"), scene.sentence.first, scene.sentence.last)
+    ):
         return []
     if scene.partner and source in scene.partner:
         return [(source, scene.partner[0] if scene.partner[1] == source else scene.partner[1])]
     return [(source, others[0].code)] if others else []
+
+
+def _is_met(page: Page, actor: Actor) -> bool:
+    """«با ایران», «به دولت ایران», «با همکاری ایران»."""
+    before = page.words[max(0, actor.first - 2) : actor.first]
+    return bool(before) and (before[-1] in _WITH or (before[0] in _WITH and before[-1] in _HELP))
 
 
 def _told_of(page: Page, scene: Scene, promise: Hit[Promise]) -> str:
@@ -157,28 +181,7 @@ MEANT = 15  # tokens after a promise within which whom it is made to stands
 HEAD = 3  # tokens after a colon within which the subject of what is said stands
 _PREPOSITIONS = frozenset({"با", "به", "از", "در", "برای", "بین", "میان", "with", "to", "of", "in", "from", "for"})
 DONE = frozenset({"ratified", "signed", "implemented"})
-_WISHED = frozenset(
-    {
-        "پیشنهاد",
-        "خواستار",
-        "خواهان",
-        "لزوم",
-        "ضرورت",
-        "امیدوار",
-        "امیدواری",
-        "امیدواریم",
-        "احتمال",
-        "امکان",
-        "درخواست",
-        "عدم",
-        "بدون",
-        "مخالف",
-        "مخالفت",
-        "شرط",
-        "امید",
-        "خواست",
-    }
-)
+_HELP = frozenset({"همکاری", "مشارکت", "کمک", "دولت", "کشور", "جمهوری", "the"})
 _WITH = frozenset({"با", "به", "with", "to"})
 _WORKS = frozenset(
     {
