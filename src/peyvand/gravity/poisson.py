@@ -103,6 +103,7 @@ def ppml(
     _refuse(design)
     if singletons == "drop":
         design = without_lone_rows(design, poisson=True)
+        _refuse(design)
     with one_blas_thread():
         fit, absorber, keep, reasons = fit_sample(
             design, separation=separation, layout=layout, repeated_cells=repeated_cells

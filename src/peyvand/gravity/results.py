@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from peyvand.errors import UnknownNameError, did_you_mean
+from peyvand.errors import IdentificationError, UnknownNameError, did_you_mean
 from peyvand.gravity.absorb import Absorber
 from peyvand.gravity.checks import warnings_of
 from peyvand.gravity.covariance import Covariance, covariance, read_vcov
@@ -163,6 +163,11 @@ class Estimate:
         self, vcov: str | Mapping[str, str] | None = None, *, cluster: object = None, small_sample: str = "fixest"
     ) -> Estimate:
         """The same estimate with another covariance; a cluster may be any columns of the fixed effects or clusters."""
+        if self.note:
+            raise IdentificationError(
+                f"another covariance would not be corrected as this one is: {self.note}",
+                hint="take it of the estimate before the correction",
+            )
         kind, names = read_vcov(vcov, cluster)
         return replace(self, covariance=sample_covariance(self.sample, kind, names, small_sample=small_sample))
 

@@ -15,10 +15,22 @@ from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
 from peyvand.news.meetings import meetings
 from peyvand.news.report import Act
-from peyvand.news.scene import Scene, is_negated, is_wish, joined, listed, near, parties_of, partner_of, sources_of
+from peyvand.news.scene import (
+    COMPANY,
+    Scene,
+    is_negated,
+    is_wish,
+    joined,
+    listed,
+    near,
+    parties_of,
+    partner_of,
+    sources_of,
+)
 from peyvand.news.words import Page, Sentence, within
 
 CLOSE = 8  # tokens within which a party after a friendly cue is meant by it
+DOCUMENT = 20  # tokens within which the document of a signature stands
 FOLLOWS = 8  # tokens after a cue within which its own verb stands
 UNLESS = 5  # tokens after a cue within which a word makes another act of it («آماده دفاع»)
 REACH = 40  # tokens within which a cue looks for the other party
@@ -91,8 +103,8 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
         if (verb.mode == "sign" or verb.type == "COOPERATE") and is_wish(page, sentence, hit):
             continue
         if verb.mode == "sign":  # what is to be signed is an agreement, what is signed a support
-            type_ = "AGREE" if page.find(cues("future"), sentence.first, sentence.last) else verb.type
-        if type_ == "COOPERATE" and page.find(cues("future"), sentence.first, sentence.last):
+            type_ = "AGREE" if _is_to_come(page, sentence, hit) else verb.type
+        if type_ == "COOPERATE" and _is_to_come(page, sentence, hit):
             type_ = "AGREE"
         pairs = _together(page, scene, hit, sources)
         if pairs:
@@ -105,6 +117,13 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
             if source != other and not _is_only_a_frame(scene, verb, source, other)
         ]
     return made
+
+
+def _is_to_come(page: Page, sentence: Sentence, hit: Hit[Verb]) -> bool:
+    """A verb in the future, or a word for what is to come in the sentence."""
+    if not _WILL.isdisjoint(page.words[hit.first : hit.last]):
+        return True
+    return bool(page.find(cues("future"), sentence.first, sentence.last))
 
 
 def _together(page: Page, scene: Scene, hit: Hit[Verb], sources: list[str]) -> list[tuple[str, str]]:
@@ -138,12 +157,14 @@ def _has_company(page: Page, sentence: Sentence, hit: Hit[Verb]) -> bool:
     verb = hit.value
     if verb.follows and verb.company is not None:
         return bool(page.find(verb.company, hit.last, min(hit.last + FOLLOWS, sentence.last)))
-    return near(page, sentence, hit, verb.company)
+    return near(page, sentence, hit, verb.company, DOCUMENT if verb.mode == "sign" else COMPANY)
 
 
 def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list[str]) -> list[str]:
     """The other parties of a cue: whom it names as doer, whom one asks, the partner of the talks, or the nearest."""
     others = [actor for actor in scene.actors if actor.code not in sources and not _is_post(scene, actor)]
+    if verb.type in {"AGREE", "SUPPORT"}:
+        others = [actor for actor in others if actor.code not in FORUMS] or others
     if verb.mode == "noun":
         return _doers(page, hit, others)
     if verb.mode == "must":
@@ -236,6 +257,7 @@ WANTED = 12  # tokens between «خواستار» and of whom it is wanted
 MEANT = 15  # tokens after a cue within which «با …» says with whom
 _WITH = frozenset({"با", "به", "with", "to"})
 _TOWARDS = frozenset({"علیه", "به", "در", "بر", "برای", "با", "against", "to", "in", "with", "on", "for"})
+_WILL = frozenset({"خواهد", "خواهند", "خواهیم", "خواهم", "will"})
 _AGAINST = frozenset({"علیه", "against"})
 _PARTING = frozenset({":", "ما", "«", "»", "که", "we"})  # what parts a subject from its verb
 _BESIDE = frozenset({"با", "در", "علیه", "به", "with", "in", "against"})

@@ -7,7 +7,7 @@ before.
 from __future__ import annotations
 
 from functools import cache
-from itertools import product
+from itertools import combinations, product
 
 from peyvand.news.actors import Actor
 from peyvand.news.domains import POLITICS, Field
@@ -48,6 +48,12 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]], 
                 named = list(dict.fromkeys([*_named(here), *before]))
             elif not named and _refers_back(page, scene.sentence, _WORKS):
                 named = before
+            if (
+                not named
+                and any(one.value == (POLITICS, 2) and hit.first - 14 <= one.first < hit.last + 14 for one in here)
+                and POLITICS in domains
+            ):
+                named = [POLITICS]
             named = [domain for domain in named if domain in domains] or named or domains[:1]
             span = page.span(max(scene.sentence.first, hit.first - 3), min(hit.last + 10, scene.sentence.last))
             for (by, to), domain in product(pairs, named):
@@ -128,10 +134,17 @@ def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, st
     meant = [a for a in others if promise.last <= a.first < promise.last + MEANT and _is_met(page, a)]
     if meant:
         return [(one, meant[0].code) for one in sources]
+    if len(sources) > 1:
+        return list(combinations(sources, 2))
     told = _told_of(page, scene, promise)
     if told and told != source:
         return [(told, source)]
-    if told and not others and not page.find(cues("mutual"), scene.sentence.first, scene.sentence.last):
+    if (
+        told
+        and not others
+        and not scene.partner
+        and not page.find(cues("mutual"), scene.sentence.first, scene.sentence.last)
+    ):
         return []
     if scene.partner and source in scene.partner:
         return [(source, scene.partner[0] if scene.partner[1] == source else scene.partner[1])]

@@ -7,7 +7,7 @@ from itertools import combinations
 from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Hit, Lexicon, cues, stop_words
 from peyvand.news.report import Act
-from peyvand.news.scene import Scene, listed
+from peyvand.news.scene import Scene, is_negated, listed
 from peyvand.news.words import Page, Sentence
 
 
@@ -182,7 +182,9 @@ def _is_place(page: Page, actor: Actor) -> bool:
 
 
 def _is_held(page: Page, talks: Hit[str], sentence: Sentence) -> bool:
-    """Talks that take place: a verb soon after, or «پس از» before."""
+    """Talks that take place: a verb soon after that is not negated, or «پس از» before."""
+    if is_negated(page, talks.last, min(talks.last + 5, sentence.last)):
+        return False
     return bool(page.find(cues("done"), max(sentence.first, talks.first - 3), min(talks.last + 6, sentence.last)))
 
 
@@ -227,7 +229,7 @@ def _after_with(page: Page, first: int, sentence: Sentence) -> bool:
 NEAR_BEFORE, NEAR_AFTER = 30, 16  # tokens around a cue within which the others who meet stand
 OFFICES = 8  # tokens between a cue and the list of those who meet («نشست مشاوران امنیت ملی …»)
 _BESIDE = frozenset(
-    {"با", "به", "در", "از", "که", "برای", "علیه", "«", ":", "(", "همکاری", "with", "to", "in", "of", "on", "that"}
+    {"با", "به", "در", "از", "که", "برای", "علیه", "«", ":", "(", "و", "with", "to", "in", "of", "on", "that"}
 )
 _WISHES = stop_words("wishes")
 _TO = frozenset({"به", "وارد", "عازم", "راهی", "مقصد", "to", "in"})

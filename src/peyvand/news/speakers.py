@@ -131,7 +131,8 @@ def _offices(page: Page, people: list[Person], roles: list[Role]) -> dict[str, s
 
 def _home_office(page: Page, role: Role, home: str) -> str | None:
     """An executive office without a state's name is of the home press's state."""
-    return home if page.at(cues("executive"), role.first, role.last) else None
+    beside = page.words[role.first - 1] if role.first else ""
+    return home if beside not in {"دو", "هر"} and page.at(cues("executive"), role.first, role.last) else None
 
 
 CLOSE = 2  # tokens after a state within which an office is still its own: «ایران، وزیر امور خارجه»
