@@ -41,11 +41,11 @@ def scenes(
         teller = speaker if named or held or teller is None else teller
         quoted = quoted or ":" in page.words[sentence.first : sentence.last]
         together = states if _counted(page, sentence) == len(states) else ()
-        scene = Scene(sentence, here, named, held, speaker, partner, teller, together)
+        scene = Scene(sentence, here, named, held, speaker=speaker, partner=partner, teller=teller, together=together)
         met = parties_of_meeting(page, scene)
         if len(met) == 2:
             partner = (met[0], met[1])
-        result.append(replace(scene, partner=partner))
+        result.append(replace(scene, partner=partner, met=tuple(met)))
     return result
 
 
