@@ -153,7 +153,12 @@ def _cues(page: Page, sentence: Sentence) -> list[Hit[str]]:
 def _sessions(page: Page, sentence: Sentence) -> list[Hit[str]]:
     """«نشست», «اجلاس», «دور سوم مذاکرات»: meetings only where a list of states says whose they are."""
     found = page.find(cues("session"), sentence.first, sentence.last)
-    return [hit for hit in found if not _is_wished(page, hit, sentence)]
+    return [
+        hit
+        for hit in found
+        if not _is_wished(page, hit, sentence)
+        and not (page.words[hit.first - 1] == "در" and page.at(cues("talks"), hit.first))  # «نقش عمان در گفت‌وگوهای …»
+    ]
 
 
 def _meeting_cues(page: Page, sentence: Sentence) -> list[Hit[str]]:
