@@ -307,6 +307,25 @@ def test_etable_holds_every_number(to):
         etable(fits, to="latx")
 
 
+def test_etable_reads_like_a_paper():
+    """Outcomes over their columns, decimals under each other, one estimate alone, more notes, labels."""
+    frame = trade_panel().assign(**{"a|b": lambda f: f["cost"]})
+    one = ppml("trade ~ rta + I(cost**2) | exporter + importer", frame)
+    two = ols("log(trade) ~ cost + `a|b` | exporter", frame)
+    lines = etable([one, two], labels={"trade": "Exports", "cost": "Cost"}, notes=["Weighted by nothing."]).split("\n")
+    assert lines[1].split() == ["Dependent", "variable", "Exports", "log(trade)"]
+    assert "Weighted by nothing." in lines
+    assert any(line.startswith("Cost ") for line in lines)
+    ends = [line.rfind(".", 0, lines[0].index(")") + 6) for line in lines[3:7]]
+    assert len(set(ends)) == 1, lines
+    assert r"I(cost\*\*2)" in etable(one, to="markdown")
+    assert etable(one) == str(one)
+    with pytest.raises(DataError, match="1 headers stand over 2 estimates"):
+        etable([one, two], headers=["(1)"])
+    with pytest.raises(DataError, match="0 estimates"):
+        etable([])
+
+
 def test_reset_sees_a_wrong_form():
     rng = np.random.default_rng(0)
     x = rng.normal(size=3000)

@@ -109,9 +109,8 @@ def fit(
     if as_json:
         click.echo(json.dumps(plain(answer), ensure_ascii=False, allow_nan=False))
         return
-    click.echo(etable([found], to=to))
-    if test:
-        click.echo(f"RESET: chi2(1) = {test.statistic:.3f}, p = {test.p_value:.3f}")
+    reset_line = [f"RESET: chi2(1) = {test.statistic:.3f}, p {_small(test.p_value)}"] if test else []
+    click.echo(etable(found, to=to, notes=reset_line))
     for reason, count in found.dropped["reason"].value_counts().items():
         click.echo(f"{count:,} rows dropped: {reason}", err=True)
 
@@ -146,6 +145,10 @@ def estimates(names: tuple[str, ...], data: Path | None, out: Path) -> None:
         path = out / f"{name}.json"
         write_estimate(BUILDERS[name](data, datetime.now(UTC).date().isoformat()), path)
         click.echo(path)
+
+
+def _small(p_value: float) -> str:
+    return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
 
 
 def _show(estimate: ShippedEstimate, *, whole: bool) -> None:
