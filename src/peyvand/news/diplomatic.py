@@ -9,7 +9,7 @@ from peyvand.news.words import Page, within
 
 
 def is_diplomatic(page: Page, actors: tuple[Actor, ...], roles: list[Role], home: str) -> bool:
-    """Points for offices, organisations and two sides in headline and lead, against comment, interviews and incidents."""
+    """Points for offices, organisations and two sides in headline and lead, against comment and incidents."""
     return sum(POINTS[sign] for sign in _signs(page, actors, roles, home)) >= NEEDED
 
 
