@@ -6,6 +6,7 @@ the three meet.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -61,7 +62,8 @@ def worth_of_hours(
     """
     today, held = world or World.embedded(), network or Network.embedded()
     cost = (routing or AllenArkolakis()).cost(held, today.sectors)
-    slopes = border_sensitivity(today, model=model)
+    melting = replace(model or CaliendoParro(), barrier="iceberg")  # an hour is nobody's rent
+    slopes = border_sensitivity(today, model=melting)
     return value_of_hours(cost, slopes.world, slopes["welfare_by_cost"], only=only)
 
 

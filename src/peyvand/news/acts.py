@@ -12,7 +12,7 @@ from functools import cache
 from itertools import combinations
 
 from peyvand.news.actors import Actor
-from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
+from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, finite, rows
 from peyvand.news.meetings import meetings
 from peyvand.news.report import Act
 from peyvand.news.scene import (
@@ -216,6 +216,7 @@ def _subjects(page: Page, scene: Scene, hit: Hit[Verb], others: list[Actor]) -> 
 def _asked(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, others: list[Actor], partner: str) -> list[str]:
     """Whom one asks: «از … خواست», «خواستار پایبندی ایران …», else the partner of the talks."""
     asked = [a for a in others if hit.first - REACH <= a.first < hit.last + 6 and _is_asked(page, a, scene.sentence)]
+    asked = [a for a in asked if not _is_parted(page.words[a.last : hit.first])]
     if asked or verb.mode == "ask":
         return list(dict.fromkeys(actor.code for actor in asked))
     for actor in others:
@@ -240,6 +241,11 @@ def _follows(page: Page, actor: Actor, words: frozenset[str]) -> bool:
     while k > 0 and actor.first - k <= 2 and page.words[k] in _BODIES:
         k -= 1
     return k >= 0 and page.words[k] in words
+
+
+def _is_parted(between: tuple[str, ...]) -> bool:
+    """A clause ends between a party and a cue: «از لبنان اعلام کرد و از سوریه خواست»."""
+    return any(word == "و" and between[k - 1] in finite() for k, word in enumerate(between) if k)
 
 
 def _is_asked(page: Page, actor: Actor, sentence: Sentence) -> bool:

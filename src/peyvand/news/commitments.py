@@ -42,7 +42,7 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]], 
         if any(strength == "intent" for _, strength in promised):  # what is still to be done outweighs what was agreed
             promised = [(hit, strength) for hit, strength in promised if strength != "agreed"]
         for hit, strength in promised:
-            pairs = parties_of(page, scene) or _pair(page, scene, hit)
+            pairs = _between(page, scene, strength) or _pair(page, scene, hit)
             named = _named(here, hit)
             if _refers_back(page, scene.sentence, _FIELDS):
                 named = list(dict.fromkeys([*_named(here), *before]))
@@ -119,6 +119,15 @@ def _nearest_list(named: list[Hit[Field]], promise: Hit[Promise]) -> list[Hit[Fi
 
 def _distance(together: list[Hit[Field]], promise: Hit[Promise]) -> int:
     return max(together[0].first - promise.first, promise.first - together[-1].last)
+
+
+def _between(page: Page, scene: Scene, strength: Strength) -> list[tuple[str, str]]:
+    """«بین ایران و هند»; who is ready to mediate between two promises it to both."""
+    pairs = parties_of(page, scene)
+    sources = sources_of(page, scene)
+    if strength != "intent" or not sources or any(source in pair for source in sources for pair in pairs):
+        return pairs
+    return [(sources[0], code) for code in dict.fromkeys(code for pair in pairs for code in pair)]
 
 
 def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, str]]:

@@ -154,6 +154,13 @@ def verb_forms() -> dict[str, list[str]]:
 
 
 @cache
+def finite() -> frozenset[str]:
+    """Words with which a clause may end: the last words of all verb forms, and «است»."""
+    ends = {tokens(form)[-1] for forms in verb_forms().values() for form in forms}
+    return frozenset(ends | {"است", "هستند", "هستیم", "بود", "بودند", "نیست"})
+
+
+@cache
 def cues(name: str) -> Lexicon[str]:
     """The word list `name` of cues.tsv."""
     lists = {row[0]: row[1] for row in rows("cues.tsv")}

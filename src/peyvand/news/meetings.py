@@ -12,17 +12,18 @@ from peyvand.news.words import Page, Sentence
 
 
 def meetings(page: Page, scene: Scene) -> list[Act]:
-    met = parties_of_meeting(page, scene)
+    """The meetings of a sentence whose parties are known, or their announcement."""
+    met = scene.met
     if not met:
         return []
     sentence = scene.sentence
-    cue = [*_meeting_cues(page, sentence), *_sessions(page, sentence)][0]
-    type_ = "AGREE" if _is_announced(page, cue, sentence) else "CONSULT"
-    span = page.span(max(sentence.first, cue.first - 3), min(cue.last + 8, sentence.last))
+    found = _cues(page, sentence)
+    type_ = "AGREE" if _is_announced(page, found[0], sentence) else "CONSULT"
+    span = page.span(max(sentence.first, found[0].first - 3), min(found[0].last + 8, sentence.last))
     all_meet = (
-        met == list(scene.together)
+        met == scene.together
         or _is_listed(page, sentence)
-        or bool(_joint(page, scene, _topic_ranges(page, sentence)))
+        or bool(_joint(page, scene, found, _topic_ranges(page, sentence)))
     )
     pairs = combinations(met, 2) if all_meet else ((met[0], other) for other in met[1:])
     return [Act(one, other, type_, span) for one, other in pairs]
@@ -31,28 +32,17 @@ def meetings(page: Page, scene: Scene) -> list[Act]:
 def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
     """Codes of the parties that meet in this sentence, the subject first; empty if nobody meets."""
     sentence = scene.sentence
+    found = _cues(page, sentence)
+    if not found:
+        return []
     topics = _topic_ranges(page, sentence)
-    joint = _joint(page, scene, topics)
+    joint = _joint(page, scene, found, topics)
     if joint:
         return joint
     found = _meeting_cues(page, sentence)
     if not found:
         return []
-    codes: list[tuple[int, str]] = []
-    for person in scene.people:
-        if person.country and not person.private:
-            codes.append((person.first, person.country))
-    inside_roles: set[int] = set()
-    for role in scene.roles:
-        if role.country or role.private:
-            inside_roles |= set(range(role.first, role.last))
-        if role.country and not role.private:
-            codes.append((role.first, role.country))
-    codes += [
-        (actor.first, actor.code)
-        for actor in scene.actors
-        if (actor.first not in inside_roles or _is_added(page, scene, actor)) and _is_party(page, actor)
-    ]
+    codes = _named(page, scene)
     official = (
         bool(page.find(cues("official"), sentence.first, sentence.last))
         or any(actor.kind in {"holder", "seat"} for actor in scene.actors)
@@ -83,6 +73,18 @@ def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
         (code for first, code in sorted(codes) if _after_with(page, first, sentence) and code != ordered[0]), None
     )
     return [ordered[0], with_ or ordered[1]]
+
+
+def _named(page: Page, scene: Scene) -> list[tuple[int, str]]:
+    """Where persons, offices and states stand, and for whom."""
+    codes = [(person.first, person.country) for person in scene.people if person.country and not person.private]
+    codes += [(role.first, role.country) for role in scene.roles if role.country and not role.private]
+    in_roles = {k for role in scene.roles if role.country or role.private for k in range(role.first, role.last)}
+    return codes + [
+        (actor.first, actor.code)
+        for actor in scene.actors
+        if (actor.first not in in_roles or _is_added(page, scene, actor)) and _is_party(page, actor)
+    ]
 
 
 def _is_added(page: Page, scene: Scene, actor: Actor) -> bool:
@@ -124,10 +126,9 @@ def _near_cues(ordered: list[str], codes: list[tuple[int, str]], found: list[Hit
     return [code for k, code in enumerate(ordered) if k == 0 or code in near]
 
 
-def _joint(page: Page, scene: Scene, topics: list[tuple[int, int]]) -> list[str]:
+def _joint(page: Page, scene: Scene, found: list[Hit[str]], topics: list[tuple[int, int]]) -> list[str]:
     """«نشست سه جانبه ایران، روسیه و چین», «مذاکرات وزرای خارجه هند و پاکستان»: a list of states that a cue names."""
-    sentence = scene.sentence
-    for cue in (*_meeting_cues(page, sentence), *_sessions(page, sentence)):
+    for cue in found:
         if page.at(cues("travel"), cue.first):  # where one goes, not who meets
             continue
         head = next((a for a in scene.actors if cue.last <= a.first), None)
@@ -144,10 +145,20 @@ def _joint(page: Page, scene: Scene, topics: list[tuple[int, int]]) -> list[str]
     return []
 
 
+def _cues(page: Page, sentence: Sentence) -> list[Hit[str]]:
+    """Words for a meeting, those that need no list of states first."""
+    return [*_meeting_cues(page, sentence), *_sessions(page, sentence)]
+
+
 def _sessions(page: Page, sentence: Sentence) -> list[Hit[str]]:
     """«نشست», «اجلاس», «دور سوم مذاکرات»: meetings only where a list of states says whose they are."""
     found = page.find(cues("session"), sentence.first, sentence.last)
-    return [hit for hit in found if not _is_wished(page, hit, sentence)]
+    return [
+        hit
+        for hit in found
+        if not _is_wished(page, hit, sentence)
+        and not (page.words[hit.first - 1] == "در" and page.at(cues("talks"), hit.first))  # «نقش عمان در گفت‌وگوهای …»
+    ]
 
 
 def _meeting_cues(page: Page, sentence: Sentence) -> list[Hit[str]]:
@@ -204,13 +215,10 @@ def _is_wished(page: Page, hit: Hit[str], sentence: Sentence) -> bool:
 def _topic_ranges(page: Page, sentence: Sentence) -> list[tuple[int, int]]:
     """Tokens after «درباره», «پیرامون», about: what the talks are on, not who talks."""
     ranges: list[tuple[int, int]] = []
-    for k in range(sentence.first, sentence.last):
-        if page.at(TOPICS, k, sentence.last):
-            end = next(
-                (j for j in range(k + 1, sentence.last) if page.words[j] in _TOPIC_ENDS),
-                sentence.last,
-            )
-            ranges.append((k, end))
+    for hit in page.find(TOPICS, sentence.first, sentence.last):
+        k = hit.first
+        end = next((j for j in range(k + 1, sentence.last) if page.words[j] in _TOPIC_ENDS), sentence.last)
+        ranges.append((k, end))
     return ranges
 
 

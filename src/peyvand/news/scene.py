@@ -33,6 +33,7 @@ class Scene:
     roles: list[Role]
     speaker: Speaker | None
     partner: tuple[str, str] | None
+    met: tuple[str, ...] = ()  # who meets in the sentence, the subject first
     teller: Speaker | None = None  # who spoke last, where the state at the head of the sentence acts
     together: tuple[str, ...] = ()  # «سه کشور»: the states of the report, where they are as many
 
@@ -43,8 +44,9 @@ def is_negated(page: Page, first: int, last: int) -> bool:
 
 
 def is_wish(page: Page, sentence: Sentence, hit: Hit[Any]) -> bool:
-    """«پیشنهاد امضای …», «لزوم افتتاح …»: what somebody wants, not what is done."""
-    return not _WISHES.isdisjoint(page.words[max(sentence.first, hit.first - WISHED) : hit.first])
+    """«پیشنهاد امضای …», «لزوم افتتاح …», «برای امضای …»: what somebody wants, not what is done."""
+    before = page.words[max(sentence.first, hit.first - WISHED) : hit.first]
+    return not _WISHES.isdisjoint(before) or not _AIMS.isdisjoint(before[-2:])
 
 
 def near(page: Page, sentence: Sentence, hit: Hit[Any], company: Lexicon[bool] | None, reach: int = COMPANY) -> bool:
@@ -123,6 +125,7 @@ def _linked(page: Page, one: Actor, other: Actor, links: frozenset[str]) -> bool
 WISHED = 4  # tokens before a cue within which a word makes a mere wish of it
 JOINED = 20  # tokens between a cue and the list of states that it joins
 _WISHES = stop_words("wanted")
+_AIMS = frozenset({"برای", "جهت"})
 _STATES = frozenset({"name", "capital", "pact", "seat"})
 _BETWEEN = frozenset({"بین", "میان", "between"})
 _LINKS = frozenset({"،", ",", "و", "and", "همراه", "-", "–"})

@@ -37,15 +37,15 @@ def scenes(
         here = [a for a in within(actors, sentence) if a.code in parties or is_commission(page, a)]
         named, held = within(people, sentence), within(roles, sentence)
         if not (quoted and speaker is not None and _goes_on(page, sentence)):
-            speaker = _speaker(page, sentence, here, named, held, offices, home, speaker)
+            speaker = _speaker(page, sentence, here, named, held, offices, home if home in parties else "", speaker)
         teller = speaker if named or held or teller is None else teller
         quoted = quoted or ":" in page.words[sentence.first : sentence.last]
         together = states if _counted(page, sentence) == len(states) else ()
-        scene = Scene(sentence, here, named, held, speaker, partner, teller, together)
+        scene = Scene(sentence, here, named, held, speaker=speaker, partner=partner, teller=teller, together=together)
         met = parties_of_meeting(page, scene)
         if len(met) == 2:
             partner = (met[0], met[1])
-        result.append(replace(scene, partner=partner))
+        result.append(replace(scene, partner=partner, met=tuple(met)))
     return result
 
 
@@ -132,7 +132,7 @@ def _offices(page: Page, people: list[Person], roles: list[Role]) -> dict[str, s
 def _home_office(page: Page, role: Role, home: str) -> str | None:
     """An executive office without a state's name is of the home press's state."""
     beside = page.words[role.first - 1] if role.first else ""
-    return home if beside not in {"دو", "هر"} and page.at(cues("executive"), role.first, role.last) else None
+    return home or None if beside not in {"دو", "هر"} and page.at(cues("executive"), role.first, role.last) else None
 
 
 CLOSE = 2  # tokens after a state within which an office is still its own: «ایران، وزیر امور خارجه»

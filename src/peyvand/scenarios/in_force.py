@@ -50,13 +50,17 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a party stands in a pact (`member`, `observer`, …) from `since` to `until`."""
+    """How a party stands in a pact (`member`, `observer`, …) from `since` to `until`.
+
+    `written` is the first day as it was published: of a year alone, `since` is the last day of it.
+    """
 
     pact: str
     party: str
     status: str
     since: date
     until: date | None
+    written: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +207,8 @@ _KINDS: dict[str, AgreementKind] = {kind.replace("-", "_"): kind for kind in get
 
 def _standing(row: Mapping[str, Any]) -> Standing:
     until = _last_day(row["to_on"]) - timedelta(days=1) if row["to_on"] else None
-    return Standing(row["pact"], row["party"], row["status"], _last_day(row["from_on"]), until)
+    begun = row["from_on"]
+    return Standing(row["pact"], row["party"], row["status"], _last_day(begun), until, begun)
 
 
 def _members_of_unions(parties: Rows, memberships: Rows) -> dict[str, list[Mapping[str, Any]]]:
