@@ -102,6 +102,8 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
         type_ = verb.type
         if (verb.mode == "sign" or verb.type == "COOPERATE") and is_wish(page, sentence, hit):
             continue
+        if verb.mode == "done" and not _is_told(page, scene, hit, sources):
+            continue
         if verb.mode == "sign":  # what is to be signed is an agreement, what is signed a support
             type_ = "AGREE" if _is_to_come(page, sentence, hit) else verb.type
         if type_ == "COOPERATE" and _is_to_come(page, sentence, hit):
@@ -117,6 +119,12 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
             if source != other and not _is_only_a_frame(scene, verb, source, other)
         ]
     return made
+
+
+def _is_told(page: Page, scene: Scene, hit: Hit[Verb], sources: list[str]) -> bool:
+    """A deed that the sentence tells of who does it, named before the verb: no wish, no condition, no plan."""
+    named = any(actor.code in sources and actor.first < hit.first for actor in scene.actors)
+    return named and not page.find(cues("unreal"), scene.sentence.first, scene.sentence.last)
 
 
 def _is_to_come(page: Page, sentence: Sentence, hit: Hit[Verb]) -> bool:
