@@ -249,17 +249,26 @@ def unwritable(path: Path, error: OSError, *, say: str = "") -> OutputError:
     return OutputError(f"cannot write to {path}: {reason}", hint=hint, path=str(path))
 
 
+_BEGUN = 4
+"""So many letters are taken for the beginning of a word."""
+
+
 def did_you_mean(name: str, choices: Iterable[str], *, count: int = 3) -> str:
     """A hint with the nearest of `choices`, or with the first few of them.
 
     >>> did_you_mean("KZA", ["KAZ", "IRN", "TUR"])
     "did you mean 'KAZ'?"
+    >>> did_you_mean("univ", ["union", "university"])
+    "did you mean 'university' or 'union'?"
     >>> did_you_mean("???", ["KAZ", "IRN"])
     "one of 'KAZ', 'IRN'"
     """
     pool = [str(choice) for choice in choices]
     lowered = {choice.lower(): choice for choice in reversed(pool)}
-    near = [lowered[hit] for hit in get_close_matches(str(name).lower(), list(lowered), n=count, cutoff=0.6)]
+    typed = str(name).lower()
+    begun = [hit for hit in lowered if len(typed) >= _BEGUN and hit.startswith(typed)]
+    alike = get_close_matches(typed, list(lowered), n=count, cutoff=0.6)
+    near = [lowered[hit] for hit in dict.fromkeys([*begun, *alike])][:count]
     if near:
         return f"did you mean {' or '.join(repr(hit) for hit in near)}?"
     shown = ", ".join(repr(choice) for choice in pool[:12])

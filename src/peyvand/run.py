@@ -34,6 +34,7 @@ from peyvand.scenarios import AgreementEffect, Caution, Effect, Facts, Union, es
 from peyvand.scenarios.provisions import OF_TARIFFS, PEOPLE
 from peyvand.trade import (
     CaliendoParro,
+    CarriedCosts,
     Draws,
     GravityEffect,
     Ladder,
@@ -215,7 +216,11 @@ def simulate(
     drawn, variance = None, None
     if draws:
         tell("draws")
-        behind: dict[str, Any] = {"gravity": estimates_behind(effect), "faded": faded_borders(effect)}
+        behind: dict[str, Any] = {
+            "gravity": estimates_behind(effect),
+            "faded": faded_borders(effect),
+            "carried": None if moved is None else CarriedCosts.of(moved.by_time_value()),
+        }
         given = behind | {"model": solver, "seed": seed}
         drawn = draw(today, shock, draws=draws, **given)
         count = min(draws, FROZEN_DRAWS)
@@ -241,7 +246,7 @@ def simulate(
         draws=drawn,
         variance=variance,
         ladder=_ladder(trade),
-        path=tuple(_path(effect, solver, trade)),
+        path=tuple(_path(effect, shock, solver, trade)),
         people=people,
     )
 
@@ -310,12 +315,18 @@ def _ladder(trade: TradeResult) -> Ladder | None:
         return None
 
 
-def _path(effect: Effect, solver: CaliendoParro, trade: TradeResult) -> Iterator[tuple[int, TradeResult | None]]:
-    """Each year of the phase-in on today's World; the effect holds what happens to carriage, phased in as all else."""
+def _path(
+    effect: Effect, shock: Shock, solver: CaliendoParro, trade: TradeResult
+) -> Iterator[tuple[int, TradeResult | None]]:
+    """Each year of the phase-in on today's World; the effect holds what happens to carriage, phased in as all else.
+
+    A year whose shock is the final one has the final answer: the last year, and all of a union that moves people alone.
+    """
     last = effect.union.phase_in_years
     for year in range(1, last + 1) if last > 1 else ():
+        now = effect.shock(year=year)
         try:
-            yield year, trade if year == last else solver.solve(effect.world, effect.shock(year=year))
+            yield year, trade if now.data.equals(shock.data) else solver.solve(effect.world, now)
         except ConvergenceError:
             yield year, None
 

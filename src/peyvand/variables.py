@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
+CELL = ("exporter", "importer", "sector")
+"""Dims of a flow of trade, in the order of tables and files."""
+KERNEL_CELL = ("sector", "exporter", "importer")
+"""The same in the order of the kernels, which go sector by sector."""
+PAIR = ("exporter", "importer")
+"""Dims of a border."""
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from numpy.testing import assert_allclose
 
 from peyvand.cli import cli
-from peyvand.corridors import Network, carriage, places_named
+from peyvand.corridors import Network, carriage, kernels, places_named
+from peyvand.corridors.graph import unfold
 from peyvand.errors import ScenarioError
 from peyvand.scenarios import explain, explain_caution, parse_scenario
 from peyvand.world import World
@@ -54,6 +55,30 @@ def test_implied_cuts_hold_transport(lanes):
     half = carried.implied_cuts(year=2).set_index(["exporter", "importer"])
     assert half.loc[("IRN", "TKM"), "transport_cut_percent"] < cuts.loc[("IRN", "TKM"), "transport_cut_percent"]
     assert (effect.implied_cuts()["transport_cut_percent"] == 0).all()
+
+
+def test_carriage_is_costed_again_with_other_values_of_time(lanes):
+    """The central one among them; a dearer hour makes a shorter wait worth more, routes spread as widely as today."""
+    _, _, moved = lanes
+    curve = moved.by_time_value()
+    assert_allclose(curve.sel(time_value_normal=0.0), moved.cost_hat, rtol=1e-12)
+    pair = np.log(curve.sel(exporter="IRN", importer="TKM", sector="machinery_equipment"))
+    assert (np.diff(pair) < 0).all()
+    dear = moved.before.with_time_values(1.25)
+    for today, other in zip(moved.before.sectors, dear.sectors, strict=True):
+        assert other.goods.time_value_share_per_day > today.goods.time_value_share_per_day > 0
+    assert_allclose(list(_radii(dear)), 0.8, rtol=1e-6)
+
+
+def _radii(cost):
+    graph = unfold(cost.graph.network)
+    for each in cost.sectors:
+        step = each.goods.cost(hours=graph.hours, usd_per_t=graph.usd_per_t)
+        yield kernels.spectral_radius(
+            kernels.adjacency(
+                tail=graph.tail, head=graph.head, edge_cost=step, dispersion=each.paths.dispersion, places=graph.states
+            )
+        )
 
 
 def test_no_bloc_is_warned_of_without_tariffs(lanes):

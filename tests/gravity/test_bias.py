@@ -33,7 +33,7 @@ def written_out(frame, fit):
     bread = np.linalg.inv((rest * mu[:, None]).T @ rest)
     pairs = []
     for (i, j), one in frame.groupby(["exporter", "importer"]):
-        assert len(one) == len(times)
+        one = one.set_index("year").reindex(times, fill_value=0.0)  # a year without a row weighs nothing
         m, e = one["mu"].to_numpy(), (one["trade"] - one["mu"]).to_numpy()
         share, total = m / m.sum(), m.sum()
         h = np.diag(m) - np.outer(m, m) / total
@@ -65,8 +65,9 @@ def written_out(frame, fit):
     meat = np.zeros((len(names), len(names)))
     codes = frame.groupby(["exporter", "importer"]).ngroup().to_numpy()
     for at, (_, _, h, _, e, r) in enumerate(pairs):
-        own = dit[codes == at]
-        lifted = np.linalg.solve(np.eye(len(e)) - h @ (r @ bread @ r.T + own @ inverse @ own.T), e)
+        own = np.zeros((len(times), dit.shape[1]))
+        own[np.searchsorted(times, frame["year"].to_numpy()[codes == at])] = dit[codes == at]
+        lifted = np.linalg.pinv(np.eye(len(e)) - h @ (r @ bread @ r.T + own @ inverse @ own.T), rcond=1e-9) @ e
         meat += np.outer(r.T @ lifted, r.T @ e)
     matrix = len(pairs) / (len(pairs) - 1) * bread @ meat @ bread
     return bread @ bias, (matrix + matrix.T) / 2
@@ -82,6 +83,42 @@ def test_is_the_paper_written_out(domestic):
     assert_allclose(corrected.covariance.matrix, matrix, rtol=1e-5)
     assert "Weidner" in corrected.vcov_name
     assert "corrected" in corrected.note
+
+
+@pytest.mark.parametrize(("share", "seed"), [(0.7, 1), (0.45, 2), (0.4, 5), (0.35, 38)])
+def test_panels_with_gaps(share, seed):
+    """Rows that are not there, down to panels that fall into parts."""
+    frame = trade_panel(8, 5, seed=seed, zeros=0.05)
+    frame = frame.sample(frac=share, random_state=seed).sort_index().reset_index(drop=True)
+    fit = ppml(f"trade ~ rta + cost | {THREE_WAY}", frame, singletons="drop")
+    corrected = correct_bias(fit)
+    bias, matrix = written_out(frame, fit)
+    assert_allclose(fit.values - corrected.values, bias, rtol=1e-5, atol=1e-8)
+    assert_allclose(corrected.covariance.matrix, matrix, rtol=1e-4)
+
+
+def test_sectors_side_by_side():
+    """Two panels that share slopes: copies of one leave the correction of slopes as it is."""
+    frame = trade_panel(7, 4, seed=5, zeros=0.05)
+    both = pd.concat([frame.assign(sector="a"), frame.assign(sector="b", trade=frame["trade"] * 3)])
+    by_sector = " + ".join(f"{effect}^sector" for effect in THREE_WAY.split(" + "))
+    one = correct_bias(ppml(f"trade ~ rta + cost | {THREE_WAY}", frame))
+    two = correct_bias(ppml(f"trade ~ rta + cost | {by_sector}", both))
+    assert_allclose(two.values, one.values, rtol=1e-7)
+    assert_allclose(two.std_errors, one.std_errors * np.sqrt(5 / 8), rtol=0.05)
+
+
+def test_what_follows_from_a_corrected_estimate_has_its_slopes():
+    """Predictions of its own rows and of others agree, and the totals of every country and pair fit again."""
+    frame = trade_panel(7, 4, seed=5)
+    corrected = correct_bias(ppml(f"trade ~ rta | {THREE_WAY}", frame, offset="cost"))
+    held = ~frame.index.isin(corrected.dropped["row"])
+    assert_allclose(corrected.predict(frame)[held], corrected.predict()[held], rtol=1e-8)
+    for effect in THREE_WAY.split(" + "):
+        totals = frame.assign(fitted=corrected.fitted)[held].groupby(effect.split("^"))[["trade", "fitted"]].sum()
+        assert_allclose(totals["fitted"], totals["trade"], rtol=1e-7)
+    with pytest.raises(IdentificationError, match="would not be corrected"):
+        corrected.with_vcov("hetero")
 
 
 def test_two_way_changes_errors_only():

@@ -40,7 +40,7 @@ def test_a_near_function_is_offered():
 
 def test_what_a_formula_says():
     found = parse("trade ~ log(1 + t):rta + a*b + i(year, border, ref=2006) | exporter^year + importer:year")
-    assert [term.label for term in found.terms] == ["log(1+t):rta", "a", "b", "a:b", "i(year,border,ref=2006)"]
+    assert [term.label for term in found.terms] == ["log(1 + t):rta", "a", "b", "a:b", "i(year, border, ref=2006)"]
     assert found.effects == (("exporter", "year"), ("importer", "year"))
     assert set(found.columns) == {"trade", "t", "rta", "a", "b", "year", "border", "exporter", "importer"}
 
@@ -50,7 +50,7 @@ def test_what_a_formula_says():
     [
         ("a - 1", ["a"]), ("0 + a", ["a"]), ("a + b - a", ["b"]), ("(a + b):c", ["a:c", "b:c"]),
         ("(a + b)*c - b:c", ["a", "b", "c", "a:c"]), ("a*b*c", ["a", "b", "c", "a:b", "a:c", "b:c", "a:b:c"]),
-        ("x^2 + x**2 + I(x - 1)", ["x^2", "x**2", "I(x-1)"]), ("`a b` + log(`a.b`)", ["`a b`", "log(`a.b`)"]),
+        ("x^2 + x**2 + I(x - 1)", ["x^2", "x**2", "I(x - 1)"]), ("`a b` + log(`a.b`)", ["`a b`", "log(`a.b`)"]),
     ],
 )  # fmt: skip
 def test_sums_products_and_quoted_names(right, labels):
@@ -91,7 +91,7 @@ def test_transforms_dummies_and_interactions():
     assert "year::2003:border" not in fit.names
     by_word = ppml("trade ~ word | exporter + importer", frame)
     by_hand = ppml("trade ~ i(year, ref=2000) | exporter + importer", frame)
-    assert by_word.names == ("word[w2001]", "word[w2002]", "word[w2003]")
+    assert by_word.names == ("word[T.w2001]", "word[T.w2002]", "word[T.w2003]")
     assert_allclose(by_word.values, by_hand.values, rtol=1e-9)
     with pytest.raises(UnknownNameError, match="no level '1999'"):
         ppml("trade ~ i(year, border, ref=1999) | exporter", frame)
@@ -122,6 +122,32 @@ def test_refusals():
         ppml("trade ~ rta", frame, vcov="HC9")
     with pytest.raises(DataError, match="one group only"):
         ppml("trade ~ rta", frame.assign(all=1), cluster="all")
+    with pytest.raises(UnknownNameError, match="no covariance 'CRV3'"):
+        ppml("trade ~ rta", frame, vcov={"CRV3": "exporter"})
+    with pytest.raises(DataError, match="2 columns of the table are called 'rta'"):
+        ppml("trade ~ rta", pd.concat([frame, frame[["rta"]]], axis=1))
+    with pytest.raises(DataError, match=r"numbers and holds datetime.*\n?.*C\(day\)"):
+        ppml("trade ~ day", frame.assign(day=pd.Timestamp("2026-11-23")))
+
+
+def test_files_that_are_not_what_they_say(tmp_path):
+    for suffix in ("csv", "parquet", "dta"):
+        broken = tmp_path / f"broken.{suffix}"
+        broken.write_bytes(b"" if suffix == "csv" else b"hello")
+        with pytest.raises(DataError, match="cannot be read"):
+            ppml("trade ~ rta", broken)
+    twins = tmp_path / "twins.csv"
+    twins.write_text("trade,rta,rta\n1,2,3\n2,3,5\n")
+    with pytest.raises(DataError, match=r"2 columns of twins\.csv are called 'rta'"):
+        ppml("trade ~ rta", twins)
+
+
+def test_clusters_are_written_in_any_manner():
+    frame = trade_panel()
+    expected = ppml("trade ~ rta | exporter", frame, cluster=["exporter", "year"]).std_errors
+    for manner in ({"cluster": "exporter + year"}, {"cluster": "~exporter+year"}, {"vcov": "~exporter + year"},
+                   {"vcov": {"CRV1": "exporter+year"}}):  # fmt: skip
+        assert_allclose(ppml("trade ~ rta | exporter", frame, **manner).std_errors, expected)
 
 
 def test_repeated_cells_may_be_kept():
@@ -168,6 +194,38 @@ def test_singletons_are_kept_and_change_no_slope():
     two = ppml(f"trade ~ rta + cost | {THREE_WAY}", pd.concat([frame, lone], ignore_index=True))
     assert two.nobs == one.nobs + 1
     assert_allclose(one.values, two.values, rtol=1e-8)
+    assert (one.warnings, two.warnings) == ((), ("singletons",))
+    assert two.singletons.tolist() == two.to_dict()["singletons"] == [len(frame)]
+    assert "alone in a level" in etable([two])
+
+
+def test_singletons_may_be_dropped():
+    """Then N and errors are those of the rows that have company; who is alone once others are gone goes too."""
+    frame = trade_panel(zeros=0.0)
+    ends = pd.DataFrame({"year": [1999, 1999], "exporter": [77, 77], "importer": [78, 79]})
+    chain = pd.concat([frame, ends.assign(trade=3.0, rta=[1.0, 0.0], cost=0.3)], ignore_index=True)
+    zero = pd.concat([chain, chain.tail(1).assign(importer=80, trade=0.0)], ignore_index=True)
+    for fit, data, formula in ((ols, chain, f"log(trade) ~ rta + cost | {THREE_WAY}"),
+                               (ppml, zero, f"trade ~ rta + cost | {THREE_WAY}")):  # fmt: skip
+        one, two = fit(formula, frame), fit(formula, data, singletons="drop")
+        assert_allclose(one.values, two.values, rtol=1e-8)
+        assert_allclose(one.std_errors, two.std_errors, rtol=1e-7)
+        reasons = dict(two.dropped.itertuples(index=False))
+        assert {reasons[row][:9] for row in (len(frame), len(frame) + 1)} == {"singleton"}
+        assert reasons.get(len(chain), "separated").startswith("separated")
+        assert two.warnings == ()
+    with pytest.raises(DataError, match="no row is complete"):
+        ols("trade ~ rta | exporter^importer^year", frame, singletons="drop")
+    with pytest.raises(UnknownNameError, match="did you mean 'keep'"):
+        ppml("trade ~ rta", frame, singletons="kep")
+
+
+def test_an_estimate_shows_its_table():
+    """At a prompt and in a notebook too, whichever way the effects were absorbed."""
+    whole, sparse = trade_panel(), trade_panel().iloc[::3]
+    for frame in (whole, sparse):
+        fit = ppml("trade ~ rta | exporter + importer", frame)
+        assert repr(fit) == str(fit) == etable([fit])
 
 
 def test_data_without_sales_at_home_are_warned_of():
@@ -247,6 +305,25 @@ def test_etable_holds_every_number(to):
     assert to != "latex" or (" < " not in shown and "p$<$0.1" in shown)
     with pytest.raises(UnknownNameError, match="did you mean 'latex'"):
         etable(fits, to="latx")
+
+
+def test_etable_reads_like_a_paper():
+    """Outcomes over their columns, decimals under each other, one estimate alone, more notes, labels."""
+    frame = trade_panel().assign(**{"a|b": lambda f: f["cost"]})
+    one = ppml("trade ~ rta + I(cost**2) | exporter + importer", frame)
+    two = ols("log(trade) ~ cost + `a|b` | exporter", frame)
+    lines = etable([one, two], labels={"trade": "Exports", "cost": "Cost"}, notes=["Weighted by nothing."]).split("\n")
+    assert lines[1].split() == ["Dependent", "variable", "Exports", "log(trade)"]
+    assert "Weighted by nothing." in lines
+    assert any(line.startswith("Cost ") for line in lines)
+    ends = [line.rfind(".", 0, lines[0].index(")") + 6) for line in lines[3:7]]
+    assert len(set(ends)) == 1, lines
+    assert r"I(cost\*\*2)" in etable(one, to="markdown")
+    assert etable(one) == str(one)
+    with pytest.raises(DataError, match="1 headers stand over 2 estimates"):
+        etable([one, two], headers=["(1)"])
+    with pytest.raises(DataError, match="0 estimates"):
+        etable([])
 
 
 def test_reset_sees_a_wrong_form():

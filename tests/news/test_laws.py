@@ -59,7 +59,7 @@ def test_nothing_breaks_and_every_span_holds(text):
     json.dumps(report.to_dict())
     for places in spans(report).values():
         assert all(0 <= start < end <= len(report.text) for start, end in places)
-    assert marked(report).plain == report.text.replace("\r", "").replace("\x07", "") or marked(report).plain
+    assert len(marked(report).plain) == len(report.text)
 
 
 @given(noise, noise)

@@ -242,7 +242,7 @@ def test_a_day_with_the_register(tmp_path):
     assert [row["code"] for row in late] == ["IRN-KAZ-road-2014#2"]
     assert "کشتیرانی" in run("search", "كشتيراني", "-l", "fa", db=db)
     rows = sum(len(table) for table in shipped_tables().values())
-    assert f"{rows + 2} changes" in run("verify", db=db)
+    assert f"{rows + 2:,} changes" in run("verify", db=db)
 
 
 def test_two_cuts_of_one_border_are_the_larger(full):

@@ -83,7 +83,7 @@ def test_record_says_what_the_run_stood_on(files):
     assert record["world_hash"] == run.world.data_hash
     assert record["deficit_rule"] == "fixed"
     assert record["residual"] <= 1e-10
-    assert (record["seed"], record["draws"], record["drawn"]) == (3, 8, ["elasticity", "gravity", "flow"])
+    assert (record["seed"], record["draws"], record["drawn"]) == (3, 8, ["elasticity", "gravity", "flow", "time"])
     assert record["members"] == list(run.effect.members)
     assert {"numpy", "scipy", "xarray"} <= set(record["libraries"])
     assert set(record["files"]) == FILES - {RECORD}

@@ -87,3 +87,14 @@ def test_carriage_is_phased_in_once():
     )
     moved = [float(np.abs(np.log(trade["welfare_hat"])).sum()) for _, trade in simulate(union).path]
     assert 0 < moved[0] < moved[1] < moved[2]
+
+
+def test_a_union_that_moves_people_alone_is_solved_once():
+    """Nothing that trade feels changes from year to year: every year has the same answer."""
+    union = parse_scenario(
+        'title = { en = "x", fa = "x" }\nmembers = ["IRN", "KAZ"]\nkind = "partial-scope"\nphase_in_years = 4\n'
+        '[[provision]]\nkind = "visa"\nregime = "free"\n'
+    )
+    run = simulate(union)
+    assert [year for year, _ in run.path] == [1, 2, 3, 4]
+    assert all(trade is run.trade for _, trade in run.path)

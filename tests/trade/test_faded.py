@@ -8,6 +8,9 @@ import xarray as xr
 from numpy.testing import assert_allclose
 from tests.worlds import small_world
 
+from peyvand.gravity import known_causes, shipped_estimate, shipped_estimates, thickness
+from peyvand.gravity.causes import terms_of
+from peyvand.gravity.estimates import DEFAULT
 from peyvand.scenarios import BorderCost, Tariff, Union
 from peyvand.trade import CaliendoParro, delta_deviation, draw, faded_borders
 from peyvand.trade.drawn import Centre
@@ -77,6 +80,24 @@ def test_waiting_that_is_shown_apart_fades_all_the_same():
     apart = whole.union.effect(world, borders=whole.borders.split("transport", waiting))
     assert_allclose(faded_borders(apart).unexplained, faded_borders(whole).unexplained, atol=1e-12)
     assert_allclose(apart.unexplained, whole.unexplained, atol=1e-12)
+
+
+def test_coefficients_are_those_that_the_borders_were_measured_by():
+    world = World.embedded()
+    union = Union(title={"en": "Two", "fa": "دو"}, members=("IRN", "KAZ"), provisions=(BorderCost(fade_share=0.05),))
+    default = faded_borders(union.effect(world))
+    others = [name for name in shipped_estimates() if shipped_estimate(name).causes and name != DEFAULT]
+    differing = 0
+    for name in others:
+        causes = known_causes(world, name)
+        found = faded_borders(union.effect(world, borders=thickness(world, causes=causes)))
+        assert len(found.away) == len(terms_of(world, causes))
+        variance = np.einsum("skl,sml->skm", found.root, found.root)
+        assert_allclose(variance, causes.covariance.transpose("sector", "term", "other_term"), atol=1e-12)
+        differing += found.root.shape != default.root.shape or not np.allclose(found.root, default.root)
+    assert differing
+    bare = faded_borders(union.effect(world, borders=thickness(world, causes={"contiguous": 1.0})))
+    assert (bare.size, np.abs(bare.root).max()) == (len(world.sectors), 0.0)
 
 
 def test_coefficients_of_the_causes_are_drawn_and_agree_with_the_delta_method():

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from peyvand.cli.options import language_option
+from peyvand.cli.options import OneOf, language_option
+from peyvand.cli.terminal import new_table, show_table
 from peyvand.locale import Language, localise_digits, number, text
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ DECIMALS = {"tariff_before": 3, "tariff_after": 3}
 )
 @click.option("--placebos", default=50, show_default=True, type=click.IntRange(min=0), help="Random unions.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Of the placebos.")
-@click.option("--to", type=click.Choice(["text", "markdown", "html"]), default="text", show_default=True)
+@click.option("--to", type=OneOf(["text", "markdown", "html"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with every pair.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file instead.")
 @language_option()
@@ -151,19 +152,14 @@ def _cells(frame: pd.DataFrame, language: Language) -> tuple[list[str], list[lis
 
 
 def _print(blocks: list[Block], language: Language) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
     for title, frame in blocks:
         headings, rows = _cells(frame, language)
-        table = Table(title=title, box=box.SIMPLE, padding=(0, 1, 0, 0), title_justify="left")
+        table = new_table(title)
         for name, heading in zip(frame, headings, strict=True):
             table.add_column(heading, justify="left" if name in (*WORDS, "exporter", "importer") else "right")
         for row in rows:
             table.add_row(*row)
-        console.print(table)
+        show_table(table, language)
 
 
 def _markdown(blocks: list[Block], language: Language) -> str:

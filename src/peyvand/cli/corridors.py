@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from peyvand.cli.options import language_option
+from peyvand.cli.terminal import new_table, print_json, show_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +80,7 @@ def routes(
         origin, destination, by=by, k=count, via=via, avoid=avoid, sector=sector, network=network
     )  # fmt: skip
     if as_json:
-        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+        print_json(found.as_dict())
     elif not found.routes:
         click.echo(text("corridors.routes.none", language, reason=said(found.reason, language) or found.reason))
     else:
@@ -105,7 +106,7 @@ def check(network_path: Path | None, extension: Path | None, language: Language,
     found = problems(network)
     size = {"nodes": len(network), "links": len(network.links), "crossings": len(network.crossings)}
     if as_json:
-        click.echo(json.dumps({"name": network.name, **size, "problems": found}, ensure_ascii=False, indent=2))
+        print_json({"name": network.name, **size, "problems": found})
     else:
         shown = {key: number(value, language) for key, value in size.items()}
         click.echo(text("corridors.check.size", language, name=network.name, **shown))
@@ -125,7 +126,7 @@ def check(network_path: Path | None, extension: Path | None, language: Language,
     "economies",
     multiple=True,
     metavar="CODE",
-    help="Whose gain ranks, repeat for more than one, or `all`; the ten members of ECO by default.",
+    help="Whose gain ranks, repeat for more than one, or `all`; the members of ECO by default.",
 )
 @click.option("--links", is_flag=True, help="Rank links, not crossings and ports.")
 @click.option("--count", type=int, default=10, show_default=True, help="How many to show.")
@@ -181,9 +182,9 @@ def value(
         rows = json.loads(table.to_json(orient="records", force_ascii=False))
         for at, row in zip(table.index, rows, strict=True):
             row["economies"] = json.loads(found.by_economy(at).to_json(orient="records"))
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        print_json(rows)
         return
-    _show_values(table, found, language, economies=inside)
+    _show_values(table, found, language, economies=inside, named=bool(economies))
 
 
 @corridors.command()
@@ -221,10 +222,10 @@ def _network(path: Path | None, extension: Path | None) -> Network:
 
 def _whose(world: World, names: tuple[str, ...]) -> list[str] | None:
     """The economies whose gain ranks: those named, the members of ECO without a name, None for everyone."""
-    from peyvand.corridors.value import ECO
+    from peyvand.waiting import whose_hours
 
     if not names:
-        return [code for code in ECO if code in world.economies] or None
+        return whose_hours(world)
     return None if EVERYONE in names else list(world.resolve_economies(names))
 
 
@@ -257,27 +258,21 @@ def _other_dispersions(
     return beside
 
 
-def _show_values(table: pd.DataFrame, found: HourValues, language: Language, *, economies: list[str] | None) -> None:
+def _show_values(
+    table: pd.DataFrame, found: HourValues, language: Language, *, economies: list[str] | None, named: bool
+) -> None:
     """A row per place or link: its hours today, what one less is worth and between which bounds, and to whom."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
 
-    from peyvand.corridors.value import ECO
     from peyvand.locale import number, text
 
     def musd(value: float) -> str:
         return number(value, language, decimals=1)
 
     who = text("corridors.value.everyone", language) if economies is None else ", ".join(economies)
-    if economies is not None and set(economies) == set(ECO):
+    if economies is not None and not named:
         who = text("corridors.value.eco", language)
-    shown = Table(
-        title=text("corridors.value.title", language, who=who),
-        caption=text("corridors.value.caption", language),
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
+    shown = new_table(
+        text("corridors.value.title", language, who=who), caption=text("corridors.value.caption", language)
     )
     others = [column for column in table.columns if str(column).startswith("gain_radius_")]
     columns = ["place", "hours", "gain", "interval", "radius_60", "radius_90", "direct"]
@@ -302,14 +297,11 @@ def _show_values(table: pd.DataFrame, found: HourValues, language: Language, *, 
             *(musd(row[name]) for name in (*others, "direct_musd", *(["exact_musd"] if "exact_musd" in table else []))),
             winners,
         )
-    Console().print(shown)
+    show_table(shown, language)
 
 
 def _show(route: Route, rank: int, network: Network, language: Language) -> None:
     """One route as a table: legs with running kilometres, hours and dollars; its sums above."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
 
     from peyvand.corridors.routes import T_PER_TEU, spoken_mode
     from peyvand.locale import number, text
@@ -324,7 +316,7 @@ def _show(route: Route, rank: int, network: Network, language: Language) -> None
         "assumed": number(100 * route.assumed_hours_share, language),
     }
     title = text("corridors.routes.title", language, **sums)
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = new_table(title)
     for name in ("from", "to", "by", "km", "hours", "usd", "known"):
         number_of = name in ("km", "hours", "usd")
         table.add_column(text(f"corridors.routes.columns.{name}", language), justify="right" if number_of else "left")
@@ -339,7 +331,7 @@ def _show(route: Route, rank: int, network: Network, language: Language) -> None
             number(leg.usd_per_t, language, decimals=1),
             text(f"status.{leg.status}", language),
         )
-    Console().print(table)
+    show_table(table, language)
 
 
 def place_name(network: Network, name: str, language: Language) -> str:

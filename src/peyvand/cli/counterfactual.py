@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from peyvand.cli.answers import plain_rows, show_figures, write_answer
-from peyvand.cli.options import language_option
+from peyvand.cli.options import OneOf, deficits_option, language_option
+from peyvand.cli.terminal import print_json
 from peyvand.locale import Language, text
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ FORMULAS = {
 @click.option("--importers", metavar="A,B,…", help="Only what these buy.")
 @click.option(
     "--baseline",
-    type=click.Choice(["observed", "fitted"]),
+    type=OneOf(["observed", "fitted"]),
     default="observed",
     show_default=True,
     help="Flows as observed, or as the estimate fits them (the Guide's).",
@@ -54,7 +54,7 @@ FORMULAS = {
 )
 @click.option(
     "--method",
-    type=click.Choice(["exact", "guide", "first-step"]),
+    type=OneOf(["exact", "guide", "first-step"]),
     default="exact",
     show_default=True,
     help="The equilibrium; the Guide's GEPPML rounds; or only the first, which is gegravity's answer.",
@@ -66,13 +66,10 @@ FORMULAS = {
 )
 @click.option("--output", metavar="COLUMN", help="Each exporter's output, for a fitted baseline; with --expenditure.")
 @click.option("--expenditure", metavar="COLUMN", help="Each importer's expenditure.  [default: sums of the flows]")
-@click.option(
-    "--deficits",
-    type=click.Choice(["multiplicative", "fixed", "eliminated"]),
-    default="multiplicative",
-    show_default=True,
-    help="Of the exact method; the Guide's is E = φ Y.",
-)
+@deficits_option(
+    "Of the exact method; the Guide's is E = φ Y.",
+    "multiplicative", "fixed", "eliminated", default="multiplicative",
+)  # fmt: skip
 @click.option("--inverted", is_flag=True, help="The baseline over the counterfactual: what a policy of today brought.")
 @click.option("--absent-is-zero", is_flag=True, help="Pairs without a row do not trade (observed flows).")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for economies, flows and answer.")
@@ -137,7 +134,7 @@ def counterfactual(
     if out is not None:
         write_answer(out, table, flow_table(found.rungs), said)
     if as_json:
-        click.echo(json.dumps(said, ensure_ascii=False, allow_nan=False))
+        print_json(said)
         return
     title = text(
         "trade.counterfactual",

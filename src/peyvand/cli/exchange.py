@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from peyvand.cli.options import language_option
+from peyvand.cli.options import OneOf, language_option
+from peyvand.cli.terminal import new_table, print_json, show_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ _SHOWN = 12
 @click.option("--seed", default=0, show_default=True, help="Of the lottery that breaks ties; publish it beforehand.")
 @click.option(
     "--method",
-    type=click.Choice(["cycles", "deferred"]),
+    type=OneOf(["cycles", "deferred"]),
     default="cycles",
     show_default=True,
     help="Balanced trading cycles, or deferred acceptance to compare.",
@@ -60,7 +60,7 @@ def match_command(
     if out is not None:
         _write(found, out)
     if as_json:
-        click.echo(json.dumps(_content(found, repairs), ensure_ascii=False, indent=2))
+        print_json(_content(found, repairs))
     else:
         _show(found, repairs, out, language)
 
@@ -124,12 +124,10 @@ def _show(found: ExchangeRound, repairs: tuple[Repair, ...], out: Path | None, l
 
 
 def _grid(title: str, table: pd.DataFrame, language: Language) -> None:
-    from rich.console import Console
-    from rich.table import Table
 
     from peyvand.locale import number, text
 
-    grid = Table(title=text(f"mobility.match.{title}", language))
+    grid = new_table(text(f"mobility.match.{title}", language))
     for column in table.columns:
         worded = text(f"mobility.match.columns.{column}", language)
         grid.add_column(worded, justify="left" if column in ("university", "country") else "right")
@@ -141,7 +139,7 @@ def _grid(title: str, table: pd.DataFrame, language: Language) -> None:
                 for column, value in cells
             )
         )
-    Console().print(grid)
+    show_table(grid, language)
     _more(len(table), language)
 
 

@@ -41,6 +41,10 @@ gravity.add_command(history)
     "--repeated-cells", type=click.Choice(["error", "keep"]), default="error", show_default=True,
     help="Two rows for one exporter, importer and year of a panel (ppml only).",
 )  # fmt: skip
+@click.option(
+    "--singletons", type=click.Choice(["keep", "drop"]), default="keep", show_default=True,
+    help="Rows alone in a level of a fixed effect: keep them with a warning, or drop and list them.",
+)  # fmt: skip
 @click.option("--reset", is_flag=True, help="Add the RESET test of the functional form.")
 @click.option("--to", type=click.Choice(["text", "latex", "html", "markdown"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -58,6 +62,7 @@ def fit(
     small_sample: str,
     separation: str,
     repeated_cells: str,
+    singletons: str,
     reset: bool,
     to: str,
     as_json: bool,
@@ -83,10 +88,13 @@ def fit(
         if estimator == "ppml":
             found = ppml(
                 formula, data, vcov=vcov, cluster=cluster, weights=weights, offset=offset, small_sample=small_sample,
-                separation=separation, repeated_cells=repeated_cells,
+                separation=separation, repeated_cells=repeated_cells, singletons=singletons,
             )  # fmt: skip
         else:
-            found = ols(formula, data, vcov=vcov, cluster=cluster, weights=weights, small_sample=small_sample)
+            found = ols(
+                formula, data, vcov=vcov, cluster=cluster, weights=weights, small_sample=small_sample,
+                singletons=singletons,
+            )  # fmt: skip
         if reset:
             status.update("testing the functional form …")
         test = reset_test(found) if reset else None
@@ -101,9 +109,8 @@ def fit(
     if as_json:
         click.echo(json.dumps(plain(answer), ensure_ascii=False, allow_nan=False))
         return
-    click.echo(etable([found], to=to))
-    if test:
-        click.echo(f"RESET: chi2(1) = {test.statistic:.3f}, p = {test.p_value:.3f}")
+    reset_line = [f"RESET: chi2(1) = {test.statistic:.3f}, p {_small(test.p_value)}"] if test else []
+    click.echo(etable(found, to=to, notes=reset_line))
     for reason, count in found.dropped["reason"].value_counts().items():
         click.echo(f"{count:,} rows dropped: {reason}", err=True)
 
@@ -138,6 +145,10 @@ def estimates(names: tuple[str, ...], data: Path | None, out: Path) -> None:
         path = out / f"{name}.json"
         write_estimate(BUILDERS[name](data, datetime.now(UTC).date().isoformat()), path)
         click.echo(path)
+
+
+def _small(p_value: float) -> str:
+    return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
 
 
 def _show(estimate: ShippedEstimate, *, whole: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from peyvand.cli.answers import plain
 from peyvand.cli.options import language_option
+from peyvand.cli.terminal import new_table, print_json, show_table
 
 if TYPE_CHECKING:
     from peyvand.locale import Language
@@ -52,15 +52,13 @@ def history(
     years = pair_years(one, other, world=world)
     if as_json:
         rows = plain([asdict(year) for year in years])
-        click.echo(json.dumps({"economy": one, "partner": other, "years": rows}, ensure_ascii=False))
+        print_json({"economy": one, "partner": other, "years": rows})
         return
     _show(years, [str(world[f"name_{language}"].sel(economy=code).item()) for code in (one, other)], language)
 
 
 def _show(years: tuple[PairYear, ...], names: list[str], language: Language) -> None:
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
-    from rich.table import Table
 
     from peyvand.locale import localise_digits, number, text
 
@@ -68,7 +66,7 @@ def _show(years: tuple[PairYear, ...], names: list[str], language: Language) -> 
         return number(value, language, decimals=decimals) if math.isfinite(value) else "–"
 
     words = "web.border.history"
-    table = Table(box=SIMPLE_HEAD, title=" – ".join(names))
+    table = new_table(" – ".join(names))
     table.add_column(text(f"{words}.year", language))
     for name in names:
         table.add_column(text("web.border.exports", language, first=name), justify="right")
@@ -81,5 +79,5 @@ def _show(years: tuple[PairYear, ...], names: list[str], language: Language) -> 
         figures = (said(year.exports_musd, 1), said(year.imports_musd, 1), wall)
         table.add_row(localise_digits(str(year.year), language), *figures, record + doubt)
     console = Console()
-    console.print(table)
+    show_table(table, language)
     console.print(text(f"{words}.note", language), soft_wrap=True)

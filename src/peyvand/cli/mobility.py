@@ -15,6 +15,7 @@ from peyvand.cli.exchange import match_command
 from peyvand.cli.options import language_option
 from peyvand.cli.people import estimates_command, forecast_command, people_command
 from peyvand.cli.profile import profile_command
+from peyvand.cli.terminal import new_table, print_json, show_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +65,7 @@ def visas(
     if as_json:
         pairs = json.loads(table.to_json(orient="records"))
         steps = {name: [_plain(rule) for rule in found] for name, found in shown.items()}
-        _print_json({"snapshot": str(rules.snapshot_of(day)), "pairs": pairs, "rules": steps})
+        print_json({"snapshot": str(rules.snapshot_of(day)), "pairs": pairs, "rules": steps})
     elif pair:
         _show_pair(rules, table.iloc[0], shown, day, language)
     else:
@@ -91,23 +92,20 @@ def openness_command(
     table = openness(rules, economies, day, within=within)
     snapshot = rules.snapshot_of(day)
     if as_json:
-        _print_json({"snapshot": str(snapshot), "economies": json.loads(table.to_json(orient="records"))})
+        print_json({"snapshot": str(snapshot), "economies": json.loads(table.to_json(orient="records"))})
         return
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
 
     shares = [name for name in table.columns if name.endswith("_share")]
     partners = number(int(table["partners"].max()), language)
     title = text("mobility.openness.title", language, day=day_words(snapshot, language), partners=partners)
-    grid = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    grid = new_table(title)
     grid.add_column(text("mobility.openness.economy", language))
     for name in shares:
         grid.add_column(text(f"mobility.openness.{name.removesuffix('_share')}", language), justify="right")
     for row in table.to_dict("records"):
         cells = [number(100 * row[name], language, decimals=1) for name in shares]
         grid.add_row(_name(row["economy"], language), *cells)
-    Console().print(grid)
+    show_table(grid, language)
     _show_source(snapshot, language)
 
 
@@ -146,8 +144,6 @@ def _show_pair(
 def _show_matrix(
     rules: Visas, codes: tuple[str, ...], table: pd.DataFrame, day: date | None, language: Language
 ) -> None:
-    from rich.console import Console
-    from rich.table import Table
 
     from peyvand.locale import number, text
     from peyvand.mobility import matrix
@@ -155,7 +151,7 @@ def _show_matrix(
     from peyvand.sources.passport_index import REGIMES
 
     snapshot = rules.snapshot_of(day)
-    grid = Table(title=text("mobility.visas.matrix", language, day=day_words(snapshot, language)))
+    grid = new_table(text("mobility.visas.matrix", language, day=day_words(snapshot, language)))
     grid.add_column(text("mobility.visas.origin", language))
     for code in codes:
         grid.add_column(code, overflow="fold")
@@ -164,7 +160,7 @@ def _show_matrix(
     for origin, regimes in found.iterrows():
         cells = [f"[{COLOURS[r]}]■[/] {text(f'mobility.{words}.{r}', language)}" if r else "" for r in regimes]
         grid.add_row(_name(str(origin), language) if len(codes) <= _WORDS_FIT else str(origin), *cells)
-    Console().print(grid)
+    show_table(grid, language)
     if len(codes) > _WORDS_FIT:
         seen = [regime for regime in REGIMES if (found == regime).any(axis=None)]
         legend = [f"{text(f'mobility.{words}.{r}', language)} = {text(f'mobility.regime.{r}', language)}" for r in seen]
@@ -232,7 +228,3 @@ def _name(code: str, language: Language) -> str:
 
 def _plain(rule: Rule) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, date) else value for name, value in asdict(rule).items()}
-
-
-def _print_json(content: Any) -> None:
-    click.echo(json.dumps(content, ensure_ascii=False, indent=2))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from peyvand.cli.options import language_option
+from peyvand.cli.options import OneOf, language_option
+from peyvand.cli.terminal import print_json
 from peyvand.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def read(files: tuple[str, ...], as_json: bool, jsonl: bool, home: str, language
         if jsonl:
             click.echo(report.to_json())
         elif as_json:
-            click.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=2))
+            print_json(report.to_dict())
         else:
             console.rule(document.id)
             console.print(view(report, language))
@@ -114,7 +115,7 @@ def review(queue: Path, who: str, registry: str | None, agreement: str | None, l
 @news.command()
 @_QUEUE
 @click.argument("key")
-@click.argument("verdict", type=click.Choice(["accept", "correct", "reject"]))
+@click.argument("verdict", type=OneOf(["accept", "correct", "reject"]))
 @click.option("--who", required=True, help="Your name, kept with the decision.")
 @click.option("--why", default="", help="Reason, kept with the decision.")
 @click.option("--set", "changes", multiple=True, metavar="FIELD=VALUE", help="A corrected value; may be repeated.")
@@ -189,7 +190,7 @@ def score(data: Path, gold: Path | None, resamples: int, as_json: bool) -> None:
 
     result = measure(data, gold=gold, resamples=resamples)
     if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+        print_json(result)
         return
     click.echo(f"{'field':18} {'P':>6} {'R':>6} {'F1':>6}  95 %")
     for name, precision, recall, f1, interval in as_table(result):

@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from peyvand.errors import did_you_mean
+
 if TYPE_CHECKING:
     from peyvand.scenarios import Facts
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class OneOf(click.Choice[str]):
+    """One of some words; a mistyped one is answered with the nearest."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """The sentence that click prints."""
+        said = super().get_invalid_choice_message(value, ctx)
+        return f"{said.rstrip('.')}; {did_you_mean(value, self.choices)}"
 
 
 def language_option(words: str = "Language of the words.") -> Callable[[Command], Command]:
@@ -24,7 +35,7 @@ def language_option(words: str = "Language of the words.") -> Callable[[Command]
     return click.option(
         "--language",
         "-l",
-        type=click.Choice(["en", "fa"]),
+        type=OneOf(["en", "fa"]),
         default="en",
         show_default=True,
         envvar="PEYVAND_LANGUAGE",
@@ -36,7 +47,7 @@ def language_option(words: str = "Language of the words.") -> Callable[[Command]
 
 barrier_option = click.option(
     "--barrier",
-    type=click.Choice(["iceberg", "rent"]),
+    type=OneOf(["iceberg", "rent"]),
     default="iceberg",
     show_default=True,
     help="What non-tariff barriers are: costs that melt, or rents that somebody keeps.",
@@ -45,7 +56,7 @@ barrier_option = click.option(
 
 rent_keeper_option = click.option(
     "--rent-keeper",
-    type=click.Choice(["importer", "exporter"]),
+    type=OneOf(["importer", "exporter"]),
     default="importer",
     show_default=True,
     help="Who keeps the rents.",
@@ -59,6 +70,11 @@ seed_option = click.option(
 def draws_option(words: str, *, default: int = 0) -> Callable[[Command], Command]:
     """`--draws`, zero or more; `words` say what is drawn and what for."""
     return click.option("--draws", default=default, show_default=True, type=click.IntRange(min=0), help=words)
+
+
+def deficits_option(words: str, *rules: str, default: str = "fixed") -> Callable[[Command], Command]:
+    """`--deficits`, one of `rules`: who pays for a deficit afterwards (`trade.deficits`)."""
+    return click.option("--deficits", type=OneOf(rules), default=default, show_default=True, help=words)
 
 
 registry_option = click.option(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from peyvand.cli.options import language_option
+from peyvand.cli.terminal import new_table, print_json, show_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -36,8 +37,6 @@ def people_command(scenario: str, language: Language, as_json: bool) -> None:
 
     SCENARIO is a union file or one that ships: visa-free-ten, exchange-places. `peyvand run` writes the whole report.
     """
-    from rich.console import Console
-
     from peyvand.locale import number, text
     from peyvand.mobility import people_of
     from peyvand.reports.rows import records
@@ -49,15 +48,15 @@ def people_command(scenario: str, language: Language, as_json: bool) -> None:
     if as_json:
         tables = {name: getattr(found, name) for name in ("totals", "path", "pairs", "places", "rules")}
         plain = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
-        click.echo(json.dumps({**found.meta(), **plain}, ensure_ascii=False, indent=2))
+        print_json({**found.meta(), **plain})
         return
     title = union.title[language]
     if not found.moved:
         click.echo(text("mobility.people.unmoved", language, union=title))
         return
-    Console().print(people_table(found, language, title=text("mobility.people.title", language, union=title)))
+    show_table(people_table(found, language, title=text("mobility.people.title", language, union=title)), language)
     if len(found.path):
-        Console().print(years_table(found, language))
+        show_table(years_table(found, language), language)
     for row in records(found.places.groupby("kind", as_index=False).agg(places=("places", "sum"))):
         kind = text(f"mobility.people.kind.{row['kind']}", language)
         click.echo(text("mobility.people.places", language, count=number(row["places"], language), kind=kind))
@@ -68,8 +67,6 @@ def people_command(scenario: str, language: Language, as_json: bool) -> None:
 
 def people_table(people: People, language: Language, *, title: str | None = None) -> Table:
     """The changes among members, a row a flow."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
 
     from peyvand.cli.days import day_words
     from peyvand.locale import number, text
@@ -77,7 +74,7 @@ def people_table(people: People, language: Language, *, title: str | None = None
     from peyvand.reports.rows import records
 
     caption = text("mobility.people.caption", language, day=day_words(people.day, language))
-    table = Table(title=title, caption=caption, box=SIMPLE_HEAD, pad_edge=False)
+    table = new_table(title, caption)
     table.add_column(text("mobility.people.who", language))
     for name in ("today", "room", "interval", "full"):
         table.add_column(text(f"mobility.people.{name}", language), justify="right")
@@ -96,15 +93,13 @@ def people_table(people: People, language: Language, *, title: str | None = None
 
 def years_table(people: People, language: Language) -> Table:
     """The changes among members after each year of a phase-in, a column a flow: if there is room (if full)."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
 
     from peyvand.locale import number, text
     from peyvand.reports.people import moved_by_year, rounded
     from peyvand.reports.rows import records
 
     by_year = rounded(moved_by_year(people))
-    table = Table(title=text("mobility.people.by_year", language), box=SIMPLE_HEAD, pad_edge=False)
+    table = new_table(text("mobility.people.by_year", language))
     table.add_column(text("mobility.people.year", language))
     for flow in by_year["flow"].unique():
         table.add_column(text(f"report.people.flow.{flow}", language), justify="right")
@@ -155,20 +150,16 @@ def forecast_command(data: Path, language: Language, as_json: bool) -> None:
     """How well gravity on 2015 foresees migrants and students of 2016 to 2020, beside a forecast of no change."""
     from dataclasses import asdict
 
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
     from peyvand.locale import number, text
     from peyvand.mobility.forecast import MODELS, forecast_scores
 
     scores = forecast_scores(data)
     if as_json:
-        click.echo(json.dumps([{**asdict(score), "best": score.best} for score in scores], indent=2))
+        print_json([{**asdict(score), "best": score.best} for score in scores])
         return
     weights = ", ".join(dict.fromkeys(number(score.weight, language, decimals=2) for score in scores))
     title, caption = (text(f"mobility.forecast.{name}", language, weights=weights) for name in ("title", "caption"))
-    table = Table(title=title, caption=caption, box=SIMPLE_HEAD, pad_edge=False)
+    table = new_table(title, caption)
     table.add_column(text("mobility.forecast.what", language))
     table.add_column(text("mobility.forecast.pairs", language), justify="right")
     for name in MODELS:
@@ -185,4 +176,4 @@ def forecast_command(data: Path, language: Language, as_json: bool) -> None:
         ]
         what = text(f"mobility.forecast.flow.{score.flow}-{score.year}", language)
         table.add_row(what, number(score.pairs, language), *cells)
-    Console().print(table)
+    show_table(table, language)

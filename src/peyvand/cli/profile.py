@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import asdict
 from datetime import date
@@ -14,6 +13,7 @@ import click
 from peyvand.cli.answers import plain
 from peyvand.cli.days import ON, day_words
 from peyvand.cli.options import language_option
+from peyvand.cli.terminal import new_table, print_json, show_table
 
 if TYPE_CHECKING:
     from peyvand.locale import Language
@@ -50,15 +50,12 @@ def profile_command(
             raise unwritable(svg, error) from error
         click.echo(text("mobility.profile.written", language, file=svg), err=True)
     if as_json:
-        click.echo(json.dumps(plain(asdict(found)), ensure_ascii=False, indent=2))
+        print_json(plain(asdict(found)))
     else:
         _show(found, names, language)
 
 
 def _show(found: Profile, names: dict[str, str], language: Language) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
 
     from peyvand.locale import number, text
     from peyvand.reports.profile import GROUPS
@@ -67,7 +64,7 @@ def _show(found: Profile, names: dict[str, str], language: Language) -> None:
     ends = {"first": names[found.pair[0]], "second": names[found.pair[1]]}
     title = text("mobility.profile.title", language, **ends)
     caption = text("mobility.profile.caption", language, day=day_words(found.day, language))
-    table = Table(title=title, caption=caption, box=SIMPLE_HEAD, pad_edge=False)
+    table = new_table(title, caption)
     table.add_column(text("mobility.profile.columns.measure", language))
     for name in ("there", "back", "place"):
         table.add_column(text(f"mobility.profile.columns.{name}", language, **ends), justify="right")
@@ -78,4 +75,4 @@ def _show(found: Profile, names: dict[str, str], language: Language) -> None:
             label = text(f"mobility.profile.measure.{measure.name}", language)
             table.add_row(label, values[0], values[1] if len(values) > 1 else "", " / ".join(known))
         table.add_section()
-    Console().print(table)
+    show_table(table, language)

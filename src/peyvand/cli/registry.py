@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peyvand.cli.options import language_option
+from peyvand.cli.terminal import new_table, print_json, show_table
 from peyvand.errors import RegistryError
-from peyvand.locale import Language, localise_digits, text
+from peyvand.locale import Language, localise_digits, number, text
 
 if TYPE_CHECKING:
     from peyvand.registry import Registry
@@ -24,6 +25,7 @@ LANGUAGE = language_option()
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 ON = click.option("--on", "written", help="The day asked about, Gregorian or Jalali; today by default.")
 WHO = click.option("--who", help="Who makes the change; the account's name by default.")
+LIMIT_50 = click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Rows at most.")
 WHY = click.option("--why", required=True, help="Why, for the audit.")
 
 
@@ -42,8 +44,12 @@ def init(db: str, language: Language, empty: bool) -> None:
     from peyvand.registry.shipped import load_shipped
 
     made = Registry.create(db)
-    rows = 0 if empty or made.log(limit=1) else load_shipped(made)
-    say(language, "made", where=db, rows=rows)
+    if made.log(limit=1):
+        say(language, "already", where=db)
+    elif empty:
+        say(language, "empty", where=db)
+    else:
+        say(language, "made", where=db, rows=load_shipped(made))
 
 
 @registry.command()
@@ -66,18 +72,23 @@ def upgrade(db: str, language: Language) -> None:
 @click.option("--party", "parties", multiple=True, help="Only agreements of this party; may be given again.")
 @click.option("--domain", default="", help="Only this domain.")
 @click.option("--state", default="", help="in_force, signed, ended, not_signed or unknown.")
-@click.option("--limit", default=50, show_default=True)
+@LIMIT_50
 def status(
     db: str, language: Language, as_json: bool, written: str | None, code: str | None, limit: int, **only: Any
 ) -> None:
     """Where agreements stand; with CODE, where one stands with each of its parties."""
     from peyvand.registry import queries
-    from peyvand.registry.models import Agreement
+    from peyvand.registry.models import DOMAINS, Agreement
 
     register, day = opened(db), day_of(written)
+    known_word("domain", only["domain"], DOMAINS)
+    known_word("state", only["state"], queries.AGREEMENT_STATES)
+    known_parties(register, *only["parties"])
+    cut = False
     with register.reading() as connection:
         if code is None:
-            found = queries.agreements(connection, day, limit=limit, **only)
+            found = queries.agreements(connection, day, limit=limit + 1, **only)
+            found, cut = found[:limit], len(found) > limit
             rows = [
                 {"code": row.code, "state": row.state, "domain": row.domain, "signed": row.signed_on}
                 | {"in_force": row.in_force_on, "title": getattr(row, f"title_{language}")}
@@ -91,7 +102,9 @@ def status(
                 for row in queries.party_states(connection, code, day)
             ]
             title = text("registry.title.parties", language, code=code, day=shown(day.isoformat(), language))
-    show_rows(rows, title, language, as_json)
+    show_rows(rows, title, language, as_json, names=party_names(register, language))
+    if cut and not as_json:
+        say(language, "more", rows=limit)
 
 
 @registry.command()
@@ -100,20 +113,21 @@ def status(
 @AS_JSON
 @ON
 @click.option("--by", "by_party", default="", help="Only commitments of this party.")
-@click.option("--limit", default=50, show_default=True)
+@LIMIT_50
 def overdue(db: str, language: Language, as_json: bool, written: str | None, by_party: str, limit: int) -> None:
     """Commitments past their day that are not known to be kept."""
     from peyvand.registry import queries
 
-    day = day_of(written)
-    with opened(db).reading() as connection:
+    register, day = opened(db), day_of(written)
+    known_parties(register, *filter(None, [by_party]))
+    with register.reading() as connection:
         found = queries.overdue(connection, day, by_party=by_party, limit=limit)
     rows = [
         {"due": row.due_on, "by": row.by_party, "code": row.code, "text": getattr(row, f"text_{language}")}
         for row in found
     ]
     title = text("registry.title.overdue", language, day=shown(day.isoformat(), language))
-    show_rows(rows, title, language, as_json)
+    show_rows(rows, title, language, as_json, names=party_names(register, language))
 
 
 @registry.command()
@@ -138,7 +152,7 @@ def members(db: str, language: Language, as_json: bool, written: str | None, pac
         for row in found
     ]
     title = text("registry.title.members", language, pact=pact, day=shown(day.isoformat(), language))
-    show_rows(rows, title, language, as_json)
+    show_rows(rows, title, language, as_json, names=party_names(register, language))
 
 
 @registry.command()
@@ -153,6 +167,8 @@ def search(db: str, language: Language, as_json: bool, query: str, things: tuple
     from peyvand.registry.models import BY_NAME
 
     register = opened(db)
+    for thing in things:
+        kind_of(thing)
     rows = []
     for hit in register.search(query, things=things, limit=limit):
         row = register.get(BY_NAME[hit.thing], hit.code)
@@ -163,15 +179,16 @@ def search(db: str, language: Language, as_json: bool, query: str, things: tuple
 
 @registry.command()
 @DATABASE
+@LANGUAGE
 @AS_JSON
 @click.argument("kind")
 @click.argument("code")
-def show(db: str, as_json: bool, kind: str, code: str) -> None:
-    """Every column of one row."""
+def show(db: str, language: Language, as_json: bool, kind: str, code: str) -> None:
+    """Every column of one row, by the names that `set` takes."""
     from peyvand.registry.audit import values_of
 
     row = {name: value for name, value in values_of(opened(db).get(kind_of(kind), code)).items() if value is not None}
-    click.echo(json.dumps(row, ensure_ascii=False, indent=2) if as_json else lines(row))
+    click.echo(json.dumps(row, ensure_ascii=False, indent=2) if as_json else lines(row, language))
 
 
 @registry.command()
@@ -183,6 +200,8 @@ def show(db: str, as_json: bool, kind: str, code: str) -> None:
 @click.option("--limit", default=20, show_default=True)
 def log(db: str, language: Language, as_json: bool, kind: str | None, code: str | None, limit: int) -> None:
     """Who changed what, when and why; of one KIND or one row if given."""
+    from peyvand.registry.shipped import WHY as SHIPPED
+
     found = opened(db).log(thing=kind_of(kind).__tablename__ if kind else None, code=code, limit=limit)
     rows = [
         {
@@ -191,7 +210,7 @@ def log(db: str, language: Language, as_json: bool, kind: str | None, code: str 
             "action": row.action,
             "thing": row.thing,
             "code": row.code,
-            "why": row.why,
+            "why": row.why if as_json or row.why != SHIPPED else text("registry.shipped", language),
         }
         for row in found
     ]
@@ -252,39 +271,46 @@ def shown(written: str | None, language: Language) -> str:
 
 def say(language: Language, key: str, **values: Any) -> None:
     """One sentence for the reader."""
-    words = {name: localise_digits(str(value), language) if name == "rows" else value for name, value in values.items()}
+    words = {name: number(value, language) if name == "rows" else value for name, value in values.items()}
     click.echo(text(f"registry.said.{key}", language, **words))
 
 
-def show_rows(rows: Sequence[dict[str, Any]], title: str, language: Language, as_json: bool) -> None:
-    """Rows as JSON, or as a table with the reader's words and dates."""
+def show_rows(
+    rows: Sequence[dict[str, Any]],
+    title: str,
+    language: Language,
+    as_json: bool,
+    *,
+    names: Mapping[str, str] | None = None,
+) -> None:
+    """Rows as JSON, or as a table with the reader's words and dates, and the parties' `names` beside their codes."""
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        print_json(rows)
         return
     if not rows:
         say(language, "nothing")
         return
-    from rich.box import SIMPLE
-    from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
-    table, step = Table(title=escape(title), box=SIMPLE), -1 if language == "fa" else 1
+    table = new_table(escape(title))
     long = next((name for name in _LONG if name in rows[0] and "code" in rows[0]), None)
-    names = [name for name in rows[0] if name != "domain" and (long is None or name != "code")]
-    for name in names[::step]:
-        heading = text(f"registry.column.{name}", language)
-        table.add_column(heading, justify="right" if language == "fa" else "left", no_wrap=name in _DATES)
+    columns = [name for name in rows[0] if name != "domain" and (long is None or name != "code")]
+    for name in columns:
+        table.add_column(text(f"registry.column.{name}", language), no_wrap=name in _DATES)
     for row in rows:
-        cells = [escape(cell(name, row[name], language)) for name in names]
+        cells = [escape(cell(name, row[name], language)) for name in columns]
+        for at, name in enumerate(columns):
+            if name in _PARTIES and row[name] in (names or {}):
+                cells[at] = f"{escape((names or {})[row[name]])} [dim]{escape(row[name])}[/dim]"
         if long is not None:
-            cells[names.index(long)] += f"\n[dim]{escape(row['code'])}[/dim]"
-        table.add_row(*cells[::step])
-    Console().print(table)
+            cells[columns.index(long)] += f"\n[dim]{escape(row['code'])}[/dim]"
+        table.add_row(*cells)
+    show_table(table, language)
 
 
 _WORDS = {name: name for name in ("state", "status", "domain", "action", "thing")} | {"reached": "step", "next": "step"}
-_DATES = {"signed", "in_force", "from", "to", "due"}
+_DATES = {"signed", "in_force", "from", "to", "due", "when"}
+_PARTIES = {"party", "by"}
 _LONG = ("title", "text", "why")
 """Columns under whose words a row's code stands, so that a table fits a terminal."""
 
@@ -299,15 +325,52 @@ def cell(name: str, value: Any, language: Language) -> str:
         return "–"
     if name in _WORDS:
         return text(f"registry.{_WORDS[name]}.{value}", language)
+    if name == "when":
+        return f"{shown(value[:10], language)} {localise_digits(value[11:], language)}"
     if name in _DATES and str(value)[:4].isdigit():
         return shown(value, language)
     return str(value)
 
 
-def lines(row: dict[str, Any]) -> str:
-    """A row as `column: value` lines."""
+def lines(row: Mapping[str, Any], language: Language) -> str:
+    """A row as lines of column and value; in Persian days and words stand once more as the reader says them."""
     width = max(len(name) for name in row)
-    return "\n".join(f"{name:{width}}  {value}" for name, value in row.items())
+    return "\n".join(f"{name:{width}}  {value}{_as_said(name, value, language)}" for name, value in row.items())
+
+
+def _as_said(name: str, value: Any, language: Language) -> str:
+    """The Persian of a day or a word of the register, in brackets; nothing where there is none."""
+    from peyvand.locale import catalogue
+
+    if language == "en":
+        return ""
+    if name.endswith("_on"):
+        return f"  ({shown(str(value), language)})"
+    said = catalogue(language).get(f"registry.{_WORDS.get(name, name)}.{value}")
+    return f"  ({said})" if said else ""
+
+
+def party_names(register: Registry, language: Language) -> dict[str, str]:
+    """What the parties are called, by code."""
+    from peyvand.registry.models import Party
+
+    return {row.code: str(getattr(row, f"name_{language}")) for row in register.rows(Party)}
+
+
+def known_parties(register: Registry, *codes: str) -> None:
+    """Refuse codes that are no party's."""
+    from peyvand.registry.models import Party
+
+    for code in codes:
+        register.get(Party, code)
+
+
+def known_word(name: str, value: str, words: Iterable[str]) -> None:
+    """Refuse a word that the register does not use there; an empty one asks for nothing."""
+    from peyvand.errors import did_you_mean
+
+    if value and value not in words:
+        raise RegistryError(f"{name} {value!r} is not known", hint=did_you_mean(value, words))
 
 
 def pairs(written: Iterable[str]) -> dict[str, str]:

@@ -7,7 +7,20 @@ from typing import Any
 
 import click
 
-from peyvand.cli.registry import AS_JSON, DATABASE, LANGUAGE, ON, day_of, opened, pairs, registry, say, show_rows, shown
+from peyvand.cli.registry import (
+    AS_JSON,
+    DATABASE,
+    LANGUAGE,
+    ON,
+    day_of,
+    opened,
+    pairs,
+    party_names,
+    registry,
+    say,
+    show_rows,
+    shown,
+)
 from peyvand.errors import RegistryError
 from peyvand.locale import Language, number, text
 
@@ -76,16 +89,20 @@ def closeness(
         try:
             given = pd.read_csv(votes) if votes.suffix == ".csv" else pd.read_parquet(votes)
         except (OSError, ValueError) as why:
-            raise RegistryError(f"cannot read {votes}: {why}", hint="CSV or Parquet: rcid, economy, vote") from why
+            raise RegistryError(
+                f"cannot read {votes}: {getattr(why, 'strerror', None) or why}",
+                hint="CSV or Parquet: rcid, economy, vote",
+            ) from why
         if missing := {"rcid", "economy", "vote"} - set(given.columns):
             raise RegistryError(f"{votes} has no column {sorted(missing)[0]!r}", hint="it needs rcid, economy, vote")
-    day = day_of(written)
-    table = compared(opened(db), economies or REGION, day, votes=given, weights=_weights(weights)).head(limit)
+    register, day = opened(db), day_of(written)
+    table = compared(register, economies or REGION, day, votes=given, weights=_weights(weights)).head(limit)
     if as_json:
         click.echo(table.to_json(orient="records", indent=2))
         return
+    names = party_names(register, language)
     rows = [
-        {"rank": _rank(row, language), "pair": f"{row['economy']}–{row['partner']}"}
+        {"rank": _rank(row, language), "pair": " – ".join(names[row[end]] for end in ("economy", "partner"))}
         | {name: number(row[name], language, decimals=2 if name in _SHARES else 0) for name in table.columns[2:-3]}
         for row in records(table)
     ]
@@ -104,4 +121,5 @@ def _weights(written: tuple[str, ...]) -> dict[str, float] | None:
     try:
         return {name: float(value) for name, value in pairs(written).items()} or None
     except ValueError as why:
-        raise RegistryError(f"a weight is a number: {why}", hint="--weight shared_pacts=2") from why
+        wrong = str(why).rpartition(": ")[2].strip("'")
+        raise RegistryError(f"a weight is a number, not {wrong!r}", hint="--weight shared_pacts=2") from why

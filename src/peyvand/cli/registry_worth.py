@@ -11,6 +11,7 @@ import click
 
 from peyvand.cli.options import draws_option, seed_option
 from peyvand.cli.registry import AS_JSON, DATABASE, LANGUAGE, day_of, opened, registry, say
+from peyvand.cli.terminal import new_table, print_json, show_table
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def value(
             progress=status.update,
         )
     if as_json:
-        click.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
+        print_json(_as_json(found))
         return
     words = {one.agreement: one.title[language] for one in owed}
     words |= {row.code: getattr(row, f"name_{language}") for row in register.rows(Party)}
@@ -147,18 +148,15 @@ def _interval(low: float, high: float, language: Language) -> str:
 
 def _print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], language: Language) -> None:
     """A table that reads from the right in Persian."""
-    from rich.box import SIMPLE
-    from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
-    table, step = Table(title=escape(title), box=SIMPLE), -1 if language == "fa" else 1
-    for name in columns[::step]:
+    table = new_table(escape(title))
+    for name in columns:
         words = name in ("code", "economy")
         table.add_column(text(f"registry.column.{name}", language), justify="left" if words else "right", no_wrap=words)
     for row in rows:
-        table.add_row(*(escape(cell) for cell in row[::step]))
-    Console().print(table)
+        table.add_row(*(escape(cell) for cell in row))
+    show_table(table, language)
 
 
 def _say_what_is_left_out(owed: list[Pending], language: Language) -> None:

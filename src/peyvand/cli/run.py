@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peyvand.cli.options import (
+    OneOf,
     barrier_option,
+    deficits_option,
     draws_option,
     facts_in,
     language_option,
@@ -19,6 +20,7 @@ from peyvand.cli.options import (
     seed_option,
 )
 from peyvand.cli.run_tables import VIEWS, view
+from peyvand.cli.terminal import new_table, print_json, show_table
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -35,12 +37,10 @@ DEFAULT_SCENARIO = "eco-ten"
 @click.argument("scenario", default=DEFAULT_SCENARIO)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("peyvand-out"), show_default=True, help="Folder.")
 @click.option("--world", "world_name", help="A World's file, or one that ships, instead of the scenario's.")
-@click.option(
-    "--deficits",
-    default="fixed",
-    show_default=True,
-    help="Closure: fixed, fixed_nominal (with --numeraire), multiplicative or eliminated.",
-)
+@deficits_option(
+    "Who pays for a deficit afterwards; fixed_nominal goes with --numeraire.",
+    "fixed", "fixed_nominal", "multiplicative", "eliminated",
+)  # fmt: skip
 @click.option("--numeraire", metavar="CODE", help="The economy in whose wage fixed_nominal deficits are kept.")
 @barrier_option
 @rent_keeper_option
@@ -48,7 +48,7 @@ DEFAULT_SCENARIO = "eco-ten"
 @seed_option
 @click.option(
     "--show",
-    type=click.Choice(["income", *VIEWS]),
+    type=OneOf(["income", *VIEWS]),
     default="income",
     show_default=True,
     help="The table here: real income; the ladder of partial, conditional and full answers; sources of the gain; trade "
@@ -103,13 +103,13 @@ def run(
         status.update(text("steps.report", language))
         page = write(done, out)
     if as_json:
-        click.echo(json.dumps(economies(done).to_dict("records"), ensure_ascii=False, indent=2))
+        print_json(economies(done).to_dict("records"))
         return
     title = done.scenario.title[language]
     shown = _table(done, language) if show == "income" else view(show, tables(done), title=title, language=language)
-    console.print(shown)
+    show_table(shown, language)
     if show == "income" and done.people is not None and done.people.moved:
-        console.print(people_table(done.people, language))
+        show_table(people_table(done.people, language), language)
     for caution in done.warnings:
         notes.print(f"! {explain_caution(caution, done.effect, language)}", style="yellow")
     console.print(text("run.written", language, report=page), soft_wrap=True)
@@ -117,8 +117,6 @@ def run(
 
 def _table(done: Run, language: Language) -> Table:
     """Real income, money, exports of the members and of the outsiders that notice, the largest gain first."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
 
     from peyvand.reports.rows import records
     from peyvand.reports.tables import economies
@@ -133,7 +131,7 @@ def _table(done: Run, language: Language) -> Table:
     deficits = text(f"report.closure.{done.trade.deficit_rule}", language)
     outsiders = frame[~frame["member"] & (frame["real_income_change_percent"].abs() >= NOTICEABLE_PERCENT)]
     caption = text("run.closure" if len(outsiders) else "run.quiet", language, deficits=deficits)
-    table = Table(title=title, caption=caption, box=SIMPLE_HEAD, pad_edge=False)
+    table = new_table(title, caption)
     table.add_column(text("run.columns.economy", language))
     drawn = done.draws is not None
     for name in ("income", *(("interval", "gain") if drawn else ()), "money", "exports"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from peyvand.cli.terminal import new_table
 from peyvand.locale import Language, number
 
 if TYPE_CHECKING:
@@ -43,15 +44,13 @@ VIEWS: Mapping[str, tuple[str, tuple[str, ...], int]] = {
 
 def view(name: str, tables: Mapping[str, pd.DataFrame], *, title: str, language: Language) -> Table:
     """One of `VIEWS`, a row a member, in the order of real income."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
 
     from peyvand.reports.columns import heading
 
     source, columns, decimals = VIEWS[name]
     economies = tables["economies"].sort_values("real_income_change_percent", ascending=False)
     figures = tables[source].groupby("economy")[list(columns)].sum(min_count=1)
-    shown = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    shown = new_table(title)
     shown.add_column(heading("economy", language), no_wrap=True)
     for column in columns:
         shown.add_column(heading(column, language), justify="right", overflow="fold")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from peyvand.cli.options import facts_in, language_option, registry_option
+from peyvand.cli.terminal import print_json
 
 if TYPE_CHECKING:
     from peyvand.locale import Language
@@ -32,7 +33,7 @@ def list_command(language: Language, as_json: bool) -> None:
     found = {name: open_scenario(name) for name in shipped()}
     if as_json:
         rows = [{"name": name, "title": union.title, "members": union.members} for name, union in found.items()]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        print_json(rows)
         return
     click.echo(text("scenario.list.shipped", language))
     for name, union in found.items():
@@ -69,7 +70,7 @@ def check(
     cautions = [explain_caution(caution, effect, language) for caution in known]
     if as_json:
         cuts = json.loads(effect.implied_cuts().to_json(orient="records"))
-        click.echo(json.dumps({"says": lines, "warnings": cautions, "pairs": cuts}, ensure_ascii=False, indent=2))
+        print_json({"says": lines, "warnings": cautions, "pairs": cuts})
         return
     from peyvand.locale import text
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from peyvand.cli.options import language_option
+from peyvand.cli.options import barrier_option, language_option, rent_keeper_option
+from peyvand.cli.terminal import new_table, print_json, show_table
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from peyvand.scenarios import Union
-    from peyvand.trade import BorderSensitivity
+    from peyvand.trade import BorderSensitivity, CaliendoParro
+    from peyvand.trade.barriers import Barrier, RentKeeper
     from peyvand.world import World
 
 DEFAULT_WORLD = "eurasia-2019"
@@ -29,6 +31,8 @@ _QUIET_PERCENT = 0.005
 @click.option("--world", "world_name", help="A World's file, or one that ships.")
 @click.option("--top", default=15, show_default=True, type=click.IntRange(min=1), help="Rows.")
 @click.option("--by-sector", is_flag=True, help="Each sector of a pair by itself.")
+@barrier_option
+@rent_keeper_option
 @language_option()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else.")
 def sensitivity(
@@ -37,6 +41,8 @@ def sensitivity(
     world_name: str | None,
     top: int,
     by_sector: bool,
+    barrier: Barrier,
+    rent_keeper: RentKeeper,
     language: Language,
     as_json: bool,
 ) -> None:
@@ -46,36 +52,31 @@ def sensitivity(
     borders are ranked for ECONOMIES (its members by default) with their worth to the union beside, and a second table
     puts the first-order answer to the whole union beside the exact one: large changes are not the sum of small ones.
     """
-    from rich.console import Console
-
     from peyvand.scenarios import open_scenario
-    from peyvand.trade import border_sensitivity
+    from peyvand.trade import CaliendoParro, border_sensitivity
     from peyvand.world import World
 
+    model = CaliendoParro(barrier=barrier, rent_keeper=rent_keeper)
     union = open_scenario(union_name) if union_name else None
-    world = _of_the_day(union, World.open(world_name or (union.world if union else DEFAULT_WORLD)))
-    found = border_sensitivity(world, economies=economies or None if union is None else None)
+    world = _of_the_day(union, World.open(world_name or (union.world if union else DEFAULT_WORLD)), model)
+    found = border_sensitivity(world, economies=economies or None if union is None else None, model=model)
     table = _ranking(found, economies, union, by="cell" if by_sector else "pair", top=top)
     beside = None if union is None else found.beside_exact(union.effect(world).shock())
     if as_json:
         said = json.loads(table.to_json(orient="records"))
         if beside is not None:
             said = {"ranking": said, "beside_exact": json.loads(beside.to_json(orient="records"))}
-        click.echo(json.dumps(said, indent=2))
+        print_json(said)
         return
-    console = Console()
-    console.print(_shown(table, text("trade.sensitivity", language), language))
+    show_table(_shown(table, text("trade.sensitivity", language), language), language)
     if beside is not None and union is not None:
         noticed = beside[beside["exact_percent"].abs() >= _QUIET_PERCENT].sort_values("exact_percent", ascending=False)
         title = text("trade.beside", language, union=union.title[language])
-        console.print(_shown(noticed, title, language))
+        show_table(_shown(noticed, title, language), language)
 
 
-def _of_the_day(union: Union | None, world: World) -> World:
+def _of_the_day(union: Union | None, world: World, solver: CaliendoParro) -> World:
     """The World on the union's day."""
-    from peyvand.trade import CaliendoParro
-
-    solver = CaliendoParro()
     if union is None:
         return world
     return union.effect(world).baseline(lambda before, change: solver.solve(before, change).counterfactual)
@@ -96,10 +97,8 @@ def _ranking(
 
 
 def _shown(frame: pd.DataFrame, title: str, language: Language) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
 
-    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False)
+    table = new_table(title)
     figures = [name for name in frame.columns if name.endswith(("_musd", "_percent"))]
     for name in frame.columns:
         table.add_column(text(f"trade.columns.{name}", language), justify="right" if name in figures else "left")

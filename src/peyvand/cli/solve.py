@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peyvand.cli.answers import plain_rows, show_figures, write_answer
-from peyvand.cli.options import barrier_option, language_option, rent_keeper_option
+from peyvand.cli.options import barrier_option, deficits_option, language_option, rent_keeper_option
+from peyvand.cli.terminal import print_json
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -34,13 +34,10 @@ _FILE = click.Path(path_type=Path)
 @click.option("--tariffs-new", type=_FILE, help="The flows' keys, value = the new tariff; absent is as today.")
 @click.option("--inputs", type=_FILE, help="economy, input_sector, sector, value: money or shares of output.")
 @click.option("--value-added", type=_FILE, help="economy, sector, value: money or shares of output.")
-@click.option(
-    "--deficits",
-    type=click.Choice(["fixed", "fixed_nominal", "multiplicative", "eliminated"]),
-    default="fixed",
-    show_default=True,
-    help="Who pays for a deficit afterwards; fixed is ge_gravity's additive rule.",
-)
+@deficits_option(
+    "Who pays for a deficit afterwards; fixed is ge_gravity's additive rule.",
+    "fixed", "fixed_nominal", "multiplicative", "eliminated",
+)  # fmt: skip
 @click.option("--numeraire", metavar="ECONOMY", help="Whose wage fixed_nominal deficits are kept in.")
 @barrier_option
 @rent_keeper_option
@@ -143,7 +140,7 @@ def solve(
         counts = {name: number(value, language) for name, value in adjusted.items() if "percent" not in name}
         click.echo(text("trade.adjusted", language, **shown, **counts), err=True)
     if as_json:
-        click.echo(json.dumps(said, ensure_ascii=False, allow_nan=False))
+        print_json(said)
         return
     title = text(
         "trade.solve",

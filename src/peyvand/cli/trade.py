@@ -10,6 +10,7 @@ from peyvand.cli.counterfactual import counterfactual
 from peyvand.cli.options import language_option, seed_option
 from peyvand.cli.sensitivity import sensitivity
 from peyvand.cli.solve import solve
+from peyvand.cli.terminal import new_table, show_table
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -76,14 +77,12 @@ def draws(
 
 def _show(frame: pd.DataFrame, figures: list[str], language: Language, *, title: str, decimals: int) -> None:
     """A table on the terminal, its columns named in the reader's language."""
-    from rich.console import Console
-    from rich.table import Table
 
-    table = Table(title=title)
+    table = new_table(title)
     for name in frame.columns:
         table.add_column(text(f"trade.columns.{name}", language), justify="right" if name in figures else "left")
     for row in frame.to_dict("records"):
         table.add_row(
             *(number(row[name], language, decimals=decimals) if name in figures else str(row[name]) for name in frame)
         )
-    Console().print(table)
+    show_table(table, language)

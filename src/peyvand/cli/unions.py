@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from peyvand.cli.options import draws_option, language_option, seed_option
+from peyvand.cli.options import OneOf, draws_option, language_option, seed_option
+from peyvand.cli.terminal import new_table, print_json, progress_bar, show_table
 from peyvand.cli.unions_networks import networks
+from peyvand.cli.unions_options import among_option, asked_union, deficits_option, world_option
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from peyvand.scenarios import Union
     from peyvand.trade import CaliendoParro
     from peyvand.unions import Landscape, UnionDraws
     from peyvand.unions.game import Rule
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 DEFAULT_SCENARIO = "eco-ten"
 _LANGUAGE = language_option()
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else.")
-_WORLD = click.option("--world", "world_name", help="A World's file, or one that ships, instead of the scenario's.")
-_DEFICITS = click.option(
-    "--deficits", default="fixed", show_default=True, help="Closure: fixed, multiplicative or eliminated."
-)
-_AMONG = click.option("--among", help="Candidates, by code or name with commas, instead of the scenario's members.")
 
 
 @click.group()
@@ -40,12 +35,12 @@ def unions() -> None:
 
 @unions.command()
 @click.argument("scenario", default=DEFAULT_SCENARIO)
-@_AMONG
-@_WORLD
-@_DEFICITS
+@among_option
+@world_option
+@deficits_option
 @click.option(
     "--rule",
-    type=click.Choice(["stay", "dissolve", "best_reply"]),
+    type=OneOf(["stay", "dissolve", "best_reply"]),
     default="stay",
     show_default=True,
     help="What those left behind do after a member walked out.",
@@ -88,15 +83,15 @@ def search(
     if out is not None:
         _write_tables(found, drawn, rule, out)
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        print_json(told)
         return
     _show(found, told, language)
 
 
 @unions.command()
 @click.argument("name", required=False)
-@_WORLD
-@_DEFICITS
+@world_option
+@deficits_option
 @draws_option("Draws of elasticities and flows, for probabilities.")
 @seed_option
 @click.option(
@@ -122,7 +117,7 @@ def ask(
     if name is None:
         titles = {held: dict(question(held).title) for held in shipped()}
         if as_json:
-            click.echo(json.dumps(titles, ensure_ascii=False, indent=2))
+            print_json(titles)
             return
         for held, title in titles.items():
             click.echo(f"{held}: {title[language]}")
@@ -134,7 +129,7 @@ def ask(
         )  # fmt: skip
     page = write_answer(answer, out)
     if as_json:
-        click.echo(json.dumps(told(answer), ensure_ascii=False, indent=2))
+        print_json(told(answer))
         return
     for line in _lines(answer, language):
         click.echo(line)
@@ -143,9 +138,9 @@ def ask(
 
 @unions.command()
 @click.argument("scenario", default=DEFAULT_SCENARIO)
-@_AMONG
-@_WORLD
-@_DEFICITS
+@among_option
+@world_option
+@deficits_option
 @_LANGUAGE
 @_JSON
 def join(
@@ -162,7 +157,7 @@ def join(
     found = _searched(scenario, among, world_name, model, language=language)
     given = advice(found, model=model)
     if as_json:
-        click.echo(json.dumps(given.to_dict(), ensure_ascii=False, indent=2))
+        print_json(given.to_dict())
         return
     for line in advice_words(given, language):
         click.echo(line)
@@ -171,7 +166,7 @@ def join(
 @unions.command()
 @click.argument("economies", nargs=-1, required=True)
 @click.option("--world", "world_name", default="eurasia-2019", show_default=True, help="A World's file, or its name.")
-@_DEFICITS
+@deficits_option
 @_LANGUAGE
 @_JSON
 def tariffs(economies: tuple[str, ...], world_name: str, deficits: Any, language: Language, as_json: bool) -> None:
@@ -179,9 +174,7 @@ def tariffs(economies: tuple[str, ...], world_name: str, deficits: Any, language
 
     One tariff a goods sector on everybody, from 0 to 300 %.
     """
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
-    from rich.table import Table
 
     from peyvand.locale import catalogue
     from peyvand.trade import CaliendoParro
@@ -204,14 +197,14 @@ def tariffs(economies: tuple[str, ...], world_name: str, deficits: Any, language
             }
             for point in points
         ]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        print_json(rows)
         return
     console, words = Console(), catalogue(language)
     for point in points:
         starts = text("unions.comma", language).join(
             text(f"unions.tariffs.start.{name}", language) for name in point.from_starts
         )
-        table = Table(title=text("unions.tariffs.title", language, starts=starts), box=SIMPLE_HEAD)
+        table = new_table(text("unions.tariffs.title", language, starts=starts))
         table.add_column(text("unions.tariffs.sector", language))
         for code in point.tariff.index:
             table.add_column(code, justify="right")
@@ -224,24 +217,12 @@ def tariffs(economies: tuple[str, ...], world_name: str, deficits: Any, language
             for code in point.tariff.index
         ]
         table.add_row(text("unions.tariffs.gain", language), *gains)
-        console.print(table)
+        show_table(table, language)
         if not point.settled:
             console.print(text("unions.tariffs.unsettled", language), style="yellow")
 
 
 unions.add_command(networks)
-
-
-@contextmanager
-def progress_bar(words: str) -> Iterator[Callable[[float], None]]:
-    """A progress bar on standard error; gives what tells it the share that is done."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(words, total=1.0)
-        yield lambda share: bar.update(task, completed=share)
 
 
 def _lines(answer: Answer, language: Language) -> list[str]:
@@ -279,18 +260,6 @@ def _searched(
         )
 
 
-def asked_union(scenario: str, among: str | None) -> Union:
-    """A scenario, with other candidates where they are named."""
-    from peyvand.scenarios import open_scenario
-
-    union = open_scenario(scenario)
-    if among is None:
-        return union
-    chosen = tuple(name.strip() for name in among.split(",") if name.strip())
-    title = {language: f"{said} ({', '.join(chosen)})" for language, said in union.title.items()}
-    return union.with_members(chosen).model_copy(update={"title": title})
-
-
 @contextmanager
 def _executor(scheduler: str | None) -> Iterator[Executor | None]:
     """A Dask cluster's executor, or none."""
@@ -324,13 +293,11 @@ def _write_tables(found: Landscape, drawn: UnionDraws | None, rule: Rule, folder
 
 
 def _show(found: Landscape, told: dict[str, Any], language: Language) -> None:
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
-    from rich.table import Table
 
     console = Console()
     title = told["title"][language]
-    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = new_table(title)
     table.caption = text("unions.caption", language)
     table.add_column(text("unions.columns.union", language))
     drawn = "draws" in told
@@ -347,7 +314,7 @@ def _show(found: Landscape, told: dict[str, Any], language: Language) -> None:
             text(f"unions.holds.{holds}", language),
             *((number(100 * row["holds_share"], language),) if drawn else ()),
         )
-    console.print(table)
+    show_table(table, language)
     for line in told["words"]:
         console.print(f"• {line}", soft_wrap=True, highlight=False)
     if found.failed:

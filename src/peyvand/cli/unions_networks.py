@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from peyvand.cli.options import language_option
+from peyvand.cli.terminal import new_table, print_json, progress_bar, show_table
+from peyvand.cli.unions_options import among_option, asked_union, deficits_option, world_option
 from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ LANGUAGE = language_option()
 
 @click.command("networks")
 @click.argument("scenario")
-@click.option("--among", help="Economies, by code or name with commas, instead of the scenario's members.")
-@click.option("--world", "world_name", help="A World's file, or one that ships, instead of the scenario's.")
-@click.option("--deficits", default="fixed", show_default=True, help="Closure: fixed, multiplicative or eliminated.")
+@among_option
+@world_option
+@deficits_option
 @LANGUAGE
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else.")
 def networks(
@@ -32,7 +33,6 @@ def networks(
     What the file says between members holds between two that have an agreement. A set holds if nobody gains by ending
     one of its agreements, and no two without one would sign (Jackson and Wolinsky 1996).
     """
-    from peyvand.cli.unions import asked_union, progress_bar
     from peyvand.trade import CaliendoParro
     from peyvand.unions.networks import search_networks
     from peyvand.world import World
@@ -50,7 +50,7 @@ def networks(
             "holding": [_plain(row) for row in holding],
             "all_agreements": _plain(rows[-1]),
         }
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        print_json(told)
         return
     _show(found, holding, title=union.title[language], language=language)
 
@@ -66,15 +66,13 @@ def _plain(row: NetworkRow) -> dict[str, Any]:
 
 def _show(found: Networks, holding: list[NetworkRow], *, title: str, language: Language) -> None:
     """The sets that hold, the largest gain first, and what breaks the one of all agreements."""
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
-    from rich.table import Table
 
     from peyvand.unions.deviations import words
     from peyvand.unions.summary import names_of_world
 
     console, names = Console(), names_of_world(found.terms.world, language)
-    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = new_table(title)
     table.caption = text("unions.networks.caption", language)
     table.add_column(text("unions.networks.agreements", language))
     table.add_column(text("unions.columns.members_gain", language), justify="right")
@@ -87,7 +85,7 @@ def _show(found: Networks, holding: list[NetworkRow], *, title: str, language: L
             number(row.members_gain_musd, language, sign=True),
             f"{names[worst]} {number(row.gain_percent[worst], language, decimals=2, sign=True)}",
         )
-    console.print(table)
+    show_table(table, language)
     sizes = {"count": number(len(holding), language), "total": number(len(found.welfare_hat), language)}
     said = [text("unions.networks.holding", language, **sizes)]
     deviation = found.game.deviation(len(found.welfare_hat) - 1)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import getpass
-import json
 from typing import TextIO
 
 import click
 
-from peyvand.cli.options import language_option
+from peyvand.cli.options import OneOf, language_option
 from peyvand.cli.registry import AS_JSON, DATABASE
+from peyvand.cli.terminal import print_json
 from peyvand.locale import Language, text
 
 LANGUAGE = language_option()
@@ -20,7 +20,7 @@ PASSWORD = click.option(
 )
 ROLE = click.option(
     "--role",
-    type=click.Choice(["reader", "editor", "admin"]),
+    type=OneOf(["reader", "editor", "admin"]),
     default="editor",
     show_default=True,
     help="reader reads, editor changes the register, admin sees the trail of accounts.",
@@ -104,7 +104,7 @@ def list_command(db: str, language: Language, as_json: bool) -> None:
 
     rows = accounts(Registry.open(db).engine)
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        print_json(rows)
         return
     for row in rows:
         state = text("web.say.closed", language) if row["closed_at"] else text(f"web.role.{row['role']}", language)

@@ -10,8 +10,11 @@ import click
 
 from peyvand.cli.options import language_option
 from peyvand.cli.sensitivity import sensitivity
+from peyvand.cli.terminal import new_table, print_json, show_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
     from rich.table import Table
 
@@ -49,7 +52,7 @@ def info(world_name: str, language: Language, as_json: bool) -> None:
     frame = economies_table(held)
     if as_json:
         rows = json.loads(frame.reset_index().to_json(orient="records"))
-        _print_json(_head(held) | {"economies": rows})
+        print_json(_head(held) | {"economies": rows})
         return
     numbers = [column for column in frame.columns if column.endswith("_musd")]
     table = _table(
@@ -61,7 +64,7 @@ def info(world_name: str, language: Language, as_json: bool) -> None:
         part = number(100 * row["estimated_share"], language) if "estimated_share" in frame else ""
         table.add_row(f"{code}  {name}", *shown, part)
     console = Console()
-    console.print(table)
+    show_table(table, language)
     console.print(text("world.info.caption", language), soft_wrap=True)
 
 
@@ -80,7 +83,7 @@ def check(world_name: str, language: Language, as_json: bool) -> None:
     held = _open(world_name)
     if as_json:
         broken = [{"rule": problem.rule, "rows": problem.rows} for problem in problems(held)]
-        _print_json(_head(held) | {"sound": not broken, "problems": broken})
+        print_json(_head(held) | {"sound": not broken, "problems": broken})
         click.get_current_context().exit(2 if broken else 0)
     check(held)
     click.echo(text("world.check.sound", language, name=held.name, rules=len(RULES)))
@@ -107,16 +110,17 @@ def show(economies: tuple[str, ...], world_name: str, language: Language, as_jso
     frame = _shown(held, codes)
     if as_json:
         rows = json.loads(frame.reset_index().to_json(orient="records"))
-        _print_json(_head(held) | {"shown": list(codes), "sectors": rows} | _ties(held, codes))
+        print_json(_head(held) | {"shown": list(codes), "sectors": rows} | _ties(held, codes))
         return
     title = " – ".join(_name(held, code, language) for code in codes)
     console = Console()
-    console.print(_pair(title, frame, codes, language) if len(codes) == 2 else _sectors(title, frame, language))
+    table = _pair(title, frame, codes, language) if len(codes) == 2 else _sectors(title, frame, language)
+    show_table(table, language)
     if len(codes) == 2:
         console.print(text("world.show.caption", language), soft_wrap=True)
     for key, value in _ties(held, codes).items():
         console.print(text(f"world.show.{key}", language, value=_tie(value, language)), soft_wrap=True)
-    for line in _sources(held, codes):
+    for line in _sources(held, codes, language):
         console.print(line, soft_wrap=True, style="dim", markup=False, highlight=False)
 
 
@@ -150,25 +154,24 @@ def build(data: Path, out: Path | None, held_out: bool, language: Language, as_j
         target = out or Path(f"{made.name}.nc.gz")
         made.save(target)
     if as_json:
-        _print_json(_head(made) | {"file": str(target), "bytes": target.stat().st_size})
+        print_json(_head(made) | {"file": str(target), "bytes": target.stat().st_size})
         return
     click.echo(text("world.build.written", language, file=target, **_head(made)))
 
 
 def _show_errors(errors: pd.DataFrame, out: Path | None, language: Language, *, as_json: bool) -> None:
-    from rich.console import Console
 
     from peyvand.locale import text
 
     if out is not None:
         errors.to_csv(out, index=False, lineterminator="\n")
     if as_json:
-        _print_json(errors.to_dict("records"))
+        print_json(errors.to_dict("records"))
         return
     table = _table(text("world.build.errors", language), list(errors.columns), language)
     for row in errors.itertuples(index=False):
         table.add_row(*map(str, row))
-    Console().print(table)
+    show_table(table, language)
 
 
 def _open(name: str) -> World:
@@ -257,14 +260,17 @@ def _tie(value: float | bool | str, language: Language) -> str:
     return number(value, language, decimals=0 if value > 2 else 2)
 
 
-def _sources(held: World, codes: tuple[str, ...]) -> list[str]:
-    """The provenance rows of the economies shown."""
-    rows = held.provenance[held.provenance["economy"].isin(codes)].to_dict("records")
-    return [
-        f"{row['economy']} {row['variable']} [{row['status']}]: {row['source']}"
-        + (f" – {row['note']}" if row["note"] else "")
-        for row in rows
-    ]
+def _sources(held: World, codes: tuple[str, ...], language: Language) -> Iterator[str]:
+    """Of the economies shown: how each figure is known, and below it from whom, titles as they were published."""
+    from peyvand.locale import catalogue, text
+    from peyvand.locale.said import noted
+
+    words, comma = catalogue(language), text("report.list.comma", language)
+    for row in held.provenance[held.provenance["economy"].isin(codes)].to_dict("records"):
+        figures = comma.join(words.get(f"variables.{name}", name) for name in row["variable"].split())
+        note = f" – {noted(row['note'], language)}" if row["note"] else ""
+        yield f"{_name(held, row['economy'], language)}: {figures} [{text('status.' + row['status'], language)}]{note}"
+        yield f"    {row['source']}"
 
 
 def _name(held: World, code: str, language: Language) -> str:
@@ -273,12 +279,10 @@ def _name(held: World, code: str, language: Language) -> str:
 
 
 def _table(title: str, columns: list[str], language: Language) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
 
     from peyvand.locale import text
 
-    found = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    found = new_table(title)
     for number, column in enumerate(columns):
         words = text(f"world.columns.{column}", language)
         if number == 0:
@@ -303,7 +307,3 @@ def _cell(column: str, value: Any, language: Language) -> str:
         return number(100 * value, language, decimals=1)
     decimals = 2 if column.startswith("cv") or column.endswith("_share") else 1 if abs(value) < 100 else 0
     return number(value, language, decimals=decimals)
-
-
-def _print_json(content: Any) -> None:
-    click.echo(json.dumps(content, ensure_ascii=False, indent=2))

@@ -23,7 +23,7 @@ from peyvand.corridors.graph import LINK, Graph, unfold
 from peyvand.corridors.network import Network
 from peyvand.corridors.search import distances
 from peyvand.errors import DispersionError, NoRouteError
-from peyvand.variables import labelled
+from peyvand.variables import CELL, labelled
 from peyvand.world import World
 
 Array = NDArray[np.float64]
@@ -32,7 +32,6 @@ DEFAULT_RADIUS = 0.8
 WATCHED = ("rail_crossing", "road_crossing", "sea_port", "caspian_port", "sea")
 """Kinds of places whose hours and fees are counted as waiting on the way; `sea` are canals and straits."""
 
-_CELL = ("exporter", "importer", "sector")
 LARGEST_EXPONENT = 650.0
 """μ g beyond which exp(−μ g) nears the smallest number."""
 
@@ -80,7 +79,7 @@ class AllenArkolakis:
 
     def _dispersion(self, graph: Graph, goods: Freight) -> float:
         """μ of a sector, on the unfolded graph."""
-        step = goods.cost(hours=graph.hours, usd_per_t=graph.usd_per_t)
+        step = _step(graph, goods)
         if goods.sector in self.dispersion:
             dispersion = float(self.dispersion[goods.sector])
             self._require_convergent(graph, goods.sector, step, dispersion)
@@ -89,10 +88,7 @@ class AllenArkolakis:
         return dispersion
 
     def _require_convergent(self, graph: Graph, sector: str, step: Array, dispersion: float) -> None:
-        matrix = kernels.adjacency(
-            tail=graph.tail, head=graph.head, edge_cost=step, dispersion=dispersion, places=graph.states
-        )
-        radius = kernels.spectral_radius(matrix)
+        radius = _radius(graph, step, dispersion)
         if not radius < 1:
             least = _dispersion(graph, step, 1.0)
             raise DispersionError(
@@ -143,6 +139,21 @@ class TransportCost:
             graph=graph, sectors=tuple(_sector(graph, each.goods, each.paths.dispersion) for each in self.sectors)
         )
 
+    def with_time_values(self, normal: float) -> TransportCost:
+        """With every sector's value of time off by so many standard deviations, routes spread as widely as here.
+
+        All are off together, since they come from one estimate. Each sector's μ is the one that gives its paths the
+        spectral radius that they have here.
+        """
+        unfolded = unfold(self.graph.network)
+        found = []
+        for each in self.sectors:
+            radius = _radius(unfolded, _step(unfolded, each.goods), each.paths.dispersion)
+            goods = each.goods.with_time_value(normal)
+            dispersion = _dispersion(unfolded, _step(unfolded, goods), radius)
+            found.append(_sector(self.graph, goods, dispersion))
+        return TransportCost(graph=self.graph, sectors=tuple(found))
+
     def between_economies(self) -> xr.DataArray:
         """τ (exporter, importer, sector): the mean of τ over pairs of centres by their weights; 1 at home.
 
@@ -151,7 +162,7 @@ class TransportCost:
         share = self._shares()
         tau = np.stack([_mean_over_centres(np.exp(each.paths.log_cost), share) for each in self.sectors], axis=-1)
         tau[np.arange(len(tau)), np.arange(len(tau))] = 1.0
-        return labelled(xr.DataArray(tau, self._labels(), _CELL), "transport_cost")
+        return labelled(xr.DataArray(tau, self._labels(), CELL), "transport_cost")
 
     def waiting(self) -> xr.DataArray:
         """What hours and fees at crossings and ports cost (exporter, importer, sector), log points.
@@ -173,7 +184,7 @@ class TransportCost:
             mean = np.divide(share @ (tau * part) @ share.T, total, out=np.zeros_like(total), where=total > 0)
             np.fill_diagonal(mean, 0.0)
             slices.append(mean)
-        return labelled(xr.DataArray(np.stack(slices, axis=-1), self._labels(), _CELL), "waiting_cost")
+        return labelled(xr.DataArray(np.stack(slices, axis=-1), self._labels(), CELL), "waiting_cost")
 
     def change(self, after: TransportCost, world: World) -> xr.DataArray:
         """τ̂ = τ'/τ on the World's labels; 1 at home, for sectors that are not carried, and off the network.
@@ -257,7 +268,7 @@ class TransportCost:
     # -- labels to places ------------------------------------------------------------------------------------------
     def _labels(self) -> dict[str, list[str]]:
         sectors = [each.goods.sector for each in self.sectors]
-        return dict(zip(_CELL, (list(self.economies), list(self.economies), sectors), strict=True))
+        return dict(zip(CELL, (list(self.economies), list(self.economies), sectors), strict=True))
 
     def _shares(self) -> Array:
         """(economies, centres) weight of each centre in its economy, summing to one."""
@@ -315,6 +326,19 @@ def _refuse_cut_off(ratio: xr.DataArray, world: World) -> None:
         )
 
 
+def _step(graph: Graph, goods: Freight) -> Array:
+    """What every step of a graph costs these goods, a share of their value."""
+    return goods.cost(hours=graph.hours, usd_per_t=graph.usd_per_t)
+
+
+def _radius(graph: Graph, step: Array, dispersion: float) -> float:
+    """The spectral radius that a μ gives, on the unfolded graph."""
+    matrix = kernels.adjacency(
+        tail=graph.tail, head=graph.head, edge_cost=step, dispersion=dispersion, places=graph.states
+    )
+    return kernels.spectral_radius(matrix)
+
+
 def _dispersion(graph: Graph, step: Array, radius: float) -> float:
     return kernels.dispersion_of_radius(
         tail=graph.tail, head=graph.head, edge_cost=step, places=graph.states, radius=radius
@@ -323,7 +347,7 @@ def _dispersion(graph: Graph, step: Array, radius: float) -> float:
 
 def _sector(graph: Graph, goods: Freight, dispersion: float) -> SectorCost:
     """Sums over all paths from every centre's source to every centre's sink."""
-    step = goods.cost(hours=graph.hours, usd_per_t=graph.usd_per_t)
+    step = _step(graph, goods)
     found = kernels.paths(
         tail=graph.tail, head=graph.head, edge_cost=step, dispersion=dispersion, places=graph.states,
         sources=graph.sources[graph.centres], sinks=graph.sinks[graph.centres], sign=graph.sign,

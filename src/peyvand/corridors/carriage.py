@@ -26,6 +26,8 @@ QUEUE_TOLERANCE = 1e-3
 
 QUEUE_ROUNDS = 12
 HOURS_SHOWN = 0.05
+TIME_VALUE_NORMALS = (-2.5, -1.25, 0.0, 1.25, 2.5)
+"""How far the value of time is off, standard deviations, where carriage is costed again for intervals."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -100,6 +102,19 @@ class Carriage:
                 return now
             now = now._with_hours(pd.Series(last + step, hours.index))
         return now
+
+    def by_time_value(self) -> xr.DataArray:
+        """τ̂ (time_value_normal, exporter, importer, sector) with the value of time off by so many standard deviations.
+
+        The same networks, with the queues that have settled; 0 is the central one.
+        """
+        slices = []
+        for normal in TIME_VALUE_NORMALS:
+            before = self.before if normal == 0 else self.before.with_time_values(normal)
+            for_all = before.again(self.for_all.graph.network)
+            after = for_all if self.after is self.for_all else before.again(self.after.graph.network)
+            slices.append(_cost_hat(replace(self, before=before), after, for_all))
+        return xr.concat(slices, pd.Index(TIME_VALUE_NORMALS, name="time_value_normal"))
 
     def traffic(self) -> pd.DataFrame:
         """Tonnes a year by link and place: kind, row, tonnes, tonnes_after."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -46,6 +46,16 @@ class Freight:
         return np.asarray(
             usd_per_t / self.value_usd_per_t + hours * self.time_value_share_per_day / DAY_H, dtype=np.float64
         )
+
+    def with_time_value(self, normal: float) -> Freight:
+        """With a value of time off by so many standard deviations of its logarithm; it stays positive.
+
+        >>> freight("machinery_equipment").with_time_value(1.0).time_value_share_per_day.__round__(4)
+        0.0251
+        """
+        relative = self.time_value_se / self.time_value_share_per_day
+        factor = np.exp(normal * np.sqrt(np.log1p(relative**2)))
+        return replace(self, time_value_share_per_day=float(self.time_value_share_per_day * factor))
 
     @property
     def usd_per_t_hour(self) -> float:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from peyvand.corridors import kernels
 from peyvand.corridors.allen_arkolakis import SectorCost, TransportCost
 from peyvand.corridors.graph import LINK
+from peyvand.variables import PAIR
 from peyvand.world import World
 
 Array = NDArray[np.float64]
@@ -29,9 +30,6 @@ Index = NDArray[np.int64]
 Z_95 = 1.96
 PLACE, WAY = "place", "link"
 STOPS = ("rail_crossing", "road_crossing", "sea_port", "caspian_port")
-ECO = ("AFG", "AZE", "IRN", "KAZ", "KGZ", "PAK", "TJK", "TKM", "TUR", "UZB")
-"""The ten members of ECO: to whom an hour is worth something, where nobody is named."""
-_PAIR = ("exporter", "importer")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -108,10 +106,10 @@ def value_of_hours(
     edges, owner_of = _steps(cost, owners)
     names = [str(code) for code in welfare_by_cost.indexes["economy"]]
     income = world["final_expenditure"].sel(economy=names)
-    gain = -(welfare_by_cost * income).transpose("economy", *_PAIR, "sector")
-    flow = world["trade_flow"].transpose(*_PAIR, "sector")
+    gain = -(welfare_by_cost * income).transpose("economy", *PAIR, "sector")
+    flow = world["trade_flow"].transpose(*PAIR, "sector")
     found = np.zeros((len(owners), len(names) + 1, len(cost.sectors)))
-    here = {dim: list(cost.economies) for dim in _PAIR}
+    here = {dim: list(cost.economies) for dim in PAIR}
     gain, flow = (array.reindex(here, fill_value=0.0) for array in (gain, flow))
     for at, each in enumerate(cost.sectors):
         of = {"sector": each.goods.sector}
@@ -131,7 +129,7 @@ def an_hour_less(cost: TransportCost, world: World, owner: str, row: int) -> xr.
     """τ̂ on the World's labels when a place or link takes an hour less: exp(−∂ ln τ / ∂ hour)."""
     here = list(cost.economies)
     slices = [
-        xr.DataArray(np.exp(-cost.sensitivity(row, each, owner=owner)), dict.fromkeys(_PAIR, here), _PAIR)
+        xr.DataArray(np.exp(-cost.sensitivity(row, each, owner=owner)), dict.fromkeys(PAIR, here), PAIR)
         for each in cost.sectors
     ]
     sectors = pd.Index([each.goods.sector for each in cost.sectors], name="sector")

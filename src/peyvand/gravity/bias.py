@@ -21,13 +21,17 @@ from scipy.linalg import cho_factor, cho_solve
 
 from peyvand.errors import IdentificationError
 from peyvand.gravity.covariance import Covariance, is_nested
+from peyvand.gravity.design import renumbered, restricted
+from peyvand.gravity.finite import fit_sample
 from peyvand.gravity.formula import parse
 from peyvand.gravity.kernels import Array, sums_by
 from peyvand.gravity.panel import PanelEffects
-from peyvand.gravity.results import Estimate
+from peyvand.gravity.results import Estimate, Sample
 from peyvand.gravity.threads import one_blas_thread
 
 MOST_EFFECTS = 12_000
+SAFE_PIVOT = 1e-5
+"""Of a Cholesky factor with ones on the diagonal; a smaller one is a null vector that is not yet filled in."""
 
 
 def correct_bias(estimate: Estimate) -> Estimate:
@@ -57,8 +61,10 @@ def correct_bias(estimate: Estimate) -> Estimate:
         factor=count / (count - 1), degrees=count - 1, clusters=estimate.covariance.clusters,
     )  # fmt: skip
     note = "slopes and standard errors" if panel.has_pairs else "standard errors"
+    slopes = estimate.values - bias
     return replace(
-        estimate, values=estimate.values - bias, covariance=covariance,
+        estimate, values=slopes, covariance=covariance,
+        sample=_with_slopes(estimate, slopes) if panel.has_pairs else estimate.sample,
         note=f"{note} corrected for incidental parameters (Weidner and Zylkin 2021)",
     )  # fmt: skip
 
@@ -78,15 +84,34 @@ def pair_of(formula: str) -> str | None:
     return "^".join([*sides[0], *sides[1]]) if all(sides) else None
 
 
+def _with_slopes(estimate: Estimate, slopes: Array) -> Sample:
+    """The sample with the effects and fitted flows that go with other slopes: totals fit again."""
+    sample = estimate.sample
+    held = restricted(sample.design, sample.keep, ())
+    index = np.zeros(len(held.outcome)) if held.offset is None else held.offset
+    for name, slope in zip(estimate.names, slopes, strict=True):
+        index = index + slope * held.regressors[held.names.index(name)]
+    bare = replace(held, regressors=(), names=(), offset=index)
+    with one_blas_thread():
+        fit, absorber, *_ = fit_sample(bare, separation="none", layout="auto")
+    linear = sample.linear.copy()
+    linear[sample.keep] = absorber.to_rows(fit.log_fitted)
+    return replace(sample, linear=linear)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pairs:
-    """The panel by pair: `fitted` and `error` (pair, time), `regressors` (pair, time, regressor)."""
+    """The panel by pair: `fitted` and `error` (pair, time), `regressors` (pair, time, regressor).
+
+    `group` is the panel that a pair is of (a sector, say); exporters and importers are numbered through all of them.
+    """
 
     fitted: Array
     error: Array
     regressors: Array
     exporter: NDArray[np.intp]
     importer: NDArray[np.intp]
+    group: NDArray[np.intp]
 
     @classmethod
     def of(cls, estimate: Estimate, panel: PanelEffects) -> _Pairs:
@@ -104,11 +129,15 @@ class _Pairs:
         if panel.has_pairs and ((fitted[seen] > 0).sum(axis=1) < 2).any():
             raise IdentificationError(
                 f"{int(((fitted[seen] > 0).sum(axis=1) < 2).sum())} pairs are seen in one period only",
-                hint="drop them: with pair effects they say nothing about the slopes",
+                hint="singletons='drop' (--singletons drop) leaves them out: they say nothing about the slopes",
+            )
+        if min(len(np.unique(row)), len(np.unique(column))) < 2:
+            raise IdentificationError(
+                "the correction needs two exporters and two importers", hint="is the sample what it should be?"
             )
         return cls(
             fitted=fitted[seen], error=by_pair(sample.score_weight)[seen], regressors=regressors,
-            exporter=group * shape.rows + row, importer=group * shape.columns + column,
+            exporter=group * shape.rows + row, importer=group * shape.columns + column, group=group,
         )  # fmt: skip
 
     def information(self, *, three_way: bool) -> Array:
@@ -134,7 +163,7 @@ def _country_bias(pairs: _Pairs, country: NDArray[np.intp]) -> Array:
         x = pairs.regressors[:, :, at]
         skew = _summed(-curvature * (x[:, :, None] + x[:, None, :]), country, count)
         second[at] = np.einsum("cts,cst->", middle, skew)
-    used = len(np.unique(country))
+    used = len(np.unique(country)) / len(np.unique(pairs.group))
     return np.asarray(used / (used - 1) * (-first + second / 2))
 
 
@@ -143,7 +172,7 @@ def _corrected_variance(pairs: _Pairs, bread: Array, *, three_way: bool) -> Arra
     spread = np.einsum("ptk,kl,psl->pts", pairs.regressors, bread, pairs.regressors)
     spread += _effects_variance(pairs, curvature) if three_way else _two_way_variance(pairs)
     leverage = np.eye(curvature.shape[1]) - curvature @ spread
-    lifted = np.linalg.solve(leverage, pairs.error[:, :, None])[:, :, 0]
+    lifted = _lifted(leverage, pairs.error)
     left = np.einsum("ptk,pt->pk", pairs.regressors, lifted)
     right = np.einsum("ptk,pt->pk", pairs.regressors, pairs.error)
     count = len(pairs.fitted)
@@ -151,10 +180,30 @@ def _corrected_variance(pairs: _Pairs, bread: Array, *, three_way: bool) -> Arra
     return np.asarray((matrix + matrix.T) / 2)
 
 
+def _lifted(leverage: Array, error: Array) -> Array:
+    """(I − leverage)⁻¹ e of each pair; what the effects fit perfectly has e = 0 and stays 0."""
+    inverse = np.linalg.pinv(leverage, rcond=1e-9) if _is_singular(leverage) else np.linalg.inv(leverage)
+    return np.asarray(np.einsum("pts,ps->pt", inverse, error))
+
+
+def _is_singular(matrices: Array) -> bool:
+    return bool(np.any(np.abs(np.linalg.det(matrices)) < 1e-13))
+
+
 def _effects_variance(pairs: _Pairs, curvature: Array) -> Array:
     """d V_d d' of each pair, (pair, time, time), from the full information of the country-time effects."""
+    found = np.empty_like(curvature)
+    for group in np.unique(pairs.group):
+        own = pairs.group == group
+        i, j = (renumbered(country[own])[0] for country in (pairs.exporter, pairs.importer))
+        found[own] = _effects_variance_of(curvature[own], i, j)
+    return found
+
+
+def _effects_variance_of(curvature: Array, i: NDArray[np.intp], j: NDArray[np.intp]) -> Array:
+    """The same for one panel, of exporters i and importers j."""
     times = curvature.shape[1]
-    exporters, importers = int(pairs.exporter.max()) + 1, int(pairs.importer.max()) + 1
+    exporters, importers = int(i.max()) + 1, int(j.max()) + 1
     size = (exporters + importers) * times
     if size > MOST_EFFECTS:
         raise IdentificationError(
@@ -163,14 +212,14 @@ def _effects_variance(pairs: _Pairs, curvature: Array) -> Array:
         )
     whole = np.zeros((exporters + importers, exporters + importers, times, times))
     diagonal = np.arange(exporters)
-    whole[diagonal, diagonal] = _summed(curvature, pairs.exporter, exporters)
+    whole[diagonal, diagonal] = _summed(curvature, i, exporters)
     diagonal = np.arange(importers)
-    whole[exporters + diagonal, exporters + diagonal] = _summed(curvature, pairs.importer, importers)
-    whole[pairs.exporter, exporters + pairs.importer] = curvature
-    whole[exporters + pairs.importer, pairs.exporter] = curvature.transpose(0, 2, 1)
+    whole[exporters + diagonal, exporters + diagonal] = _summed(curvature, j, importers)
+    j = exporters + j
+    whole[i, j] = curvature
+    whole[j, i] = curvature.transpose(0, 2, 1)
     inverse = _filled_inverse(whole.transpose(0, 2, 1, 3).reshape(size, size), times, exporters)
     blocks = inverse.reshape(exporters + importers, times, -1, times).transpose(0, 2, 1, 3)
-    i, j = pairs.exporter, exporters + pairs.importer
     return np.asarray(blocks[i, i] + blocks[j, j] + blocks[i, j] + blocks[j, i])
 
 
@@ -190,8 +239,14 @@ def _filled_inverse(information: Array, times: int, exporters: int) -> Array:
     filled[:, empty] = 0.0
     filled.flat[:: size + 1] += empty
     root = np.sqrt(filled.flat[:: size + 1])
-    factor = cho_factor(filled / np.outer(root, root), lower=True)
-    return np.asarray(cho_solve(factor, np.eye(size)) / np.outer(root, root))
+    both = np.outer(root, root)
+    try:
+        factor = cho_factor(filled / both, lower=True)
+    except np.linalg.LinAlgError:
+        factor = None
+    if factor is None or np.diag(factor[0]).min() < SAFE_PIVOT:  # rows with gaps fall into parts, each with its level
+        return np.asarray(np.linalg.pinv(information / both, rcond=1e-12, hermitian=True) / both)
+    return np.asarray(cho_solve(factor, np.eye(size)) / both)
 
 
 def _two_way_variance(pairs: _Pairs) -> Array:

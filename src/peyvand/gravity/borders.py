@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -55,9 +55,12 @@ class Thickness:
         `border_thickness_deviation` and `pair_thickness_deviation` are standard deviations from the errors of θ and of
         the flows, `border_thickness_part_deviation` and `pair_thickness_part_deviation` those of the parts, which also
         hold the errors of β; tariff, waiting at crossings and what a union takes off count as known.
+    causes : mapping
+        The coefficients that the parts rest on, see `thickness`.
     """
 
     data: xr.Dataset
+    causes: Mapping[str, float | xr.DataArray] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> xr.DataArray:
         return self.data[name]
@@ -121,7 +124,8 @@ class Thickness:
         )
         deviations = self.data["border_thickness_part_deviation"]
         kept = self.data[[*_KEPT]]
-        return _assemble(parts=parts, deviations=deviations, kept=kept, output=world["output"].sum("sector"))
+        data = _assemble(parts=parts, deviations=deviations, kept=kept, output=world["output"].sum("sector"))
+        return replace(self, data=data)
 
     def split(self, name: str, part: xr.DataArray) -> Thickness:
         """The same borders with one more part, taken out of the unexplained one.
@@ -148,7 +152,7 @@ class Thickness:
             order = found["pair_thickness_part"]["component"].values
             deviations = self.data[variable].reindex(component=order, fill_value=0.0)
             found[variable] = deviations.where(known if known.dtype == bool else known.notnull())
-        return Thickness(self.data.drop_vars([*found, "component"]).assign(found))
+        return replace(self, data=self.data.drop_vars([*found, "component"]).assign(found))
 
     def to_frame(self, by: Literal["pair", "sector"] = "pair") -> pd.DataFrame:
         """A tidy table: one row per pair of different economies (and sector), a column per part, log points.
@@ -207,7 +211,8 @@ def thickness(world: World, *, causes: Mapping[str, float | xr.DataArray] | None
     recorded = head_ries.recorded_both_ways(trade=paid)
     border = head_ries.head_ries(trade=paid, trade_elasticity=theta.values)
 
-    fitted = Fitted.of(world, causes or {})
+    held = causes or {}
+    fitted = Fitted.of(world, held)
     parts = {TARIFF: head_ries.tariff_part(tariff_rate=tariff.values), **fitted.parts}
     parts[UNEXPLAINED] = border - sum(parts.values())
 
@@ -222,12 +227,13 @@ def thickness(world: World, *, causes: Mapping[str, float | xr.DataArray] | None
             "sanctioned_pair": _sanctioned_either_way(world),
         }
     )
-    return _assemble(
+    data = _assemble(
         parts=_by_component(labels, parts, recorded),
         deviations=_by_component(labels, fitted.deviations(world, parts), recorded),
         kept=kept,
         output=world["output"].sum("sector"),
     )
+    return Thickness(data, held)
 
 
 def _by_component(
@@ -239,7 +245,7 @@ def _by_component(
     return array.assign_coords(component=list(values))
 
 
-def _assemble(*, parts: xr.DataArray, deviations: xr.DataArray, kept: xr.Dataset, output: xr.DataArray) -> Thickness:
+def _assemble(*, parts: xr.DataArray, deviations: xr.DataArray, kept: xr.Dataset, output: xr.DataArray) -> xr.Dataset:
     """Totals of the parts by sector and by pair, with units and labels; a part without a deviation counts as known."""
     parts = parts.transpose("component", *_CELL)
     deviations = deviations.reindex(component=parts["component"].values, fill_value=0.0)
@@ -265,7 +271,7 @@ def _assemble(*, parts: xr.DataArray, deviations: xr.DataArray, kept: xr.Dataset
             data=_pair_deviation(weight.values, kept["border_thickness_deviation"].transpose(*_CELL).values)
         ),
     }
-    return Thickness(xr.Dataset({name: labelled(array, name) for name, array in found.items()}))
+    return xr.Dataset({name: labelled(array, name) for name, array in found.items()})
 
 
 def _with_part(parts: xr.DataArray, name: str, part: xr.DataArray) -> xr.DataArray:

@@ -57,14 +57,19 @@ class Covariance:
 def read_vcov(vcov: str | Mapping[str, str] | None, cluster: object) -> tuple[str, tuple[str, ...]]:
     """The kind and the clusters that the arguments `vcov` and `cluster` ask for.
 
-    `vcov` is `iid`, `hetero` (also HC1) or {"CRV1": "a + b"}; `cluster` is a name or several.
+    `vcov` is `iid`, `hetero` (also HC1), {"CRV1": "a + b"} or "~a + b"; `cluster` is a name or several.
     """
     names: list[str] = []
+    if isinstance(vcov, str) and vcov.lstrip().startswith("~"):
+        vcov = {"CRV1": vcov}
     if isinstance(vcov, Mapping):
-        names = [name.strip() for text in vcov.values() for name in text.split("+")]
+        for kind in vcov:
+            if kind != "CRV1":
+                raise UnknownNameError(f"no covariance {kind!r}", hint="clusters are CRV1: cluster='exporter + year'")
+        names = [name for text in vcov.values() for name in text.replace("~", "").split("+")]
         vcov = None
     if isinstance(cluster, str):
-        names += [name.strip() for name in cluster.replace("+", ",").split(",")]
+        names += cluster.replace("~", "").replace("+", ",").split(",")
     elif cluster is not None:
         names += [str(name) for name in cluster]  # type: ignore[attr-defined]
     names = [name.replace(":", "^").replace(" ", "") for name in names if name.strip()]

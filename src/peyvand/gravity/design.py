@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from peyvand.errors import DataError, UnknownNameError, did_you_mean
-from peyvand.gravity.formula import Formula, Term, categorical_column, evaluate, level_name, names_in, shown
+from peyvand.errors import DataError
+from peyvand.gravity.expressions import names_in, shown
+from peyvand.gravity.formula import Formula
 from peyvand.gravity.kernels import Array
-from peyvand.gravity.tables import Column, coded, numeric, read_columns
+from peyvand.gravity.regressors import Table, factor_columns, regressor_columns
+from peyvand.gravity.tables import Column, read_columns
 
 Codes = NDArray[np.intp]
+_NO_ROWS: Codes = np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,10 @@ class Design:
         Level of each row, by name of the cluster.
     dropped : tuple
         (rows of the input, reason).
+    offset_text : str or None
+        The column or expression behind the offset.
     axes : dict
-        Level of each row by single column of the fixed effects, for finding the panel's shape.
+        Level of each row by single column of the fixed effects, clusters and dummies.
     """
 
     formula: Formula
@@ -62,6 +66,7 @@ class Design:
     effects: tuple[FixedEffect, ...]
     weights: Array | None
     offset: Array | None
+    offset_text: str | None
     clusters: dict[str, Codes]
     rows: NDArray[np.intp]
     input_rows: int
@@ -86,35 +91,25 @@ def build_design(
     DataError
         If words stand where numbers should, a weight is negative, or no row is complete.
     """
-    clusters = [tuple(name.replace(":", "^").split("^")) for name in cluster]
-    extra = [column for columns in clusters for column in columns] + [name for name in (weights, offset) if name]
-    columns = read_columns(data, [*formula.columns, *(name for text in extra for name in names_in(text))])
-    count = len(next(iter(columns.values()))) if columns else 0
+    clusters = [tuple(name.split("^")) for name in cluster]
+    extra = [name for text in (weights, offset) if text for name in names_in(text)]
+    table = Table(read_columns(data, [*formula.columns, *(name for names in clusters for name in names), *extra]))
+    count = len(table)
     if not count:
         raise DataError("the data have no rows", hint="is the right file or filter in use?")
-    words = _word_columns(columns)
-    numbers = _Numbers(columns)
 
-    outcome = numbers.of(formula.outcome)
-    regressors, names = [], []
-    if formula.intercept:
-        regressors.append(np.ones(count))
-        names.append("Intercept")
-    for term in formula.terms:
-        for name, values in _regressors(term, numbers, words):
-            names.append(name)
-            regressors.append(values)
-    weight_values = numbers.of(weights) if weights else None
-    offset_values = numbers.of(offset) if offset else None
+    outcome = table.numbers(formula.outcome)
+    names, regressors = _unzipped(regressor_columns(formula, table))
+    weight_values = table.numbers(weights) if weights else None
+    offset_values = table.numbers(offset) if offset else None
 
-    axes = {column: coded(columns[column]) for effect in formula.effects for column in effect}
-    axes |= {column: coded(columns[column]) for columns_ in clusters for column in columns_ if column not in axes}
-    valued = [(formula.outcome, outcome), *zip(names, regressors, strict=True)]
+    grouping = [column for columns in (*formula.effects, *clusters) for column in columns]
+    axes = {column: table.levels(column) for column in [*grouping, *factor_columns(formula, table)]}
+    valued = [(shown(formula.outcome), outcome), *zip(names, regressors, strict=True)]
     for given, values_ in ((weights, weight_values), (offset, offset_values)):
         if given and values_ is not None:
             valued.append((given, values_))
-    factors = dict.fromkeys([*formula.factors, *(name for name in formula.columns if name in words)])
-    keep, dropped = _complete_rows(valued, {name: codes for name, (codes, _) in axes.items()}, factors, columns)
+    keep, dropped = _complete_rows(valued, {name: codes for name, (codes, _) in axes.items()})
     if weight_values is not None:
         if np.any(weight_values[keep] < 0):
             row = int(np.flatnonzero(keep & (weight_values < 0))[0])
@@ -123,42 +118,51 @@ def build_design(
         if nothing.any():
             dropped.append((np.flatnonzero(nothing), f"weight {weights} is zero"))
             keep &= ~nothing
-    if not keep.any():
-        raise DataError("no row is complete", hint="; ".join(reason for _, reason in dropped))
+    whole = Design(
+        formula=formula, outcome=outcome, regressors=tuple(regressors), names=names, effects=(),
+        weights=weight_values, offset=offset_values, offset_text=offset, clusters=dict.fromkeys(cluster, _NO_ROWS),
+        rows=np.arange(count), input_rows=count, dropped=(), axes=axes,
+    )  # fmt: skip
+    return restricted(whole, keep, dropped)
 
+
+def restricted(design: Design, keep: NDArray[np.bool_], dropped: Sequence[tuple[NDArray[np.intp], str]]) -> Design:
+    """The design of some of its rows, effects and clusters numbered anew, the other rows listed with their reasons.
+
+    Raises
+    ------
+    DataError
+        If no row is left.
+    """
+    if not keep.any():
+        raise DataError("no row is complete", hint="; ".join(dict.fromkeys(reason for _, reason in dropped)))
     whole = bool(keep.all())
-    if not whole:
-        outcome, regressors = outcome[keep], [values[keep] for values in regressors]
-        axes = {name: (codes[keep], levels) for name, (codes, levels) in axes.items()}
-        weight_values = None if weight_values is None else weight_values[keep]
-        offset_values = None if offset_values is None else offset_values[keep]
-    return Design(
-        formula=formula,
-        outcome=outcome,
-        regressors=tuple(np.ascontiguousarray(values, dtype=np.float64) for values in regressors),
-        names=tuple(names),
-        effects=tuple(joint_effect(effect, axes, whole=whole) for effect in formula.effects),
-        weights=weight_values,
-        offset=offset_values,
-        clusters={"^".join(names_): joint_effect(names_, axes, whole=whole).codes for names_ in clusters},
-        rows=np.flatnonzero(keep),
-        input_rows=count,
-        dropped=tuple(dropped),
+
+    def of_rows(values: Array) -> Array:
+        return np.ascontiguousarray(values if whole else values[keep], dtype=np.float64)
+
+    axes = design.axes if whole else {name: (codes[keep], levels) for name, (codes, levels) in design.axes.items()}
+    return replace(
+        design,
+        outcome=of_rows(design.outcome),
+        regressors=tuple(of_rows(values) for values in design.regressors),
+        effects=tuple(joint_effect(columns, axes, whole=whole) for columns in design.formula.effects),
+        weights=None if design.weights is None else of_rows(design.weights),
+        offset=None if design.offset is None else of_rows(design.offset),
+        clusters={name: joint_effect(tuple(name.split("^")), axes, whole=whole).codes for name in design.clusters},
+        rows=design.rows[keep],
+        dropped=(*design.dropped, *dropped),
         axes=axes,
     )
 
 
-def term_columns(formula: Formula, data: Any, offset: str | None = None) -> dict[str, Array]:
-    """The regressors of a formula by name in other data, and the offset (or zeros) under the empty name."""
+def term_columns(formula: Formula, data: Any, offset: str | None = None) -> tuple[dict[str, Array], Table]:
+    """The regressors of a formula by name in other data, the offset (or zeros) under the empty name; and the table."""
     needed = formula.regressor_columns + (names_in(offset) if offset else [])
     effects = [column for effect in formula.effects for column in effect]
-    columns = read_columns(data, [*needed, *effects])
-    count = len(next(iter(columns.values()))) if columns else 0
-    numbers = _Numbers(columns)
-    found = {"Intercept": np.ones(count)}
-    for term in formula.terms:
-        found |= dict(_regressors(term, numbers, _word_columns(columns), reference=False))
-    return found | {"": numbers.of(offset) if offset else np.zeros(count)}
+    table = Table(read_columns(data, [*needed, *effects]))
+    found = {"Intercept": np.ones(len(table)), **dict(regressor_columns(formula, table, every_level=True))}
+    return found | {"": table.numbers(offset) if offset else np.zeros(len(table))}, table
 
 
 def joint_effect(
@@ -190,87 +194,12 @@ def renumbered(codes: Codes) -> tuple[Codes, Codes]:
     return (codes if len(used) == total else (np.cumsum(held) - 1)[codes]), used
 
 
-class _Numbers:
-    """Columns as numbers, each converted once."""
-
-    def __init__(self, columns: dict[str, Column]) -> None:
-        self.columns, self.done = columns, dict[str, Array]()
-
-    def of(self, expression: str) -> Array:
-        if expression in self.columns:
-            return self._column(expression)
-        needed = {name: self._column(name) for name in names_in(expression)}
-        return np.broadcast_to(evaluate(expression, needed), len(next(iter(self.columns.values()))))
-
-    def _column(self, name: str) -> Array:
-        if name not in self.done:
-            self.done[name] = numeric(self.columns[name], name)
-        return self.done[name]
-
-
-def _word_columns(columns: dict[str, Column]) -> set[str]:
-    return {
-        name for name, values in columns.items()
-        if values.dtype.kind in "OUT" and any(isinstance(value, str) for value in values[:1000])
-    }  # fmt: skip
-
-
-def _regressors(term: Term, numbers: _Numbers, words: set[str], *, reference: bool = True) -> list[tuple[str, Array]]:
-    """The columns of one term by name; dummies are named `C(x)[level]` or `x::level`.
-
-    With `reference` the first level of a set of dummies is left out, as it must be when they are fitted.
-    """
-    if term.interaction:
-        return _interaction_columns(term, numbers, words, reference=reference)
-    products: list[tuple[str, Array | None]] = [("", None)]
-    dummies = [factor for factor in term.factors if categorical_column(factor) or factor in words]
-    for factor in term.factors:
-        if factor not in dummies:
-            values = numbers.of(factor)
-            label = shown(factor)
-            products = [(_joined(name, label), values if held is None else held * values) for name, held in products]
-            continue
-        codes, levels = coded(numbers.columns[categorical_column(factor) or factor])
-        first = 1 if reference and len(term.factors) == 1 else 0
-        products = [
-            (_joined(name, f"{shown(factor)}[{level_name(level)}]"), (codes == at) * (1.0 if held is None else held))
-            for name, held in products
-            for at, level in enumerate(levels)
-            if at >= first
-        ]
-    return [(name, values) for name, values in products if values is not None]
-
-
-def _interaction_columns(term: Term, numbers: _Numbers, words: set[str], *, reference: bool) -> list[tuple[str, Array]]:
-    """The columns of `i()`: one for each level, times the other column or each of its levels."""
-    interaction = term.interaction
-    assert interaction is not None
-    factor, by = interaction.factor, interaction.by
-    codes, levels = coded(numbers.columns[factor])
-    names = [level_name(level) for level in levels]
-    for level in interaction.ref if reference else ():
-        if level not in names:
-            raise UnknownNameError(f"{factor} has no level {level!r}", hint=did_you_mean(level, names))
-    wanted = [(f"{factor}::{name}", codes == at) for at, name in enumerate(names) if name not in interaction.ref]
-    if by is None:
-        return [(name, held * 1.0) for name, held in wanted]
-    if interaction.by_levels or by in words:
-        other, others = coded(numbers.columns[by])
-        return [
-            (f"{name}:{by}::{level_name(level)}", (held & (other == at)) * 1.0)
-            for name, held in wanted
-            for at, level in enumerate(others)
-        ]
-    values = numbers.of(by)
-    return [(f"{name}:{shown(by)}", held * values) for name, held in wanted]
-
-
-def _joined(left: str, right: str) -> str:
-    return f"{left}:{right}" if left else right
+def _unzipped(regressors: list[tuple[str, Array]]) -> tuple[tuple[str, ...], list[Array]]:
+    return tuple(name for name, _ in regressors), [values for _, values in regressors]
 
 
 def _complete_rows(
-    valued: list[tuple[str, Array]], axes: dict[str, Codes], factors: Iterable[str], columns: dict[str, Column]
+    valued: list[tuple[str, Array]], axes: dict[str, Codes]
 ) -> tuple[NDArray[np.bool_], list[tuple[NDArray[np.intp], str]]]:
     """Rows with a finite value everywhere, and the others with the first reason that drops them."""
     keep = np.ones(len(valued[0][1]), dtype=bool)
@@ -283,12 +212,11 @@ def _complete_rows(
             keep[fresh] = False
 
     for name, values in valued:
-        if not np.isfinite(values.sum()):
+        with np.errstate(invalid="ignore", over="ignore"):
+            finite = np.isfinite(values.sum())
+        if not finite:
             drop(np.isnan(values), f"{name} is missing")
             drop(np.isinf(values), f"{name} is infinite")
-    for name in factors:
-        if name not in axes:
-            drop(pd.isna(columns[name]), f"{name} is missing")
     for name, codes in axes.items():
         if codes.min(initial=0) < 0:
             drop(codes < 0, f"{name} is missing")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from peyvand.errors import IdentificationError
+from peyvand.errors import IdentificationError, UnknownNameError, did_you_mean
 from peyvand.gravity.covariance import read_vcov
 from peyvand.gravity.design import Design, build_design
 from peyvand.gravity.formula import parse
@@ -15,6 +15,7 @@ from peyvand.gravity.layout import absorber_for, panel_shape
 from peyvand.gravity.newton import identified, subtract, weighted_gram
 from peyvand.gravity.poisson import dropped_table, unidentified
 from peyvand.gravity.results import Estimate, Sample, sample_covariance
+from peyvand.gravity.singletons import CHOICES, without_lone_rows
 from peyvand.gravity.threads import one_blas_thread
 
 
@@ -27,6 +28,7 @@ def ols(
     weights: str | None = None,
     small_sample: str = "fixest",
     layout: str = "auto",
+    singletons: str = "keep",
 ) -> Estimate:
     """Estimate a linear equation with fixed effects by (weighted) least squares.
 
@@ -36,11 +38,15 @@ def ols(
     >>> fit.coefficients.round(2).to_dict()
     {'Intercept': 0.98, 'x': 2.03}
     """
+    if singletons not in CHOICES:
+        raise UnknownNameError(f"no singletons {singletons!r}", hint=did_you_mean(singletons, CHOICES))
     asked = parse(formula)
     if vcov is None and cluster is None and len(asked.effects) == 3:
         cluster = ["^".join(asked.effects[-1])]
     kind, clusters = read_vcov(vcov, cluster)
     design = build_design(asked, data, cluster=clusters, weights=weights)
+    if singletons == "drop":
+        design = without_lone_rows(design, poisson=False)
     with one_blas_thread():
         sample, kept, values = least_squares(design, layout=layout)
         covariance = sample_covariance(sample, kind, clusters, small_sample=small_sample)

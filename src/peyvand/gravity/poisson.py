@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from peyvand.errors import DataError, IdentificationError, UnknownNameError, did_you_mean
 from peyvand.gravity.absorb import Absorber
-from peyvand.gravity.covariance import read_vcov
+from peyvand.gravity.covariance import Covariance, read_vcov
 from peyvand.gravity.design import Design, build_design
 from peyvand.gravity.finite import fit_sample
 from peyvand.gravity.formula import parse
 from peyvand.gravity.newton import PoissonFit
 from peyvand.gravity.results import Estimate, Sample, sample_covariance
+from peyvand.gravity.singletons import CHOICES, without_lone_rows
 from peyvand.gravity.threads import one_blas_thread
 from peyvand.gravity.turn import prior_in_cells
 
@@ -42,6 +43,7 @@ def ppml(
     small_sample: str = "fixest",
     layout: str = "auto",
     repeated_cells: str = "error",
+    singletons: str = "keep",
 ) -> Estimate:
     """Estimate a gravity equation by Poisson pseudo-maximum likelihood.
 
@@ -52,8 +54,8 @@ def ppml(
     data : table, mapping or path
         pandas, polars or pyarrow table, mapping of arrays, or a .csv, .parquet or .dta file.
     vcov : str or mapping, optional
-        `iid`, `hetero` (HC1) or {"CRV1": "a + b"}. By default clustered by the last of three fixed effects (the pair),
-        else `hetero`.
+        `iid`, `hetero` (HC1), {"CRV1": "a + b"} or "~a + b". By default clustered by the last of three fixed effects
+        (the pair), else `hetero`.
     cluster : str or sequence of str, optional
         Columns to cluster by, in any number of ways; `exporter^importer` joins columns.
     weights, offset : str, optional
@@ -67,6 +69,9 @@ def ppml(
     repeated_cells : str
         `error` refuses two rows for one exporter, importer and year of a three-way panel; `keep` takes them as they
         are (products, say).
+    singletons : str
+        Rows alone in a level of a fixed effect: `keep` them with a warning, or `drop` and list them as Stata's
+        ppmlhdfe does. Slopes are the same; N and small-sample factors are not.
 
     Returns
     -------
@@ -87,7 +92,7 @@ def ppml(
     """
     for name, value, choices in (
         ("separation", separation, SEPARATION), ("layout", layout, LAYOUTS),
-        ("repeated_cells", repeated_cells, REPEATED),
+        ("repeated_cells", repeated_cells, REPEATED), ("singletons", singletons, CHOICES),
     ):  # fmt: skip
         if value not in choices:
             raise UnknownNameError(f"no {name} {value!r}", hint=did_you_mean(value, choices))
@@ -97,16 +102,28 @@ def ppml(
     kind, clusters = read_vcov(vcov, cluster)
     design = build_design(asked, data, cluster=clusters, weights=weights, offset=offset)
     _refuse(design)
+    if singletons == "drop":
+        design = without_lone_rows(design, poisson=True)
+        _refuse(design)
     with one_blas_thread():
         fit, absorber, keep, reasons = fit_sample(
             design, separation=separation, layout=layout, repeated_cells=repeated_cells
         )
         sample = poisson_sample(design, fit, absorber, keep)
         covariance = sample_covariance(sample, kind, clusters, small_sample=small_sample)
+    return poisson_estimate(fit, sample, covariance, reasons)
+
+
+def poisson_estimate(
+    fit: PoissonFit, sample: Sample, covariance: Covariance, reasons: list[tuple[Mask, str]]
+) -> Estimate:
+    """The estimate that a fit is, with the rows that it dropped."""
+    design = sample.design
     return Estimate(
-        estimator="ppml", formula=asked.text, names=tuple(design.names[at] for at in fit.kept), values=fit.slopes,
-        covariance=covariance, dropped=dropped_table(design, reasons), collinear=unidentified(design, fit.kept),
-        iterations=fit.iterations, converged=fit.converged, step_size=fit.step_size, sample=sample,
+        estimator="ppml", formula=design.formula.text, names=tuple(design.names[at] for at in fit.kept),
+        values=fit.slopes, covariance=covariance, dropped=dropped_table(design, reasons),
+        collinear=unidentified(design, fit.kept), iterations=fit.iterations, converged=fit.converged,
+        step_size=fit.step_size, sample=sample,
     )  # fmt: skip
 
 

@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from peyvand.errors import UnknownNameError, did_you_mean
+from peyvand.errors import IdentificationError, UnknownNameError, did_you_mean
 from peyvand.gravity.absorb import Absorber
 from peyvand.gravity.checks import warnings_of
 from peyvand.gravity.covariance import Covariance, covariance, read_vcov
 from peyvand.gravity.design import Design, joint_effect, term_columns
+from peyvand.gravity.formula import level_name
 from peyvand.gravity.kernels import Array, Columns
-from peyvand.gravity.tables import read_columns
+from peyvand.gravity.regressors import Table, factor_columns
 from peyvand.gravity.threads import one_blas_thread
 from peyvand.locale import text
 
@@ -80,7 +81,7 @@ class _Scores(Sequence[Array]):
         return sample.absorber.to_rows(sample.residual_regressors[at] * sample.score_weight)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Estimate:
     """A fitted gravity equation.  Nothing in it changes; `with_vcov` gives a new one.
 
@@ -162,13 +163,27 @@ class Estimate:
         self, vcov: str | Mapping[str, str] | None = None, *, cluster: object = None, small_sample: str = "fixest"
     ) -> Estimate:
         """The same estimate with another covariance; a cluster may be any columns of the fixed effects or clusters."""
+        if self.note:
+            raise IdentificationError(
+                f"another covariance would not be corrected as this one is: {self.note}",
+                hint="take it of the estimate before the correction",
+            )
         kind, names = read_vcov(vcov, cluster)
         return replace(self, covariance=sample_covariance(self.sample, kind, names, small_sample=small_sample))
 
     @cached_property
     def warnings(self) -> tuple[str, ...]:
         """Keys of what a reader should know of the data, see `checks.py`."""
-        return warnings_of(self.sample.design)
+        return (*warnings_of(self.sample.design), *(("singletons",) if len(self.singletons) else ()))
+
+    @cached_property
+    def singletons(self) -> NDArray[np.intp]:
+        """Rows of the input that are alone in a level of a fixed effect, and in N, see `singletons.py`."""
+        from peyvand.gravity.singletons import lone_rows
+
+        design = self.sample.design
+        found = lone_rows(design.effects, self.sample.keep)
+        return design.rows[np.any([*found.values()], axis=0)] if found else design.rows[:0]
 
     # -- fit -------------------------------------------------------------------------------------------------------
     @property
@@ -195,11 +210,14 @@ class Estimate:
 
     @cached_property
     def null_log_likelihood(self) -> float:
-        """Of the model with a constant only."""
+        """Of the model with a constant only, beside the offset where there is one."""
         y, weight, _ = self._kept()
-        mean = float(weight @ y / weight.sum())
         if self.estimator == "ppml":
-            return float(weight @ (y * np.log(mean) - mean - _log_factorial(y)))
+            offset = self.sample.design.offset
+            exposure = np.ones(len(y)) if offset is None else np.exp(offset[self.sample.keep])
+            fitted = exposure * (float(weight @ y) / float(weight @ exposure))
+            return float(weight @ (y * np.log(fitted) - fitted - _log_factorial(y)))
+        mean = float(weight @ y / weight.sum())
         return float(-self.nobs / 2) * (math.log(2 * math.pi * float(weight @ (y - mean) ** 2) / self.nobs) + 1)
 
     @property
@@ -265,11 +283,11 @@ class Estimate:
         ----------
         newdata : table, optional
             Has the regressors and the columns of the fixed effects; the outcome is not needed. A level that the
-            estimate has not seen gives nan.
+            estimate has not seen, of a fixed effect or of dummies, gives nan.
         kind : str
             `response` (the flow) or `link` (its logarithm; for least squares both are the same).
         offset : str, optional
-            Column or expression of the offset in `newdata`.
+            Column or expression of the offset in `newdata`, if it is not the one of the estimate.
         """
         if kind not in ("response", "link"):
             raise UnknownNameError(f"no prediction {kind!r}", hint=did_you_mean(kind, ("response", "link")))
@@ -284,20 +302,25 @@ class Estimate:
         return out
 
     def _link(self, newdata: Any, offset: str | None) -> Array:
-        formula = self.sample.design.formula
-        values = term_columns(formula, newdata, offset)
-        link = values.pop("", np.zeros(len(next(iter(values.values())))))
+        design = self.sample.design
+        values, table = term_columns(design.formula, newdata, offset or design.offset_text)
+        link = values.pop("")
         for name, slope in zip(self.names, self.values, strict=True):
-            if name in values:
-                link = link + slope * values[name]
-        needed = [column for effect in formula.effects for column in effect]
-        columns = read_columns(newdata, needed) if needed else {}
-        for name, table in self.fixed_effects.items():
+            link = link + slope * values.get(name, 0.0)  # the dummy of a level that these data lack
+        for name, effect in self.fixed_effects.items():
             keys = name.split("^")
-            known = table.set_index(keys)["effect"]
-            wanted = pd.MultiIndex.from_arrays([columns[key] for key in keys]) if len(keys) > 1 else columns[keys[0]]
-            link = link + known.reindex(wanted).to_numpy(dtype=np.float64)
-        return np.asarray(link)
+            columns = [table.columns[key] for key in keys]
+            wanted = pd.MultiIndex.from_arrays(columns) if len(keys) > 1 else columns[0]
+            link = link + effect.set_index(keys)["effect"].reindex(wanted).to_numpy(dtype=np.float64)
+        known = np.all([self._has_seen(column, table) for column in factor_columns(design.formula, table)], axis=0)
+        return np.where(known, link, np.nan)
+
+    def _has_seen(self, column: str, table: Table) -> NDArray[np.bool_]:
+        """Which rows of other data hold a level of a factor that has rows in the sample."""
+        codes, levels = self.sample.design.axes[column]
+        seen = {level_name(level) for level in levels[np.unique(codes[self.sample.keep])]}
+        fresh, others = table.levels(column)
+        return np.array([*(level_name(level) in seen for level in others), False])[fresh]
 
     def _slopes_part(self, regressors: Columns) -> Array:
         design = self.sample.design
@@ -322,7 +345,8 @@ class Estimate:
             "estimator": self.estimator, "formula": self.formula, "coefficients": coefficients,
             "vcov": self.vcov_name, "nobs": self.nobs,
             "dropped": [{"row": int(row), "reason": str(why)} for row, why in self.dropped.itertuples(index=False)],
-            "collinear": self.collinear, "iterations": self.iterations, "log_likelihood": self.log_likelihood,
+            "singletons": self.singletons.tolist(), "collinear": self.collinear,
+            "iterations": self.iterations, "log_likelihood": self.log_likelihood,
             "pseudo_r2": self.pseudo_r2, "converged": self.converged, "note": self.note,
             "warnings": [text(f"gravity.warnings.{key}") for key in self.warnings],
         }  # fmt: skip
@@ -331,6 +355,8 @@ class Estimate:
         from peyvand.gravity.compare import etable
 
         return etable([self])
+
+    __repr__ = __str__
 
 
 def sample_covariance(sample: Sample, kind: str, names: tuple[str, ...], *, small_sample: str = "fixest") -> Covariance:

@@ -50,7 +50,7 @@ class SavedEstimate:
 
     def index(self, data: Any) -> Array:
         """(row,) Σ β x and the offset: ln μ without fixed effects; regressors that were left out count nothing."""
-        columns = term_columns(parse(self.formula), data, self.offset)
+        columns, _ = term_columns(parse(self.formula), data, self.offset)
         total = columns.pop("")
         for name, slope in self.coefficients.items():
             if name not in columns:

@@ -5,6 +5,8 @@ Only the columns that a formula mentions are read.
 
 from __future__ import annotations
 
+import struct
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,12 +29,12 @@ def read_columns(data: Any, names: Iterable[str]) -> dict[str, Column]:
     Parameters
     ----------
     data : table, mapping, str or Path
-        Anything narwhals accepts, a mapping of arrays, or the path of a .csv, .parquet or .dta file.
+        Anything narwhals accepts (lazy tables too), a mapping of arrays, or the path of a .csv, .parquet or .dta file.
 
     Raises
     ------
     DataError
-        If the file is absent or of another kind, or the data are no table.
+        If the file is absent or of another kind, the data are no table, or two columns have one name.
     UnknownNameError
         If a column is missing, with the nearest one.
     """
@@ -45,23 +47,16 @@ def read_columns(data: Any, names: Iterable[str]) -> dict[str, Column]:
         if len(lengths) > 1:
             raise DataError(f"the columns have different lengths: {sorted(lengths)}")
         return {name: columns[name] for name in wanted}
-    try:
-        frame = nw.from_native(table, eager_only=True)
-    except TypeError as error:
-        raise DataError(
-            f"{type(table).__name__} is not a table", hint="a pandas, polars or pyarrow table, or the path of a file"
-        ) from error
-    _expect(wanted, frame.columns)
-    return {name: _to_numpy(frame[name]) for name in wanted}
+    frame = _frame(table)
+    _expect(wanted, frame.collect_schema().names())
+    held = frame.select(wanted).collect() if isinstance(frame, nw.LazyFrame) else frame
+    return {name: _to_numpy(held[name]) for name in wanted}
 
 
 def column_names(data: Any) -> list[str]:
     """The names of all columns of a table or file."""
-    if isinstance(data, str | Path):
-        data = read_file(data, None)
-    return [
-        str(name) for name in (data if isinstance(data, Mapping) else nw.from_native(data, eager_only=True).columns)
-    ]
+    table = read_file(data, None) if isinstance(data, str | Path) else data
+    return [str(name) for name in table] if isinstance(table, Mapping) else _frame(table).collect_schema().names()
 
 
 def read_file(path: str | Path, names: list[str] | None = None) -> Any:
@@ -72,6 +67,7 @@ def read_file(path: str | Path, names: list[str] | None = None) -> Any:
     try:
         match path.suffix.lower():
             case ".csv":
+                _refuse_twins(pd.read_csv(path, header=None, nrows=1, dtype=str).iloc[0].dropna(), path.name)
                 return pd.read_csv(path)
             case ".parquet":
                 import pyarrow.parquet as pq
@@ -80,7 +76,7 @@ def read_file(path: str | Path, names: list[str] | None = None) -> Any:
                 return pq.read_table(path, columns=None if names is None else [n for n in held if n in names])
             case ".dta":
                 return pd.read_stata(path, convert_categoricals=False)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, struct.error) as error:
         raise DataError(f"{path} cannot be read: {error}", hint="is it the kind of file that its name says?") from error
     raise DataError(f"{path.suffix or path.name!r} is not a kind of file that is read", hint=f"one of {SUFFIXES}")
 
@@ -101,12 +97,19 @@ def numeric(column: Column, name: str) -> NDArray[np.float64]:
         wrong = np.flatnonzero(numbers.isna().to_numpy() & series.notna().to_numpy())
         if not len(wrong) and not any(isinstance(value, str) for value in series[:100]):
             return numbers.to_numpy(dtype=np.float64)
-        shown = ", ".join(f"{column[row]!r} in row {row}" for row in wrong[:3]) or f"{column[0]!r} in row 0"
+        shown = ", ".join(f"{column[row]!r} in row {row}" for row in wrong[:3])
+        message = (
+            f"column {name!r} should hold numbers and holds words: {shown}"
+            if shown
+            else f"column {name!r} should hold numbers and holds numbers written as words, {column[0]!r} in row 0"
+        )
         raise DataError(
-            f"column {name!r} should hold numbers and holds words: {shown}",
-            hint=f"C({name}) makes dummies of words; or turn the column into numbers", column=name,
+            message, hint=f"turn the column into numbers; or C({name}) makes dummies of its levels", column=name,
         )  # fmt: skip
-    raise DataError(f"column {name!r} should hold numbers and holds {column.dtype}", column=name)
+    raise DataError(
+        f"column {name!r} should hold numbers and holds {column.dtype}",
+        hint=f"turn the column into numbers; or C({name}) makes dummies of its levels", column=name,
+    )  # fmt: skip
 
 
 def coded(column: Column) -> tuple[NDArray[np.intp], Column]:
@@ -123,6 +126,26 @@ def coded(column: Column) -> tuple[NDArray[np.intp], Column]:
     return codes.astype(np.intp), np.asarray(levels)
 
 
+def _frame(table: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
+    """A table in narwhals' dress; columns of pandas that are called by numbers are called by their digits."""
+    if isinstance(table, pd.DataFrame):
+        table = table.rename(columns=str)
+        _refuse_twins(table.columns, "the table")
+    try:
+        frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(table)
+    except TypeError as error:
+        raise DataError(
+            f"{type(table).__name__} is not a table", hint="a pandas, polars or pyarrow table, or the path of a file"
+        ) from error
+    return frame
+
+
+def _refuse_twins(names: Iterable[str], where: str) -> None:
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise DataError(f"{count} columns of {where} are called {name!r}", hint="give each a name of its own")
+
+
 def _to_numpy(series: nw.Series[Any]) -> Column:
     if series.dtype == nw.Categorical or series.dtype == nw.Enum:
         return _words(series)
@@ -131,7 +154,7 @@ def _to_numpy(series: nw.Series[Any]) -> Column:
     if series.dtype == nw.String and getattr(series.to_native(), "dtype", None) != np.dtype(object):
         return _words(series)
     values = series.to_numpy()
-    return np.asarray(values, dtype=object) if values.dtype.kind not in "fiubMm" else np.asarray(values)
+    return np.asarray(values, dtype=object) if values.dtype.kind not in "fiubMmc" else np.asarray(values)
 
 
 def _words(series: nw.Series[Any]) -> Column:

@@ -4,7 +4,8 @@ Errors are raised in English, close to the rule that they tell of. `said_fa.json
 values as {0}, {1}, …, to a Persian one, as message catalogues do; a test holds its keys to the sentences in the source.
 A value that the source writes with quotes is {0!r}, a single word {0:word}, a number {0:number}, and a word that the
 catalogue itself translates {0:term}: so no other sentence fits by chance.
-What is not in it stays English, and whoever shows it can tell.
+What is not in it stays English, and whoever shows it can tell. `notes_fa.json` does the same for what the provenance of
+a World notes beside its sources.
 """
 
 from __future__ import annotations
@@ -51,6 +52,17 @@ def said(sentence: str, language: Language) -> str | None:
     return "\n".join(line for line in lines if line is not None) if None not in lines else None
 
 
+def noted(note: str, language: Language) -> str:
+    """What the provenance of a World notes on a figure, in a language; a part that nobody translated stays English.
+
+    >>> noted("chapters of 2025; 0 with free trade", "fa")
+    'فصل‌های ۲۰۲۵؛ صفر در تجارت آزاد'
+    """
+    if language == "en":
+        return note
+    return "؛ ".join(_matched(part, "notes_fa.json") or part for part in note.split("; "))
+
+
 def _translated(line: str) -> str | None:
     if len(line) > LONGEST:
         return None
@@ -61,8 +73,8 @@ def _translated(line: str) -> str | None:
     return None if inner is None else f"{place}: {inner}"
 
 
-def _matched(line: str) -> str | None:
-    for pattern, words in _templates():
+def _matched(line: str, catalogue: str = "said_fa.json") -> str | None:
+    for pattern, words in _templates(catalogue):
         if found := pattern.fullmatch(line):
             return words.format(*map(_carried, found.groups()))
     return None
@@ -103,9 +115,9 @@ def _day(written: str) -> str:
 
 
 @cache
-def _templates() -> tuple[tuple[re.Pattern[str], str], ...]:
+def _templates(catalogue: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     """Patterns of the English sentences, those with most words of their own first."""
-    held: dict[str, str] = json.loads(files(__package__).joinpath("said_fa.json").read_text(encoding="utf-8"))
+    held: dict[str, str] = json.loads(files(__package__).joinpath(catalogue).read_text(encoding="utf-8"))
     order = sorted(held, key=lambda template: -len(_FIELD.sub("", template)))
     terms = "|".join(key for key in held if key.isidentifier())
     shapes = _SHAPE | {":term": f"({terms})"}

@@ -122,6 +122,12 @@ def names() -> Lexicon[tuple[str, Kind]]:
     return Lexicon(blocked + here + terms + europe + weak)
 
 
+@cache
+def bodies() -> frozenset[str]:
+    """The pacts that act: organisations and standing groups, no texts, processes or meetings."""
+    return frozenset(row[0] for row in rows("pacts.tsv") if row[2:] != ["text"])
+
+
 def _people_of(name: str) -> str:
     """The word for a state's people: «قزاقستانی», «ترکیه‌ای», «کوبایی»."""
     return name + ("\u200cای" if name.endswith("ه") else "یی" if name.endswith(("ا", "و")) else "ی")

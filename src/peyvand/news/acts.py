@@ -7,17 +7,31 @@ officials act for nobody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import combinations
 
 from peyvand.news.actors import Actor
-from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, rows
+from peyvand.news.lexicon import Hit, Lexicon, alternatives, cues, finite, rows
 from peyvand.news.meetings import meetings
 from peyvand.news.report import Act
-from peyvand.news.scene import Scene, is_negated, listed, near, parties_of, partner_of, sources_of
+from peyvand.news.scene import (
+    COMPANY,
+    Scene,
+    is_negated,
+    is_wish,
+    joined,
+    listed,
+    near,
+    parties_of,
+    partner_of,
+    sources_of,
+)
 from peyvand.news.words import Page, Sentence, within
 
 CLOSE = 8  # tokens within which a party after a friendly cue is meant by it
+DOCUMENT = 20  # tokens within which the document of a signature stands
+FOLLOWS = 8  # tokens after a cue within which its own verb stands
 UNLESS = 5  # tokens after a cue within which a word makes another act of it («آماده دفاع»)
 REACH = 40  # tokens within which a cue looks for the other party
 
@@ -30,6 +44,7 @@ class Verb:
     mode: str
     company: Lexicon[bool] | None
     unless: Lexicon[bool] | None
+    follows: bool = False  # the company stands soon after the cue: its verb
 
 
 def find_acts(page: Page, told: list[Scene]) -> list[Act]:
@@ -59,50 +74,99 @@ def verbs() -> tuple[Lexicon[Verb], ...]:
     """One word list per row of acts.tsv: a word may be a cue of two types."""
     made: list[Lexicon[Verb]] = []
     for type_, mode, words, *near_by in rows("acts.tsv"):
+        cells = (*near_by, "", "")[:2]
         company, unless = (
-            Lexicon((word, True) for word in alternatives(cell)) or None for cell in (*near_by, "", "")[:2]
+            Lexicon((word, True) for word in alternatives(cell.removeprefix(">"))) or None for cell in cells
         )
-        verb = Verb(type_, mode, company, unless)
+        verb = Verb(type_, mode, company, unless, cells[0].startswith(">"))
         made.append(Lexicon((word, verb) for word in alternatives(words)))
     return tuple(made)
 
 
 def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
     sentence, speaker = scene.sentence, scene.speaker
-    if speaker is None or speaker.private:
+    if speaker is not None and speaker.private:
         return []
     made: list[Act] = []
-    sources = sources_of(page, scene)
+    spoken, told = sources_of(page, scene), sources_of(page, replace(scene, speaker=scene.teller))
     for hit in within(cued, sentence):
         verb = hit.value
-        if not near(page, sentence, hit, verb.company):
+        sources = told if verb.mode in {"noun", "must"} and not _targets(page, scene, hit, verb, spoken) else spoken
+        if not _has_company(page, sentence, hit):
             continue
         if verb.unless is not None and page.find(verb.unless, hit.last, min(hit.last + UNLESS, sentence.last)):
             continue
-        if verb.type != "REJECT" and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
+        if not verb.mode.endswith("!") and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
             continue
         span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
         type_ = verb.type
+        if (verb.mode == "sign" or verb.type == "COOPERATE") and is_wish(page, sentence, hit):
+            continue
         if verb.mode == "sign":  # what is to be signed is an agreement, what is signed a support
-            type_ = "AGREE" if page.find(cues("future"), sentence.first, sentence.last) else verb.type
-            pairs = parties_of(page, scene)
-            if pairs:
-                made += [Act(one, other, type_, span) for one, other in pairs]
-                continue
+            type_ = "AGREE" if _is_to_come(page, sentence, hit) else verb.type
+        if type_ == "COOPERATE" and _is_to_come(page, sentence, hit):
+            type_ = "AGREE"
+        pairs = _together(page, scene, hit, sources)
+        if pairs:
+            made += [Act(one, other, type_, span) for one, other in pairs]
+            continue
         made += [
             Act(source, other, type_, span)
             for source in sources
             for other in _targets(page, scene, hit, verb, sources)
-            if source != other and not (verb.type in {"AGREE", "CONSULT"} and other in FORUMS)
+            if source != other and not _is_only_a_frame(scene, verb, source, other)
         ]
     return made
+
+
+def _is_to_come(page: Page, sentence: Sentence, hit: Hit[Verb]) -> bool:
+    """A verb in the future, or a word for what is to come in the sentence."""
+    if not _WILL.isdisjoint(page.words[hit.first : hit.last]):
+        return True
+    return bool(page.find(cues("future"), sentence.first, sentence.last))
+
+
+def _together(page: Page, scene: Scene, hit: Hit[Verb], sources: list[str]) -> list[tuple[str, str]]:
+    """The parties that sign, build or agree with one another: «ایران و عراق توافق کردند»."""
+    verb = hit.value
+    if verb.mode == "sign" or verb.type == "COOPERATE":
+        return parties_of(page, scene) or joined(page, scene, hit)
+    if verb.type == "AGREE" and len(sources) > 1 and not _meant(page, scene, hit, sources):
+        return list(combinations(sources, 2))
+    return []
+
+
+def _meant(page: Page, scene: Scene, hit: Hit[Verb], sources: list[str]) -> bool:
+    """Somebody else is named with «با» soon after a cue."""
+    return any(
+        actor.code not in sources and hit.last <= actor.first < hit.last + MEANT and _follows(page, actor, _WITH)
+        for actor in scene.actors
+    )
+
+
+def _is_only_a_frame(scene: Scene, verb: Verb, source: str, other: str) -> bool:
+    """An organisation that is a place of talks rather than a party: it is asked, and met, but seldom blamed."""
+    if verb.type in {"AGREE", "CONSULT"} and other in FORUMS:
+        return True
+    if verb.type == "ACCUSE" and other != "EU":
+        return any(actor.code == other and actor.kind == "pact" for actor in scene.actors)
+    return other == "UN" and verb.type != "REQUEST" and partner_of(scene, source) != "UN"
+
+
+def _has_company(page: Page, sentence: Sentence, hit: Hit[Verb]) -> bool:
+    verb = hit.value
+    if verb.follows and verb.company is not None:
+        return bool(page.find(verb.company, hit.last, min(hit.last + FOLLOWS, sentence.last)))
+    return near(page, sentence, hit, verb.company, DOCUMENT if verb.mode == "sign" else COMPANY)
 
 
 def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list[str]) -> list[str]:
     """The other parties of a cue: whom it names as doer, whom one asks, the partner of the talks, or the nearest."""
     others = [actor for actor in scene.actors if actor.code not in sources and not _is_post(scene, actor)]
+    if verb.type in {"AGREE", "SUPPORT"}:
+        others = [actor for actor in others if actor.code not in FORUMS] or others
     if verb.mode == "noun":
-        return _doers(page, scene, hit, others)
+        return _doers(page, hit, others)
     if verb.mode == "must":
         return _subjects(page, scene, hit, others)
     if verb.type == "ACCUSE":
@@ -112,6 +176,8 @@ def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list
     after = next((actor for actor in others if hit.first <= actor.first < hit.last + REACH), None)
     before = next((actor for actor in reversed(others) if hit.first - REACH <= actor.first < hit.first), None)
     partner = partner_of(scene, sources[0])
+    if verb.type == "SUPPORT" and partner:
+        return [partner]
     if verb.type in {"AGREE", "SUPPORT"} and partner and not (after and after.first - hit.last <= CLOSE):
         together = bool(page.find(cues("mutual"), scene.sentence.first, scene.sentence.last))
         if together or not others or any(actor.code == partner for actor in others):
@@ -126,13 +192,13 @@ def _targets(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, sources: list
     return listed(page, scene, nearest) if nearest else []
 
 
-def _doers(page: Page, scene: Scene, hit: Hit[Verb], others: list[Actor]) -> list[str]:
+def _doers(page: Page, hit: Hit[Verb], others: list[Actor]) -> list[str]:
     """Whose deed a noun names: «جنگ اقتصادی آمریکا», «نقض برجام از سوی آمریکا», «اقدام انگلیس غیرقانونی بود»."""
     after = [actor for actor in others if hit.last <= actor.first <= hit.last + DOER_AFTER]
     before = [actor for actor in others if hit.first - DOER_BEFORE <= actor.first < hit.first]
     for actor in (*after, *reversed(before)):
         if not _follows(page, actor, _TOWARDS):
-            return listed(page, scene, actor)
+            return [actor.code]
     return []
 
 
@@ -150,12 +216,16 @@ def _subjects(page: Page, scene: Scene, hit: Hit[Verb], others: list[Actor]) -> 
 def _asked(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, others: list[Actor], partner: str) -> list[str]:
     """Whom one asks: «از … خواست», «خواستار پایبندی ایران …», else the partner of the talks."""
     asked = [a for a in others if hit.first - REACH <= a.first < hit.last + 6 and _is_asked(page, a, scene.sentence)]
+    asked = [a for a in asked if not _is_parted(page.words[a.last : hit.first])]
     if asked or verb.mode == "ask":
         return list(dict.fromkeys(actor.code for actor in asked))
     for actor in others:
         if hit.last <= actor.first <= hit.last + WANTED and not _follows(page, actor, _BESIDE):
             return listed(page, scene, actor)
-    return [partner] if partner else []
+    if partner:
+        return [partner]
+    named = [actor for actor in others if hit.last <= actor.first <= hit.last + WANTED]
+    return [actor.code for actor in named if not _follows(page, actor, _AGAINST)][:1]
 
 
 def _is_post(scene: Scene, actor: Actor) -> bool:
@@ -173,6 +243,11 @@ def _follows(page: Page, actor: Actor, words: frozenset[str]) -> bool:
     return k >= 0 and page.words[k] in words
 
 
+def _is_parted(between: tuple[str, ...]) -> bool:
+    """A clause ends between a party and a cue: «از لبنان اعلام کرد و از سوریه خواست»."""
+    return any(word == "و" and between[k - 1] in finite() for k, word in enumerate(between) if k)
+
+
 def _is_asked(page: Page, actor: Actor, sentence: Sentence) -> bool:
     """«از … خواست»: the party after «از», with its office between."""
     before = page.words[max(sentence.first, actor.first - 4) : actor.first]
@@ -188,6 +263,8 @@ WANTED = 12  # tokens between «خواستار» and of whom it is wanted
 MEANT = 15  # tokens after a cue within which «با …» says with whom
 _WITH = frozenset({"با", "به", "with", "to"})
 _TOWARDS = frozenset({"علیه", "به", "در", "بر", "برای", "با", "against", "to", "in", "with", "on", "for"})
+_WILL = frozenset({"خواهد", "خواهند", "خواهیم", "خواهم", "will"})
+_AGAINST = frozenset({"علیه", "against"})
 _PARTING = frozenset({":", "ما", "«", "»", "که", "we"})  # what parts a subject from its verb
 _BESIDE = frozenset({"با", "در", "علیه", "به", "with", "in", "against"})
 _PREPOSITIONS = _TOWARDS | {"از", "میان", "بین", "of", "from", "between", "by"}

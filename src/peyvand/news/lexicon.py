@@ -124,8 +124,40 @@ def rows(name: str) -> Iterator[list[str]]:
 
 
 def alternatives(cell: str) -> list[str]:
-    """The words of one cell, parted by |."""
-    return [word for word in cell.split("|") if word]
+    """The words of one cell, parted by |; «محکوم [کردن]» stands for every form of its verb."""
+    return [form for word in cell.split("|") if word for form in _forms(word)]
+
+
+def _forms(word: str) -> list[str]:
+    """A word with its verb conjugated: «[کردن]» by every form, «[نکردن]» by every negated form."""
+    if not word.endswith("]"):
+        return [word]
+    before, verb = word[:-1].split("[")
+    known = verb_forms()
+    if verb in known:
+        return [before + form for form in known[verb]]
+    return [f"{before}ن{form}" for form in known[verb[1:]]]
+
+
+@cache
+def verb_forms() -> dict[str, list[str]]:
+    """Each verb of verbs.tsv in the forms that tell or promise: no mere wishes («که محکوم کند»)."""
+    known: dict[str, list[str]] = {}
+    for infinitive, past, present in rows("verbs.tsv"):
+        told = [past, f"{past}ند", f"{past}یم", f"{past}م"]
+        finished = [f"{past}ه", f"{past}ه‌اند", f"{past}ه‌ایم"]
+        now = [f"{present}{ending}" for ending in ("د", "ند", "یم", "م")]
+        going_on = [f"می‌{form}" for form in (*now, *told[:2])] if infinitive != "داشتن" else now
+        to_come = [f"{will} {past}" for will in ("خواهد", "خواهند", "خواهیم", "خواهم")]
+        known[infinitive] = [*told, *finished, *going_on, *to_come, infinitive]
+    return known
+
+
+@cache
+def finite() -> frozenset[str]:
+    """Words with which a clause may end: the last words of all verb forms, and «است»."""
+    ends = {tokens(form)[-1] for forms in verb_forms().values() for form in forms}
+    return frozenset(ends | {"است", "هستند", "هستیم", "بود", "بودند", "نیست"})
 
 
 @cache

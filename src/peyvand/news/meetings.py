@@ -7,22 +7,23 @@ from itertools import combinations
 from peyvand.news.actors import Actor
 from peyvand.news.lexicon import Hit, Lexicon, cues, stop_words
 from peyvand.news.report import Act
-from peyvand.news.scene import Scene, listed
+from peyvand.news.scene import Scene, is_negated, listed
 from peyvand.news.words import Page, Sentence
 
 
 def meetings(page: Page, scene: Scene) -> list[Act]:
-    met = parties_of_meeting(page, scene)
+    """The meetings of a sentence whose parties are known, or their announcement."""
+    met = scene.met
     if not met:
         return []
     sentence = scene.sentence
-    cue = _meeting_cues(page, sentence)[0]
-    type_ = "AGREE" if _is_announced(page, cue, sentence) else "CONSULT"
-    span = page.span(max(sentence.first, cue.first - 3), min(cue.last + 8, sentence.last))
+    found = _cues(page, sentence)
+    type_ = "AGREE" if _is_announced(page, found[0], sentence) else "CONSULT"
+    span = page.span(max(sentence.first, found[0].first - 3), min(found[0].last + 8, sentence.last))
     all_meet = (
-        met == list(scene.together)
+        met == scene.together
         or _is_listed(page, sentence)
-        or bool(_joint(page, scene, _meeting_cues(page, sentence), _topic_ranges(page, sentence)))
+        or bool(_joint(page, scene, found, _topic_ranges(page, sentence)))
     )
     pairs = combinations(met, 2) if all_meet else ((met[0], other) for other in met[1:])
     return [Act(one, other, type_, span) for one, other in pairs]
@@ -31,34 +32,26 @@ def meetings(page: Page, scene: Scene) -> list[Act]:
 def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
     """Codes of the parties that meet in this sentence, the subject first; empty if nobody meets."""
     sentence = scene.sentence
-    found = _meeting_cues(page, sentence)
+    found = _cues(page, sentence)
     if not found:
         return []
     topics = _topic_ranges(page, sentence)
-    codes: list[tuple[int, str]] = []
-    for person in scene.people:
-        if person.country and not person.private:
-            codes.append((person.first, person.country))
-    inside_roles: set[int] = set()
-    for role in scene.roles:
-        inside_roles |= set(range(role.first, role.last))
-        if role.country and not role.private:
-            codes.append((role.first, role.country))
-    codes += [
-        (actor.first, actor.code)
-        for actor in scene.actors
-        if actor.first not in inside_roles and _is_party(page, actor)
-    ]
-    official = bool(page.find(cues("official"), sentence.first, sentence.last)) or bool(
-        [actor for actor in scene.actors if actor.kind in {"holder", "seat"}]
+    joint = _joint(page, scene, found, topics)
+    if joint:
+        return joint
+    found = _meeting_cues(page, sentence)
+    if not found:
+        return []
+    codes = _named(page, scene)
+    official = (
+        bool(page.find(cues("official"), sentence.first, sentence.last))
+        or any(actor.kind in {"holder", "seat"} for actor in scene.actors)
+        or len({role.country for role in scene.roles if role.country and not role.private}) > 1
     )
     ordered: list[str] = []
     for first, code in sorted(codes):
         if code not in ordered and not any(start <= first < end for start, end in topics):
             ordered.append(code)
-    joint = _joint(page, scene, found, topics)
-    if joint:
-        return joint
     ordered = _near_cues(ordered, codes, found)
     speaker = scene.speaker
     if all(page.at(cues("travel"), cue.first) for cue in found):
@@ -80,6 +73,26 @@ def parties_of_meeting(page: Page, scene: Scene) -> list[str]:
         (code for first, code in sorted(codes) if _after_with(page, first, sentence) and code != ordered[0]), None
     )
     return [ordered[0], with_ or ordered[1]]
+
+
+def _named(page: Page, scene: Scene) -> list[tuple[int, str]]:
+    """Where persons, offices and states stand, and for whom."""
+    codes = [(person.first, person.country) for person in scene.people if person.country and not person.private]
+    codes += [(role.first, role.country) for role in scene.roles if role.country and not role.private]
+    in_roles = {k for role in scene.roles if role.country or role.private for k in range(role.first, role.last)}
+    return codes + [
+        (actor.first, actor.code)
+        for actor in scene.actors
+        if (actor.first not in in_roles or _is_added(page, scene, actor)) and _is_party(page, actor)
+    ]
+
+
+def _is_added(page: Page, scene: Scene, actor: Actor) -> bool:
+    """«وزرای خارجه ایران و عربستان», «وزیر دفاع ایران و همتای روس»: an office of another state in one role's words."""
+    before = page.words[max(scene.sentence.first, actor.first - 1) : actor.first]
+    if actor.kind == "people":
+        return not _SIDES.isdisjoint(before)
+    return before in {("و",), ("،",)} and len(listed(page, scene, actor)) > 1
 
 
 def _journey(page: Page, scene: Scene) -> list[str]:
@@ -114,18 +127,38 @@ def _near_cues(ordered: list[str], codes: list[tuple[int, str]], found: list[Hit
 
 
 def _joint(page: Page, scene: Scene, found: list[Hit[str]], topics: list[tuple[int, int]]) -> list[str]:
-    """«نشست سه جانبه ایران، روسیه و چین»: a list of states right after the cue."""
+    """«نشست سه جانبه ایران، روسیه و چین», «مذاکرات وزرای خارجه هند و پاکستان»: a list of states that a cue names."""
     for cue in found:
         if page.at(cues("travel"), cue.first):  # where one goes, not who meets
             continue
-        head = next(
-            (a for a in scene.actors if cue.last <= a.first <= cue.last + 3 and a.kind in {"name", "capital"}), None
-        )
-        if head is not None and any(start <= head.first < end for start, end in topics):
+        head = next((a for a in scene.actors if cue.last <= a.first), None)
+        if head is None or head.first > cue.last + OFFICES or head.kind not in {"name", "capital", "holder"}:
             continue
-        if head is not None and len(codes := listed(page, scene, head)) > 1:
+        if not _BESIDE.isdisjoint(page.words[cue.last : head.first]):
+            continue
+        if any(start <= head.first < end for start, end in topics):
+            continue
+        objects = {actor.code for actor in scene.actors if page.words[actor.last : actor.last + 1] == ("را",)}
+        codes = [code for code in listed(page, scene, head) if code not in objects]
+        if len(codes) > 1:
             return codes
     return []
+
+
+def _cues(page: Page, sentence: Sentence) -> list[Hit[str]]:
+    """Words for a meeting, those that need no list of states first."""
+    return [*_meeting_cues(page, sentence), *_sessions(page, sentence)]
+
+
+def _sessions(page: Page, sentence: Sentence) -> list[Hit[str]]:
+    """«نشست», «اجلاس», «دور سوم مذاکرات»: meetings only where a list of states says whose they are."""
+    found = page.find(cues("session"), sentence.first, sentence.last)
+    return [
+        hit
+        for hit in found
+        if not _is_wished(page, hit, sentence)
+        and not (page.words[hit.first - 1] == "در" and page.at(cues("talks"), hit.first))  # «نقش عمان در گفت‌وگوهای …»
+    ]
 
 
 def _meeting_cues(page: Page, sentence: Sentence) -> list[Hit[str]]:
@@ -160,7 +193,9 @@ def _is_place(page: Page, actor: Actor) -> bool:
 
 
 def _is_held(page: Page, talks: Hit[str], sentence: Sentence) -> bool:
-    """Talks that take place: a verb soon after, or «پس از» before."""
+    """Talks that take place: a verb soon after that is not negated, or «پس از» before."""
+    if is_negated(page, talks.last, min(talks.last + 5, sentence.last)):
+        return False
     return bool(page.find(cues("done"), max(sentence.first, talks.first - 3), min(talks.last + 6, sentence.last)))
 
 
@@ -180,13 +215,10 @@ def _is_wished(page: Page, hit: Hit[str], sentence: Sentence) -> bool:
 def _topic_ranges(page: Page, sentence: Sentence) -> list[tuple[int, int]]:
     """Tokens after «درباره», «پیرامون», about: what the talks are on, not who talks."""
     ranges: list[tuple[int, int]] = []
-    for k in range(sentence.first, sentence.last):
-        if page.at(TOPICS, k, sentence.last):
-            end = next(
-                (j for j in range(k + 1, sentence.last) if page.words[j] in _TOPIC_ENDS),
-                sentence.last,
-            )
-            ranges.append((k, end))
+    for hit in page.find(TOPICS, sentence.first, sentence.last):
+        k = hit.first
+        end = next((j for j in range(k + 1, sentence.last) if page.words[j] in _TOPIC_ENDS), sentence.last)
+        ranges.append((k, end))
     return ranges
 
 
@@ -203,6 +235,10 @@ def _after_with(page: Page, first: int, sentence: Sentence) -> bool:
 
 
 NEAR_BEFORE, NEAR_AFTER = 30, 16  # tokens around a cue within which the others who meet stand
+OFFICES = 8  # tokens between a cue and the list of those who meet («نشست مشاوران امنیت ملی …»)
+_BESIDE = frozenset(
+    {"با", "به", "در", "از", "که", "برای", "علیه", "«", ":", "(", "و", "with", "to", "in", "of", "on", "that"}
+)
 _WISHES = stop_words("wishes")
 _TO = frozenset({"به", "وارد", "عازم", "راهی", "مقصد", "to", "in"})
 _LANDS = frozenset({"کشور", "جمهوری", "پایتخت"})

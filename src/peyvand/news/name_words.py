@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from peyvand.news.lexicon import alternatives, rows, stop_words, word_list
+from peyvand.news.lexicon import alternatives, join, rows, stop_words, verb_forms, word_list
 from peyvand.news.words import Page, tokens
 
 
 @lru_cache(maxsize=50_000)
 def is_common(word: str) -> bool:
     """A Persian word that is no name, also with an ending or a prefix written onto it («میکنند», «منطقهای»)."""
-    common = word_list("common_fa.txt")
+    common = _common_words()
     if word in common or word in _role_words() or (len(word) > ADVERB and word.endswith("انه")):
         return True
     ended = any(word.endswith(end) and word[: -len(end)] in common for end in _WORD_ENDINGS if len(word) > len(end) + 2)
@@ -63,15 +63,21 @@ def may_stand_in_name(page: Page, k: int, first: int) -> bool:
 
 
 @cache
+def _common_words() -> frozenset[str]:
+    """Words that recur in reports, words by hand, and the forms of verbs; names of the list stay names."""
+    forms = {join(tokens(form)) for known in verb_forms().values() for form in known if " " not in form}
+    return word_list("common_fa.txt") | (word_list("common_more_fa.txt") | forms) - word_list("given_names.txt")
+
+
+@cache
 def _role_words() -> frozenset[str]:
     cells = (
         [row[1] for row in rows("roles.tsv")]
         + [row[-1] for row in rows("domains.tsv")]
         + [row[1] for row in rows("cues.tsv")]
     )
-    return frozenset(word for cell in cells for phrase in alternatives(cell) for word in tokens(phrase)) - word_list(
-        "given_names.txt"
-    )
+    words = (word for cell in cells for phrase in alternatives(cell) for word in tokens(phrase))
+    return frozenset(word for word in words if word.isalpha()) - word_list("given_names.txt")
 
 
 ADVERB = 5  # letters from which a word in «انه» is an adverb («مدبرانه»), no name

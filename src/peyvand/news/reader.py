@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Literal
 
-from peyvand.news.actors import Actor, find_actors, states_of
+from peyvand.news.actors import Actor, bodies, find_actors, states_of
 from peyvand.news.acts import find_acts
 from peyvand.news.commitments import find_commitments
 from peyvand.news.dates import published
@@ -20,21 +20,6 @@ from peyvand.news.roles import find_roles
 from peyvand.news.speakers import scenes
 from peyvand.news.words import Page, level
 
-NOT_PARTIES = frozenset(
-    {
-        "JCPOA",
-        "FATF",
-        "OTHER:G20",
-        "OTHER:G7",
-        "OTHER:G8",
-        "OTHER:G15",
-        "OTHER:G77",
-        "OTHER:NPT",
-        "OTHER:P5+1",
-        "OTHER:P4+1",
-        "OTHER:Astana",
-    }
-)  # texts and meetings, not bodies
 LONGEST = 200_000  # characters that are read; a longer text is cut with a warning
 
 _PERSIAN = re.compile("[\u0600-\u06ff]+")
@@ -97,13 +82,13 @@ def read_text(
     roles = find_roles(page, actors, home)
     abode = home if home in states or not states else max(states, key=lambda code: len(states[code]))
     people = find_people(page, actors, roles, abode)
-    parties = frozenset([*states, "EU", *(mention.code for mention in pacts if mention.code not in NOT_PARTIES)])
-    fields = find_fields(page)
+    parties = frozenset([*states, "EU", *(mention.code for mention in pacts if mention.code in bodies())])
+    fields = find_fields(page, actors)
     told = scenes(page, actors, people, roles, parties, home)
     acts = find_acts(page, told)
-    domains = domains_of(page, fields)
-    ruling = domains[0].code if domains else POLITICS
-    commitments = find_commitments(page, told, fields, ruling)
+    diplomatic = not mixed and is_diplomatic(page, actors, roles, home)
+    domains = domains_of(page, fields, actors, roles, home, is_diplomatic=diplomatic)
+    commitments = find_commitments(page, told, fields, [domain.code for domain in domains] or [POLITICS])
     return Report(
         **about,  # type: ignore[arg-type]
         countries=tuple(
@@ -115,7 +100,7 @@ def read_text(
         acts=tuple(acts),
         commitments=tuple(commitments),
         memberships=tuple(find_memberships(page, told)),
-        is_diplomatic=not mixed and is_diplomatic(page, actors, roles, home),
+        is_diplomatic=diplomatic,
     )
 
 

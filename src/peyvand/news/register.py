@@ -317,7 +317,7 @@ def _party_code(parties: list[Party], written: str) -> str:
     """The code of a party by its code or a name in either language; the registry refuses what is unknown."""
     if written in {party.code for party in parties}:
         return written
-    known_as = [name for code, names in rows("pacts.tsv") if code == written for name in alternatives(names)]
+    known_as = [name for row in rows("pacts.tsv") if row[0] == written for name in alternatives(row[1])]
     wanted = {normalise(name) for name in (written, *known_as)}
     found = [party.code for party in parties if wanted & {normalise(party.name_en), normalise(party.name_fa)}]
     return found[0] if len(found) == 1 else written

@@ -64,11 +64,13 @@ def _grow_role(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[int
     """Extend a role over its genitive chain: «وزیر» «صنعت، معدن و تجارت» «جمهوری اسلامی ایران»."""
     if page.words[hit.first].isascii():
         return _grow_english(page, hit, sentence, by_first, home)
-    country: str | None = None
+    country = next((by_first[k].code for k in range(hit.first, hit.last) if k in by_first), None)  # «امیر قطر»
     k = hit.last
     end = min(sentence.last, hit.first + LONGEST_ROLE)
     while k < end:
         actor = by_first.get(k)
+        if country and page.at(role_heads(), k + (page.words[k] in _JOINERS)) is not None:
+            break  # «رئیس‌جمهور سوریه نخست‌وزیر ایران را», «وزیر دفاع ایران و فرمانده …»: another office begins
         if actor and actor.kind == "holder":
             break
         if actor:
@@ -89,7 +91,7 @@ def _grow_role(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[int
             break
         k += 1
     iranian = country is None and any(page.at(iranian_offices(), j, k) is not None for j in range(hit.first, k))
-    private = hit.value in {"private", "enprivate"} or not _MOVEMENTS.isdisjoint(page.words[hit.first : k])
+    private = hit.value in {"private", "enprivate"} or _is_of_movement(page.words[hit.first : k])
     return Role(country or (home if iranian and not private else None), iranian, private, hit.first, k)
 
 
@@ -134,6 +136,11 @@ def _state_follows(page: Page, k: int, end: int, by_first: dict[int, Actor]) -> 
         if not is_common(page.words[j]) or page.words[j] in _ENDS_ROLE:
             return False
     return False
+
+
+def _is_of_movement(words: tuple[str, ...]) -> bool:
+    """A party, rebels, a think tank; not the armed forces («نیروهای مسلح»)."""
+    return any(word in _MOVEMENTS and words[k - 1 : k] != ("نیرو",) for k, word in enumerate(words))
 
 
 def _belongs(page: Page, k: int, by_first: dict[int, Actor]) -> bool:

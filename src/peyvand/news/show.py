@@ -20,6 +20,7 @@ STYLES = {
     "participants": "bold underline",
     "published": "reverse",
 }
+_CONTROL = dict.fromkeys((7, 8, 11, 12, 13), " ")  # what a terminal would swallow, and so shift the marks
 
 
 def view(report: Report, language: Language = "en") -> Group:
@@ -30,7 +31,7 @@ def view(report: Report, language: Language = "en") -> Group:
 
 def marked(report: Report) -> Text:
     """The text with the words of evidence in the colours of their fields; later fields of STYLES lie on top."""
-    shown = Text(report.text)
+    shown = Text(report.text.translate(_CONTROL))
     for name, style in STYLES.items():
         for start, end in spans(report)[name]:
             shown.stylize(style, start, end)

@@ -27,23 +27,25 @@ def scenes(
     speaker: Speaker | None = None
     partner: tuple[str, str] | None = None
     line = 0
+    teller: Speaker | None = None
     quoted = False  # «… گفت: …»: the rest of the paragraph is said by who spoke
     for sentence in page.sentences:
         if page.lines is not None and sentence.line != line:  # in a round-up each line is news of its own
-            speaker = partner = None
+            speaker = teller = partner = None
         quoted = quoted and sentence.line == line
         line = sentence.line
         here = [a for a in within(actors, sentence) if a.code in parties or is_commission(page, a)]
         named, held = within(people, sentence), within(roles, sentence)
         if not (quoted and speaker is not None and _goes_on(page, sentence)):
-            speaker = _speaker(page, sentence, here, named, held, offices, home, speaker)
+            speaker = _speaker(page, sentence, here, named, held, offices, home if home in parties else "", speaker)
+        teller = speaker if named or held or teller is None else teller
         quoted = quoted or ":" in page.words[sentence.first : sentence.last]
         together = states if _counted(page, sentence) == len(states) else ()
-        scene = Scene(sentence, here, named, held, speaker, partner, together)
+        scene = Scene(sentence, here, named, held, speaker=speaker, partner=partner, teller=teller, together=together)
         met = parties_of_meeting(page, scene)
         if len(met) == 2:
             partner = (met[0], met[1])
-        result.append(replace(scene, partner=partner))
+        result.append(replace(scene, partner=partner, met=tuple(met)))
     return result
 
 
@@ -85,6 +87,8 @@ def _speaker(
         for role in roles
     ]
     subjects.sort(key=lambda subject: subject[0])
+    if here and subjects and subjects[0][0] > max(here[0].last, sentence.first) + CLOSE and _heads(here[0], sentence):
+        return before if before is not None and before.private else Speaker(here[0].code, False)
     for first, country, private in subjects:
         if first - sentence.first > 30 and before is not None:
             break
@@ -94,9 +98,14 @@ def _speaker(
             return Speaker(country, False)
     if before is None and here:
         return Speaker(here[0].code, False)
-    if here and here[0].first - sentence.first <= 2 and here[0].kind in {"name", "capital", "seat", "europe", "pact"}:
+    if here and (_heads(here[0], sentence) or (here[0].kind == "capital" and here[0].first - sentence.first <= 2)):
         return before if before is not None and before.private else Speaker(here[0].code, False)
     return before
+
+
+def _heads(actor: Actor, sentence: Sentence) -> bool:
+    """A state or organisation at the head of a sentence: «جمهوری اسلامی ایران با قدردانی از …»."""
+    return actor.first - sentence.first <= 2 and actor.kind in {"name", "seat", "europe", "pact"}
 
 
 def _office(page: Page, role: Role) -> str:
@@ -122,8 +131,10 @@ def _offices(page: Page, people: list[Person], roles: list[Role]) -> dict[str, s
 
 def _home_office(page: Page, role: Role, home: str) -> str | None:
     """An executive office without a state's name is of the home press's state."""
-    return home if page.at(cues("executive"), role.first, role.last) else None
+    beside = page.words[role.first - 1] if role.first else ""
+    return home or None if beside not in {"دو", "هر"} and page.at(cues("executive"), role.first, role.last) else None
 
 
+CLOSE = 2  # tokens after a state within which an office is still its own: «ایران، وزیر امور خارجه»
 _NUMBERS = {"سه": 3, "چهار": 4, "پنج": 5, "3": 3, "4": 4, "5": 5, "three": 3, "four": 4, "five": 5}
 _PRONOUNS = frozenset({"وی", "او", "ایشان", "he", "she", "they"})

@@ -95,6 +95,8 @@ class Page:
             if word in _PLURAL and words and start - ends[-1] <= 1 and words[-1][-1] in _LETTERS:
                 ends[-1] = end
                 continue
+            if word in _INITIALS and words[-1:] == ["."] and ends[-1] == start and words[-2:-1] in _AFTER_INITIAL:
+                del words[-1], starts[-1], ends[-1]  # «ان.پی.تی» is «ان پی تی»
             words.append(word)
             starts.append(start)
             ends.append(end)
@@ -204,7 +206,8 @@ def _singular(word: str) -> str:
     for ending in _ENDINGS:
         if word.endswith(ending):
             stem = word[: -len(ending)]
-            return stem if len(stem) >= 3 and word not in _NO_PLURAL else word
+            kept = word in _NO_PLURAL or _IN_HE.fullmatch(word) or (len(stem) < 3 and stem not in _SHORT)
+            return word if kept else stem
     return word
 
 
@@ -261,7 +264,17 @@ _TOKEN = re.compile(
 )
 _PLURAL = frozenset({"ها", "های", "هایی", "هایش", "هایشان", "هایمان"})
 _ENDINGS = ("هایشان", "هایمان", "هایش", "هایی", "های", "ها")
+_INITIALS = frozenset(
+    ["ان", "پی", "تی", "اف", "ای", "سی", "بی", "ال", "ام", "اس", "یو", "او", "جی", "دی", "ار", "کی", "ک", "پ"]
+)
+_AFTER_INITIAL = tuple([word] for word in _INITIALS)
+_SHORT = frozenset({"اب", "سد", "خط", "شب"})  # nouns of two letters that are met in the plural
 _NO_PLURAL = frozenset({"انتها", "منتها", "اژدها", "اشتهای"})
+_IN_HE = re.compile(  # nouns in «ه» with «ای», whose half-space may be lost: «هستهای» is «هسته‌ای», not «هست‌های»
+    "(?:هسته|(?:فرا)?منطقه|رسانه|حرفه|بیمه|تعرفه|جاده|کارخانه|رودخانه|گلخانه|کتابخانه|خاورمیانه|بودجه|سرمایه|توسعه|ماهواره"
+    "|لحظه|رایانه|یارانه|مرحله|زنجیره|جلسه|مسئله|مساله|اطلاعیه|بیانیه|ابلاغیه|اعلامیه|هزینه|نتیجه|وقفه|مداخله|معامله|فاجعه|جامعه|قاره|دریاچه"
+    "|مدرسه|مصاحبه|مقاله|توطئه|کنگره|اندیشه|عقیده|(?:قطع|توافق|موافقت|تفاهم|عهد|اساس|بخش|بر|پیمان|هفته|گواهی)نامه)ای"
+)
 _STOPS = frozenset({".", "!", "?", "؟", "\n", "؛", ";", "/"})
 _AFTER_STOP = frozenset({'"', "»", "”", "'", ")", "."})
 _ABBREVIATIONS = frozenset(

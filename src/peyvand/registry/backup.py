@@ -59,7 +59,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as why:
-        raise RegistryError(f"cannot read {path}: {why}") from why
+        raise RegistryError(f"cannot read {path}: {getattr(why, 'strerror', None) or why}") from why
     if not isinstance(document, dict) or document.get("format") != FORMAT or "audit" not in document:
         raise RegistryError(f"{path} is not a backup", hint="a backup holds the audit; others are read by import")
     return document

@@ -86,7 +86,8 @@ class Change:
             with self._connection.begin_nested():
                 self._connection.execute(delete(table).where(table.c.code == code))
         except IntegrityError as why:
-            message = f"other rows name this {table.name}"
+            named = ", ".join(rules.naming(self._connection, kind, code))
+            message = f"other rows name this {table.name}, such as {named}"
             rules.refuse([Problem("row.still_named", code, message, "remove those first")])
             raise AssertionError from why
         self._touched.get(kind, {}).pop(code, None)

@@ -122,7 +122,8 @@ def _checked(year: int, month: int | None, day: int | None, written: str) -> str
     try:
         date(year, month or 1, day or 1)
     except ValueError as why:
-        raise RegistryDateError(f"{written!r} is not a day of the calendar: {why}", written=written) from why
+        hint = "months are 1 to 12; a month has 28 to 31 days"
+        raise RegistryDateError(f"{written!r} is not a day of the calendar", hint=hint, written=written) from why
     return f"{year:04d}" + (f"-{month:02d}" if month else "") + (f"-{day:02d}" if day else "")
 
 
@@ -134,8 +135,8 @@ def _from_jalali(year: int, month: int | None, day: int | None, written: str) ->
         return str(jdatetime.date(year, month, day).togregorian().isoformat())
     except ValueError as why:
         common = month == 12 and day == 30
-        reason = f"{year} is a common year, its Esfand has 29 days" if common else str(why)
-        hint = f"did you mean {year}-12-29?" if common else "months 1-6 have 31 days, 7-11 have 30"
-        raise RegistryDateError(
-            f"{written!r} is not a day of the calendar: {reason}", hint=hint, written=written
-        ) from why
+        message = f"{written!r} is not a day of the calendar"
+        if common:
+            message = f"{written!r} is not a day of the calendar: {year} is a common year, its Esfand has 29 days"
+        hint = f"did you mean {year}-12-29?" if common else "months are 1 to 12; 1 to 6 have 31 days, 7 to 11 have 30"
+        raise RegistryDateError(message, hint=hint, written=written) from why

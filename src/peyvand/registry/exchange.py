@@ -70,7 +70,10 @@ def read_tables(source: str | Path) -> dict[str, Table]:
     try:
         tables = _read_folder(path) if path.is_dir() else _read_json(path)
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, csv.Error) as why:
-        raise RegistryError(f"cannot read {path}: {why}", hint="a JSON export or a folder of CSV files") from why
+        raise RegistryError(
+            f"cannot read {path}: {getattr(why, 'strerror', None) or why}",
+            hint="a JSON export or a folder of CSV files",
+        ) from why
     for name in tables:
         if name not in BY_NAME:
             raise RegistryError(f"{path} holds an unknown table {name!r}", hint=did_you_mean(name, BY_NAME))

@@ -85,9 +85,11 @@ def cleaned(kind: type[Row], values: Values) -> tuple[Values, list[Problem]]:
         try:
             row[name] = _read(name, plain)
         except (PeyvandError, ValueError) as why:
-            message = why.message if isinstance(why, PeyvandError) else str(why)
+            messages = [why.message] if isinstance(why, PeyvandError) else [str(why)]
+            if isinstance(why, PeyvandError) and "problems" in why.context:  # a provision, all that is wrong with it
+                messages = why.context["problems"]
             rule = "provision.invalid" if name == "provision" else "row.date" if name.endswith("_on") else "row.number"
-            problems.append(Problem(rule, code, message, getattr(why, "hint", None)))
+            problems += [Problem(rule, code, message, getattr(why, "hint", None)) for message in messages]
     return row, problems
 
 
@@ -138,6 +140,17 @@ def group_problems(connection: Connection, kind: type[Row], rows: Sequence[Value
 def present(connection: Connection, column: Column[Any], wanted: set[str]) -> set[str]:
     """Those of the wanted values that the column holds."""
     return {getattr(row, column.key) for row in _rows_where(connection, column, wanted)}
+
+
+def naming(connection: Connection, kind: type[Row], code: str) -> list[str]:
+    """Rows that name a row by its code: the first few of them, codes after their kind."""
+    found: list[str] = []
+    for other in models.ROWS:
+        for column in table_of(other).columns:
+            if any(key.column.table is table_of(kind) for key in column.foreign_keys):
+                rows = connection.scalars(select(table_of(other).c.code).where(column == code).limit(_SHOWN))
+                found += [f"{other.__tablename__} {row}" for row in rows]
+    return list(dict.fromkeys(found))[:_SHOWN]
 
 
 def memberships_do_not_overlap(connection: Connection, rows: Sequence[Values]) -> Iterator[Problem]:

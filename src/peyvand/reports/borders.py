@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from peyvand.gravity import Thickness
 from peyvand.gravity.borders import UNNAMED
 from peyvand.scenarios.provisions import DEFAULT_CAP_PERCENT
+from peyvand.variables import PAIR
 
 if TYPE_CHECKING:
     from peyvand.run import Run
@@ -24,7 +25,6 @@ Array = NDArray[np.float64]
 
 MOVABLE_CAP = float(np.log1p(DEFAULT_CAP_PERCENT / 100))
 """Log points of the unexplained part that formalities may account for: the provisions' own default."""
-_PAIR = ("exporter", "importer")
 
 
 def border_table(run: Run) -> pd.DataFrame:
@@ -91,4 +91,4 @@ def _part(thickness: Thickness, name: str) -> Array:
 
 
 def _pair(array: xr.DataArray) -> Array:
-    return np.asarray(array.transpose(*_PAIR).values, dtype=float)
+    return np.asarray(array.transpose(*PAIR).values, dtype=float)

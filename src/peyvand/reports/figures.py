@@ -6,12 +6,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from peyvand.variables import CELL
+
 Array = NDArray[np.float64]
-_CELL = ("exporter", "importer", "sector")
 
 
 def flow_cells(array: xr.DataArray) -> Array:
-    return np.asarray(array.transpose(*_CELL).values, dtype=float)
+    return np.asarray(array.transpose(*CELL).values, dtype=float)
 
 
 def by_economy(array: xr.DataArray) -> Array:

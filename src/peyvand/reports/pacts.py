@@ -53,9 +53,9 @@ def agreements_in_force(run: Run) -> pd.DataFrame:
 
 
 def standings_of(facts: Facts, economies: Sequence[str], day: date) -> pd.DataFrame:
-    """Who of some economies stands how in which pact on a day, by pact in the register's order."""
+    """Who of some economies stands how in which pact on a day, and since when as published, by pact."""
     held = [one for one in facts.standings_on(day) if one.party in economies]
-    rows = [(one.party, one.pact, one.status, one.since.isoformat()) for one in held]
+    rows = [(one.party, one.pact, one.status, one.written) for one in held]
     table = pd.DataFrame(rows, columns=["economy", "pact", "standing", "since"])
     return table.sort_values(["pact", "economy"], ignore_index=True)
 

@@ -28,6 +28,7 @@ from peyvand.reports.path import path
 from peyvand.reports.people import destinations, destinations_by_year, openness, people, places
 from peyvand.reports.trade_effects import creation, ladder, partners, sources_by_sector
 from peyvand.reports.variants import variants
+from peyvand.variables import CELL
 from peyvand.world import STATUSES, World
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 MEMBERS, OUTSIDERS, EVERYONE = "members", "outsiders", "world"
-_CELL = ("exporter", "importer", "sector")
 _ESTIMATED = tuple(STATUSES.index(status) for status in ("estimated", "assumed"))
 
 
@@ -156,7 +156,7 @@ def pairs(run: Run) -> pd.DataFrame:
 def flows(run: Run) -> pd.DataFrame:
     """One row an exporter, importer and sector: flow and tariff before and after, cost change, status of the flow."""
     world = run.trade.baseline
-    index = pd.MultiIndex.from_product([world.economies, world.economies, world.sectors], names=_CELL)
+    index = pd.MultiIndex.from_product([world.economies, world.economies, world.sectors], names=CELL)
     cells = {
         "trade_flow_musd": world["trade_flow"],
         "trade_flow_counterfactual_musd": run.trade.data["trade_flow_counterfactual"],
@@ -253,7 +253,7 @@ def _status(world: World) -> NDArray[np.int_]:
     """Positions in STATUSES; a World that does not say counts as assumed."""
     if "trade_flow_status" not in world.data:
         return np.full(world["trade_flow"].shape, STATUSES.index("assumed"))
-    return np.asarray(world["trade_flow_status"].transpose(*_CELL).values, dtype=int)
+    return np.asarray(world["trade_flow_status"].transpose(*CELL).values, dtype=int)
 
 
 def _estimated_share(world: World) -> Array:

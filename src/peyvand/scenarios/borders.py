@@ -12,11 +12,10 @@ from peyvand.gravity.borders import UNNAMED
 from peyvand.scenarios import kernels
 from peyvand.scenarios.kernels import Array, Mask
 from peyvand.scenarios.provisions import BorderCost
+from peyvand.variables import CELL
 
 if TYPE_CHECKING:
     from peyvand.scenarios.effect import Effect
-
-_CELL = ("exporter", "importer", "sector")
 
 
 def unmeasured_cells(borders: Thickness, *, paid: Array) -> Mask:
@@ -28,16 +27,16 @@ def unmeasured_cells(borders: Thickness, *, paid: Array) -> Mask:
     paid : Array (exporter, importer, sector)
         What importers pay today, M USD.
     """
-    recorded = borders["trade_recorded"].transpose(*_CELL).values
-    pair = borders["pair_thickness"].transpose(*_CELL[:2]).values
+    recorded = borders["trade_recorded"].transpose(*CELL).values
+    pair = borders["pair_thickness"].transpose(*CELL[:2]).values
     unmeasured = kernels.unmeasured_trade(paid=paid, recorded=recorded)
     return np.asarray(unmeasured & np.isfinite(pair)[..., None])
 
 
 def unexplained_thickness(borders: Thickness, *, unmeasured: Mask) -> Array:
     """(N, N, S) unexplained thickness and waiting, log points: the pair's mean where unmeasured, NaN if unknown."""
-    cell = unnamed(borders["border_thickness_part"]).transpose(*_CELL)
-    pair = unnamed(borders["pair_thickness_part"]).transpose(*_CELL[:2])
+    cell = unnamed(borders["border_thickness_part"]).transpose(*CELL)
+    pair = unnamed(borders["pair_thickness_part"]).transpose(*CELL[:2])
     return kernels.estimable_border(unexplained=cell.values, pair_unexplained=pair.values, unmeasured=unmeasured)
 
 
@@ -50,7 +49,7 @@ def unnamed(parts: xr.DataArray) -> xr.DataArray:
 def border_cost(effect: Effect, provision: BorderCost) -> Array:
     """(N, N, S) ln d̂ of a provision in the end: a stated cut, or a fading of what is unexplained up to its cap."""
     if provision.cut_percent is not None:
-        return np.full(effect.world["trade_flow"].transpose(*_CELL).shape, np.log1p(-provision.cut_percent / 100))
+        return np.full(effect.world["trade_flow"].transpose(*CELL).shape, np.log1p(-provision.cut_percent / 100))
     return kernels.faded_border(
         unexplained=effect.unexplained,
         fade_share=provision.fade_share or 0.0,

@@ -37,6 +37,7 @@ from peyvand.scenarios.provisions import (
     Transit,
 )
 from peyvand.scenarios.tariffs import common_tariff, cut_shares
+from peyvand.variables import CELL
 from peyvand.world import Shock, World
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FREE_TRADE: tuple[AgreementKind, ...] = ("free-trade-area", "customs-union")
-_CELL = ("exporter", "importer", "sector")
 
 
 def day_of(world: World) -> date:
@@ -200,7 +200,7 @@ class Effect:
 
     def agreement_hat(self, *, year: int | None = None) -> xr.DataArray:
         """The factor of d̂ that its provisions of agreements are: what moves a border's part `agreement`."""
-        like = self.world["tariff_rate"].transpose(*_CELL)
+        like = self.world["tariff_rate"].transpose(*CELL)
         return like.copy(data=np.exp(self._share_in(year) * self._final_log_agreement)).drop_attrs()
 
     def schedule(self) -> dict[int, Shock]:
@@ -244,11 +244,11 @@ class Effect:
     # -- arrays --------------------------------------------------------------------------------------------------------
     @cached_property
     def _tariff(self) -> Array:
-        return np.asarray(self.world["tariff_rate"].transpose(*_CELL).values, dtype=float)
+        return np.asarray(self.world["tariff_rate"].transpose(*CELL).values, dtype=float)
 
     @cached_property
     def _paid(self) -> Array:
-        return np.asarray(self.world["trade_flow"].transpose(*_CELL).values * (1 + self._tariff))
+        return np.asarray(self.world["trade_flow"].transpose(*CELL).values * (1 + self._tariff))
 
     @cached_property
     def _theta(self) -> Array:
@@ -290,7 +290,7 @@ class Effect:
     def _final_log_carriage(self) -> Array:
         if self.carriage_hat is None:
             return np.zeros_like(self._tariff)
-        return np.asarray(np.log(self.carriage_hat.transpose(*_CELL).values))
+        return np.asarray(np.log(self.carriage_hat.transpose(*CELL).values))
 
     @cached_property
     def unmeasured(self) -> Mask:
@@ -356,7 +356,7 @@ class Effect:
         return 1.0 if year is None or year >= steps else year / steps
 
     def _shock(self, *, tariff: Array, log_cost: Array) -> Shock:
-        like = self.world["tariff_rate"].transpose(*_CELL)
+        like = self.world["tariff_rate"].transpose(*CELL)
         return Shock.of(
             self.world,
             iceberg_cost_hat=like.copy(data=np.exp(log_cost)),

@@ -50,13 +50,17 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a party stands in a pact (`member`, `observer`, …) from `since` to `until`."""
+    """How a party stands in a pact (`member`, `observer`, …) from `since` to `until`.
+
+    `written` is the first day as it was published: of a year alone, `since` is the last day of it.
+    """
 
     pact: str
     party: str
     status: str
     since: date
     until: date | None
+    written: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +138,11 @@ class Facts:
         """Who stands how in which pact on a day."""
         return tuple(one for one in self.standings if one.since <= day and (one.until is None or day <= one.until))
 
+    def members_of(self, pact: str, day: date) -> tuple[str, ...]:
+        """The members of a pact on a day, by code; observers and partners are none."""
+        held = (one for one in self.standings_on(day) if one.pact == pact and one.status == "member")
+        return tuple(sorted(one.party for one in held))
+
     def in_force(self, day: date, *, kinds: Iterable[AgreementKind] | None = None) -> tuple[Agreement, ...]:
         """Agreements that bind at least one pair on a day."""
         wanted = None if kinds is None else set(kinds)
@@ -203,7 +212,8 @@ _KINDS: dict[str, AgreementKind] = {kind.replace("-", "_"): kind for kind in get
 
 def _standing(row: Mapping[str, Any]) -> Standing:
     until = _last_day(row["to_on"]) - timedelta(days=1) if row["to_on"] else None
-    return Standing(row["pact"], row["party"], row["status"], _last_day(row["from_on"]), until)
+    begun = row["from_on"]
+    return Standing(row["pact"], row["party"], row["status"], _last_day(begun), until, begun)
 
 
 def _members_of_unions(parties: Rows, memberships: Rows) -> dict[str, list[Mapping[str, Any]]]:

@@ -16,12 +16,11 @@ from peyvand.errors import ScenarioError
 from peyvand.scenarios import kernels
 from peyvand.scenarios.kernels import Array, Mask
 from peyvand.scenarios.provisions import RulesOfOrigin, SensitiveList, Tariff
+from peyvand.variables import CELL
 
 if TYPE_CHECKING:
     from peyvand.scenarios.effect import Effect
     from peyvand.world import Shock, World
-
-_CELL = ("exporter", "importer", "sector")
 
 
 def listed_cuts(effect: Effect, cut: Array) -> Array:
@@ -97,7 +96,7 @@ def keys_of(world: World, shares: str, *, membership: Mask) -> Array:
     if shares == "equal":
         weight = np.ones(len(world.economies))
     elif shares == "imports":
-        flow = world["trade_flow"].transpose(*_CELL).values.sum(axis=2)
+        flow = world["trade_flow"].transpose(*CELL).values.sum(axis=2)
         weight = (flow * ~membership[:, None]).sum(axis=0)
     else:
         name = {"gdp": "gdp_musd", "population": "population"}[shares]
@@ -121,7 +120,7 @@ def with_pool(shock: Shock, world: World, *, membership: Mask, keys: Array, shar
     share : float
         How much of the union is phased in.
     """
-    like = world["tariff_rate"].transpose(*_CELL)
+    like = world["tariff_rate"].transpose(*CELL)
     pooled = np.broadcast_to(kernels.from_outside(membership)[..., None], like.shape)
     return shock.replace(
         pooled_duty_share=like.copy(data=share * pooled.astype(float)),

@@ -11,11 +11,10 @@ from peyvand.scenarios import kernels
 from peyvand.scenarios.kernels import Array, Mask
 from peyvand.scenarios.preferences import listed_cuts
 from peyvand.scenarios.provisions import Tariff
+from peyvand.variables import CELL
 
 if TYPE_CHECKING:
     from peyvand.scenarios.effect import Effect
-
-_CELL = ("exporter", "importer", "sector")
 
 
 def cut_shares(effect: Effect) -> Array:
@@ -47,7 +46,7 @@ def common_tariff(effect: Effect, *, tariff_rate: Array, outside: Mask) -> Array
     """
     said, world = effect.union.external_tariff, effect.world
     if said in ("average", "minimum"):
-        flow = np.asarray(world["trade_flow"].transpose(*_CELL).values, dtype=float)
+        flow = np.asarray(world["trade_flow"].transpose(*CELL).values, dtype=float)
         return kernels.common_rates(tariff_rate=tariff_rate, trade_flow=flow, outside=outside, lowest=said == "minimum")
     rates = np.full(len(world.sectors), np.nan)
     if isinstance(said, dict):

@@ -2,6 +2,7 @@
 
 from peyvand.trade.batch import UnionSweep
 from peyvand.trade.caliendo_parro import CaliendoParro
+from peyvand.trade.carried import CarriedCosts
 from peyvand.trade.creation import creation_and_diversion
 from peyvand.trade.drawn import GravityEffect
 from peyvand.trade.faded import FadedBorders, faded_borders
@@ -15,6 +16,7 @@ from peyvand.trade.union_terms import Unions
 __all__ = [
     "BorderSensitivity",
     "CaliendoParro",
+    "CarriedCosts",
     "Draws",
     "FadedBorders",
     "GravityEffect",

@@ -19,10 +19,10 @@ from peyvand.trade.deficits import DEFICIT_RULES, DeficitRule, IncomeRule, incom
 from peyvand.trade.equations import trade_flows
 from peyvand.trade.kernels import Baseline, Blocks, Equilibrium, baseline, solve_equilibrium, unchanged
 from peyvand.trade.results import TradeResult, trade_result
+from peyvand.variables import KERNEL_CELL
 from peyvand.world import Shock, World
 
 Array = NDArray[np.float64]
-_PAIRS = ("sector", "exporter", "importer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +183,7 @@ class CaliendoParro:
         rule = replace(self, deficit_rule="eliminated", numeraire=None).income_rule(world, base)
         found = self._equilibrium(world, base, block, rule)
         flow = trade_flows(block, found.conditions)
-        return world.replace(trade_flow=world["trade_flow"].transpose(*_PAIRS).copy(data=flow))
+        return world.replace(trade_flow=world["trade_flow"].transpose(*KERNEL_CELL).copy(data=flow))
 
     def _equilibrium(self, world: World, base: Baseline, block: Blocks, income: IncomeRule) -> Equilibrium:
         """Solve, or say where it failed."""
@@ -214,7 +214,7 @@ def pool_of(shock: Shock) -> Pool | None:
     """Whose duties a shock puts into a pool and who gets them; None where everybody keeps its own."""
     if "pool_key" not in shock.data:
         return None
-    return Pool(share=_values(shock["pooled_duty_share"], *_PAIRS), key=_values(shock["pool_key"], "economy"))
+    return Pool(share=_values(shock["pooled_duty_share"], *KERNEL_CELL), key=_values(shock["pool_key"], "economy"))
 
 
 def _values(array: xr.DataArray, *dims: str) -> Array:
@@ -228,7 +228,7 @@ def _expect_one_of(what: str, name: str, names: Sequence[str]) -> None:
 
 def _expect_same_labels(world: World, shock: Shock) -> None:
     there = shock.data.indexes
-    for dim in _PAIRS:
+    for dim in KERNEL_CELL:
         if not world.data.indexes[dim].equals(there[dim]):
             raise DataError(
                 f"the shock's labels of {dim} are not those of the World {world.name}, in the same order",

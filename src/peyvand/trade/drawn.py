@@ -19,15 +19,17 @@ from peyvand.trade import figures
 from peyvand.trade.balancing import scale_to_margins
 from peyvand.trade.barriers import Accounts, Pool, Problem, problem
 from peyvand.trade.caliendo_parro import CaliendoParro, accounts_of, pool_of
+from peyvand.trade.carried import CarriedCosts
 from peyvand.trade.equations import Conditions, trade_flows
 from peyvand.trade.faded import FadedBorders
 from peyvand.trade.home import HomeReply, home_reply
 from peyvand.trade.kernels import reached, reason, solve_equilibrium, solve_together, unchanged
+from peyvand.variables import KERNEL_CELL
 from peyvand.world import Shock, World
 
 Array = NDArray[np.float64]
-Source = Literal["elasticity", "gravity", "flow"]
-SOURCES: tuple[Source, ...] = ("elasticity", "gravity", "flow")
+Source = Literal["elasticity", "gravity", "flow", "time"]
+SOURCES: tuple[Source, ...] = ("elasticity", "gravity", "flow", "time")
 ANSWERS = (
     "welfare_hat", "real_income_change_musd", "final_expenditure", "real_wage_hat", "consumer_price_hat",
     "exports_hat", "imports_hat", "tariff_revenue", "tariff_revenue_counterfactual", "output_hat", "pair_trade",
@@ -37,7 +39,6 @@ ANSWERS = (
 
 CELLS = 2**18
 """Cells of pairs and sectors that are solved together: 2 MB an array, small enough for the cache."""
-_PAIRS = ("sector", "exporter", "importer")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -101,6 +102,7 @@ class Centre:
     effect: tuple[Array, Array, Array] | None
     """β, a root of its covariance, and z (coefficient, sector, exporter, importer)"""
     faded: FadedBorders | None
+    carried: CarriedCosts | None
     start: Array
     reply: HomeReply
     answers: dict[str, Array]
@@ -116,6 +118,7 @@ class Centre:
         solver: CaliendoParro,
         tol: float,
         faded: FadedBorders | None = None,
+        carried: CarriedCosts | None = None,
     ) -> Centre:
         """A scenario at its central values.
 
@@ -129,10 +132,10 @@ class Centre:
         if gravity is not None:
             values, vectors = np.linalg.eigh(np.atleast_2d(gravity.covariance))
             root = vectors * np.sqrt(np.maximum(values, 0.0))
-            cells = gravity.cells.transpose("coefficient", *_PAIRS).values.astype(np.float64)
+            cells = gravity.cells.transpose("coefficient", *KERNEL_CELL).values.astype(np.float64)
             effect = (np.atleast_1d(np.asarray(gravity.coefficient, dtype=np.float64)), root, cells)
         held = world.data.data_vars
-        cv = world["trade_flow_cv"].transpose(*_PAIRS).values if "trade_flow_cv" in held else None
+        cv = world["trade_flow_cv"].transpose(*KERNEL_CELL).values if "trade_flow_cv" in held else None
         return cls(
             world=world,
             solver=solver,
@@ -144,6 +147,7 @@ class Centre:
             flow_deviation=None if cv is None else np.sqrt(np.log1p(np.nan_to_num(cv) ** 2)),
             effect=effect,
             faded=faded,
+            carried=carried,
             start=found.state,
             reply=home_reply(posed.base, posed.block, found.conditions),
             answers=_answers(posed, found.conditions),
@@ -152,7 +156,12 @@ class Centre:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        has = (self.elasticity_deviation is not None, self._coefficients > 0, self.flow_deviation is not None)
+        has = (
+            self.elasticity_deviation is not None,
+            self._coefficients > 0,
+            self.flow_deviation is not None,
+            self.carried is not None,
+        )
         return tuple(name for name, known in zip(SOURCES, has, strict=True) if known)
 
     @property
@@ -169,6 +178,8 @@ class Centre:
         """Of the normal numbers that a source takes."""
         if source == "gravity":
             return (self._coefficients,)
+        if source == "time":
+            return (1,)
         return self.accounts.trade_elasticity.shape if source == "elasticity" else self.accounts.trade_flow.shape
 
     def normals(self, numbers: Sequence[int], *, seed: int, sources: Collection[Source]) -> dict[Source, Array]:
@@ -210,6 +221,8 @@ class Centre:
                 today_flow=today.trade_flow,
             )
             log_cost = log_cost if moved is None else log_cost + moved
+        if self.carried is not None and "time" in normals:
+            log_cost = log_cost + self.carried.change(normals["time"][:, 0])
         drawn = Drawn(
             accounts=replace(today, trade_elasticity=theta, trade_flow=flow), log_cost=log_cost, failed=failed
         )

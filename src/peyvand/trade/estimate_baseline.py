@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from peyvand.errors import ConvergenceError, DataError, IdentificationError, did_you_mean
 from peyvand.gravity import ppml
-from peyvand.gravity.formula import names_in, parse
+from peyvand.gravity.expressions import names_in
+from peyvand.gravity.formula import parse
 from peyvand.gravity.saved import SavedEstimate
 from peyvand.trade.balancing import scale_to_margins
 

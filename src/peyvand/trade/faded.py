@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from peyvand.gravity import head_ries, known_causes
-from peyvand.gravity.causes import terms_of
+from peyvand.gravity import head_ries
+from peyvand.gravity.causes import Causes, terms_of
 from peyvand.scenarios import BorderCost, Effect
 from peyvand.scenarios.borders import unnamed
 from peyvand.scenarios.kernels import faded_border
@@ -118,11 +118,10 @@ def faded_borders(effect: Effect) -> FadedBorders | None:
     touched = np.any([mask.any(axis=(1, 2)) | mask.any(axis=(0, 2)) for _, mask in fading], axis=0)
     places = np.flatnonzero(touched)
     inside = np.ix_(places, places)
-    causes = known_causes(world)
-    terms = terms_of(world, causes)
+    terms = terms_of(world, borders.causes)
     covariance = np.zeros((len(world.sectors), len(terms), len(terms)))
-    if causes.covariance is not None:
-        covariance = causes.covariance.transpose("sector", "term", "other_term").values
+    if isinstance(borders.causes, Causes) and borders.causes.covariance is not None:
+        covariance = borders.causes.covariance.transpose("sector", "term", "other_term").values
     values, vectors = np.linalg.eigh(covariance)
     away = [head_ries.mean_of_directions(head_ries.away_from_home(cause=z))[inside] for _, z, _ in terms]
     unexplained = unnamed(borders["border_thickness_part"]).transpose(*pair).values

@@ -23,11 +23,10 @@ from peyvand.errors import ConvergenceError
 from peyvand.trade.balancing import Scaled, scale_to_margins
 from peyvand.trade.barriers import rent_rates
 from peyvand.trade.results import TradeResult
-from peyvand.variables import labelled_dataset
+from peyvand.variables import KERNEL_CELL, labelled_dataset
 
 Array = NDArray[np.float64]
 RUNGS = ("partial", "conditional", "full")
-_PAIRS = ("sector", "exporter", "importer")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -89,7 +88,7 @@ def ladder(result: TradeResult, *, reference: str | None = None, tol: float = 1e
     world, shock = result.baseline, result.shock
     code = world.economy(reference) if reference else world.economies[0]
     values = (world["trade_flow"], world["tariff_rate"], shock["iceberg_cost_hat"], shock["tariff_rate_counterfactual"])
-    flow, tariff, cost_hat, new_tariff = (array.transpose(*_PAIRS).values for array in values)
+    flow, tariff, cost_hat, new_tariff = (array.transpose(*KERNEL_CELL).values for array in values)
     theta = world["trade_elasticity"].values
     on_cost, on_cost_after = 1 + tariff, 1 + new_tariff
     if result.barrier == "rent":

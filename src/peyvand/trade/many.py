@@ -23,14 +23,13 @@ from peyvand.trade.kernels import Equilibrium, reached, reason, solve_equilibriu
 from peyvand.trade.masks import masked_blocks
 from peyvand.trade.sweep import BATCH_BITS, chord_step
 from peyvand.trade.union_terms import Unions
-from peyvand.variables import labelled
+from peyvand.variables import KERNEL_CELL, labelled
 from peyvand.world import Shock, World
 
 Array = NDArray[np.float64]
 MOST_SHOCKS = 2**12
 """Scenarios without a mask that one call takes."""
 MOST_CANDIDATES = 24
-_PAIRS = ("sector", "exporter", "importer")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -182,8 +181,8 @@ def _posed(given: Accounts, shock: Shock, place: NDArray[np.int64], solver: Cali
     )
     return problem(
         sorted_accounts,
-        cost_hat=shock["iceberg_cost_hat"].transpose(*_PAIRS).values[pairs],
-        tariff_rate=shock["tariff_rate_counterfactual"].transpose(*_PAIRS).values[pairs],
+        cost_hat=shock["iceberg_cost_hat"].transpose(*KERNEL_CELL).values[pairs],
+        tariff_rate=shock["tariff_rate_counterfactual"].transpose(*KERNEL_CELL).values[pairs],
         supply_elasticity=solver.supply_elasticity,
     )
 

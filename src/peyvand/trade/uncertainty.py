@@ -1,9 +1,10 @@
-"""How sure is an answer?  Joint draws of what it rests on: elasticities, gravity coefficients, measured flows.
+"""How sure is an answer?  Joint draws of what it rests on: elasticities, estimates, measured flows, values of time.
 
 - `elasticity`: θ_s lognormal with `trade_elasticity_se`, the standard deviation of ln θ, sector by sector.
 - `gravity`: coefficients β normal with their covariance; each moves ln d̂ = −β z / θ on its cells.
 - `flow`: every flow lognormal around its value with its coefficient of variation, then scaled back to each economy's
   output and purchases, so that the accounts of a draw are those of the World but for tariff revenue.
+- `time`: what an hour on the way is worth, one error for all sectors; it moves ln τ̂ of a change of carriage.
 
 The random numbers of a draw depend on the seed, the source and the number of the draw alone: two scenarios, or two runs
 of which one freezes a source, meet the same draws. A draw without an answer is counted and named, never replaced.
@@ -16,6 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +25,7 @@ import xarray as xr
 
 from peyvand.errors import ModelError, did_you_mean
 from peyvand.trade.caliendo_parro import CaliendoParro
+from peyvand.trade.carried import CarriedCosts
 from peyvand.trade.drawn import ANSWERS, SOURCES, Array, Centre, GravityEffect, Source
 from peyvand.trade.faded import FadedBorders
 from peyvand.variables import labelled, labelled_dataset, variable
@@ -119,6 +122,7 @@ def draw(
     seed: int = 0,
     gravity: GravityEffect | None = None,
     faded: FadedBorders | None = None,
+    carried: CarriedCosts | None = None,
     freeze: Collection[Source] = (),
     model: CaliendoParro | None = None,
     tol: float = 1e-8,
@@ -138,7 +142,9 @@ def draw(
     gravity : GravityEffect, optional
         Coefficients that the shock rests on.
     faded : FadedBorders, optional
-        Borders that it fades (`peyvand.trade.faded_borders`): their cuts move with all three sources.
+        Borders that it fades (`peyvand.trade.faded_borders`): their cuts move with elasticities, estimates and flows.
+    carried : CarriedCosts, optional
+        Its change of carriage by how far the value of time is off.
     freeze : collection of str
         Sources held at their central values, of `SOURCES`.
     model : CaliendoParro, optional
@@ -163,7 +169,7 @@ def draw(
             raise ModelError(f"no source {name!r}", hint=did_you_mean(name, SOURCES))
     if draws < 1:
         raise ModelError(f"{draws} draws", hint="draws=500")
-    centre = Centre.of(world, shock, gravity, solver, tol, faded)
+    centre = Centre.of(world, shock, gravity, solver, tol, faded, carried)
     sources = tuple(name for name in centre.sources if name not in freeze)
     if not sources:
         raise ModelError(
@@ -195,6 +201,7 @@ def variance_shares(
     *,
     gravity: GravityEffect | None = None,
     faded: FadedBorders | None = None,
+    carried: CarriedCosts | None = None,
     model: CaliendoParro | None = None,
     draws: int = 200,
     seed: int = 0,
@@ -205,7 +212,7 @@ def variance_shares(
 
     Parameters
     ----------
-    world, shock, gravity, faded, model, draws, seed
+    world, shock, gravity, faded, carried, model, draws, seed
         As for `draw`.
     whole : Draws, optional
         Draws of all sources from the same seed, at least as many: they are not solved again.
@@ -218,7 +225,8 @@ def variance_shares(
         A row an economy: the standard deviation of real income in per cent, a column a source, and `interaction`: one
         less their sum. Nothing is forced to add up or to be positive; with few draws all of it is noisy.
     """
-    run = partial(draw, world, shock, gravity=gravity, faded=faded, model=model, draws=draws, seed=seed)
+    given: dict[str, Any] = {"gravity": gravity, "faded": faded, "carried": carried, "model": model}
+    run = partial(draw, world, shock, **given, draws=draws, seed=seed)
     members = tuple(together)
     whole = run() if whole is None else whole
     total = _log_variance(whole, draws, members)
@@ -240,11 +248,12 @@ def delta_deviation(
     *,
     gravity: GravityEffect | None = None,
     faded: FadedBorders | None = None,
+    carried: CarriedCosts | None = None,
     model: CaliendoParro | None = None,
     step: float = 0.05,
     figure: str = "welfare_hat",
 ) -> xr.DataArray:
-    """Standard deviation of the log of a figure by the delta method, from elasticities and coefficients; flows held.
+    """Standard deviation of the log of a figure by the delta method, from all but the flows, which are held.
 
     `figure` is one of `peyvand.trade.drawn.ANSWERS` that is positive: Ŵ of every economy by default.
 
@@ -259,9 +268,9 @@ def delta_deviation(
     if figure not in ANSWERS:
         raise ModelError(f"no figure {figure!r} is drawn", hint=did_you_mean(figure, ANSWERS))
     solver = model or CaliendoParro()
-    centre = Centre.of(world, shock, gravity, solver, 1e-12, faded)
+    centre = Centre.of(world, shock, gravity, solver, 1e-12, faded, carried)
     variance = np.zeros_like(centre.answers[figure])
-    for source in ("elasticity", "gravity"):
+    for source in ("elasticity", "gravity", "time"):
         if source not in centre.sources:
             continue
         unit = step * np.eye(math.prod(centre.shape_of(source)))

@@ -26,12 +26,12 @@ from peyvand.unions.draws import UnionDraws, draw_unions, regret_between
 from peyvand.unions.game import NOTICED
 from peyvand.unions.landscape import Landscape
 from peyvand.unions.searches import search
+from peyvand.variables import CELL
 from peyvand.world import Shock, World
 
 VariantName = Literal["all", "tariffs"]
 OptionName = Literal["free_trade", "join"]
 OPTIONS: tuple[OptionName, ...] = ("free_trade", "join")
-_CELL = ("exporter", "importer", "sector")
 _SHELF = files("peyvand.unions") / "shipped"
 
 
@@ -241,14 +241,14 @@ def _join(
 def joining_shock(effect: Effect, joiner: str) -> tuple[pd.Series[float], Shock]:
     """What changes if one member joins the customs union of the others, and its external tariff by sector."""
     world, members = effect.world, effect.members
-    today = world["tariff_rate"].transpose(*_CELL)
+    today = world["tariff_rate"].transpose(*CELL)
     tariff = today.values
     others = np.isin(world.economies, [code for code in members if code != joiner])
     member = np.isin(world.economies, members)
     outside = ~member[:, None] & others[None, :] & ~effect.already_free
     rates = common_rates(
         tariff_rate=tariff,
-        trade_flow=world["trade_flow"].transpose(*_CELL).values,
+        trade_flow=world["trade_flow"].transpose(*CELL).values,
         outside=np.broadcast_to(outside[..., None], tariff.shape),
         lowest=False,
     )

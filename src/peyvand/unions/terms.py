@@ -25,9 +25,8 @@ from peyvand.scenarios.provisions import AnyProvision
 from peyvand.scenarios.union import UnionKind
 from peyvand.trade import CaliendoParro, Unions
 from peyvand.unions.transit import TransitTerms
+from peyvand.variables import CELL
 from peyvand.world import Shock, World
-
-_CELL = ("exporter", "importer", "sector")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -95,16 +94,16 @@ class Terms:
 
     def _levied(self, member: Mask, tariff: xr.DataArray) -> xr.DataArray:
         """Tariffs with the common one that these members set."""
-        today = self.world["tariff_rate"].transpose(*_CELL).values
+        today = self.world["tariff_rate"].transpose(*CELL).values
         outside = (from_outside(member) & ~self.effect.already_free)[..., None]
         outside = np.broadcast_to(outside, today.shape)
         rates = common_rates(
             tariff_rate=today,
-            trade_flow=self.world["trade_flow"].transpose(*_CELL).values,
+            trade_flow=self.world["trade_flow"].transpose(*CELL).values,
             outside=outside,
             lowest=self.scenario.external_tariff == "minimum",
         )
-        now = tariff.transpose(*_CELL)
+        now = tariff.transpose(*CELL)
         return now.copy(data=np.where(outside & np.isfinite(rates), rates, now.values))
 
     def _pooled(self, member: Mask, shock: Shock) -> Shock:
@@ -180,20 +179,20 @@ def _with_visas(effect: Effect) -> Effect:
 def _unions(effect: Effect) -> Unions:
     """The masks' form: what holds between two candidates, and what a member levies on everyone who is no member."""
     world, codes = effect.world, effect.members
-    today, shock = world["tariff_rate"].transpose(*_CELL), effect.shock()
+    today, shock = world["tariff_rate"].transpose(*CELL), effect.shock()
     into = today["importer"].isin(codes)
     between = into & today["exporter"].isin(codes)
     inside = Shock.of(
         world,
-        iceberg_cost_hat=shock["iceberg_cost_hat"].where(between, 1.0).transpose(*_CELL),
-        tariff_rate_counterfactual=shock["tariff_rate_counterfactual"].where(between, today).transpose(*_CELL),
+        iceberg_cost_hat=shock["iceberg_cost_hat"].where(between, 1.0).transpose(*CELL),
+        tariff_rate_counterfactual=shock["tariff_rate_counterfactual"].where(between, today).transpose(*CELL),
     )
     if not isinstance(effect.union.external_tariff, dict):
         return Unions(candidates=codes, inside=inside)
     abroad = today["exporter"] != today["importer"]
-    free = xr.DataArray(effect.already_free, today[..., 0].drop_vars("sector").coords, _CELL[:2])
+    free = xr.DataArray(effect.already_free, today[..., 0].drop_vars("sector").coords, CELL[:2])
     rates = xr.DataArray(effect.external_rates, {"sector": today["sector"]}, ("sector",))
-    levied = today.where(~(into & abroad & ~free & rates.notnull()), rates).transpose(*_CELL)
+    levied = today.where(~(into & abroad & ~free & rates.notnull()), rates).transpose(*CELL)
     return Unions(candidates=codes, inside=inside, outside=Shock.of(world, tariff_rate_counterfactual=levied))
 
 

@@ -12,9 +12,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from peyvand.variables import labelled_dataset
-
-_PAIRS = ("exporter", "importer", "sector")
+from peyvand.variables import CELL, labelled_dataset
 
 
 def accounts(data: xr.Dataset) -> xr.Dataset:
@@ -32,7 +30,7 @@ def accounts(data: xr.Dataset) -> xr.Dataset:
         `output`, `expenditure`, `final_demand` (economy, sector); `value_added`, `tariff_revenue`, `trade_deficit`,
         `final_expenditure` (economy); `trade_share` (exporter, importer, sector), 0 where nothing is bought.
     """
-    flow, tariff = (data[name].transpose(*_PAIRS).values for name in ("trade_flow", "tariff_rate"))
+    flow, tariff = (data[name].transpose(*CELL).values for name in ("trade_flow", "tariff_rate"))
     value_added_share = data["value_added_share"].transpose("economy", "sector").values
     input_share = data["input_share"].transpose("economy", "input_sector", "sector").values
     paid = flow * (1 + tariff)

@@ -27,7 +27,7 @@ def assumptions(run: Run, *, voice: Voice) -> list[Markup]:
         _elasticities(run, voice),
         _sanctions(run, voice),
         *_estimated(run, voice),
-        voice.t("assumptions.no_intervals") if run.draws is None else voice.t("assumptions.intervals"),
+        *_intervals(run, voice),
     ]
 
 
@@ -78,6 +78,14 @@ def _estimated(run: Run, voice: Voice) -> list[Markup]:
     if error > 0:
         said.append(voice.t("assumptions.estimated_error", cv=voice.percent(100 * error, 0, sign=False)))
     return said
+
+
+def _intervals(run: Run, voice: Voice) -> list[Markup]:
+    """What the intervals hold and what they do not."""
+    if run.draws is None:
+        return [voice.t("assumptions.no_intervals")]
+    said = [voice.t("assumptions.intervals")]
+    return said if run.carriage is None else [*said, voice.t("assumptions.intervals_carriage")]
 
 
 def provisions(run: Run, *, voice: Voice) -> list[Markup]:

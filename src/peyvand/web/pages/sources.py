@@ -6,6 +6,7 @@ import pandas as pd
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from peyvand.locale.said import noted
 from peyvand.reports.rows import Row, records
 from peyvand.reports.voice import Voice
 from peyvand.variables import variables
@@ -34,7 +35,14 @@ def source_of_variable(request: Request, name: str) -> Response:
     if name not in variables():
         raise UnknownNameError(f"no variable {name!r}", hint=did_you_mean(name, variables()))
     table = world.provenance[world.provenance["variable"].str.split().map(lambda names: name in names)]
-    rows = [row | {"status_word": voice.word(f"status.{row['status']}", row["status"])} for row in records(table)]
+    rows = [
+        row
+        | {
+            "status_word": voice.word(f"status.{row['status']}", row["status"]),
+            "note": noted(row["note"], voice.language),
+        }
+        for row in records(table)
+    ]
     return show(request, "variable.html.j2", name=name, variable=variables()[name], rows=rows)
 
 
