@@ -130,7 +130,7 @@ def _triangle(part: csr_array) -> Array:
     """The lower triangular factor of one part; LAPACK by itself, as NumPy's takes twice as long."""
     triangle, failed = dpotrf(part.toarray(order="F"), lower=True, clean=False, overwrite_a=True)
     if failed:
-        raise np.linalg.LinAlgError("a part is not positive definite")
+        raise np.linalg.LinAlgError
     return np.asarray(triangle)
 
 
