@@ -33,6 +33,7 @@ class Scene:
     roles: list[Role]
     speaker: Speaker | None
     partner: tuple[str, str] | None
+    home: str = ""  # the state of the press, where the report is of it too
     met: tuple[str, ...] = ()  # who meets in the sentence, the subject first
     teller: Speaker | None = None  # who spoke last, where the state at the head of the sentence acts
     together: tuple[str, ...] = ()  # «سه کشور»: the states of the report, where they are as many
