@@ -7,7 +7,7 @@ officials act for nobody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
@@ -87,11 +87,12 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
     sentence, speaker = scene.sentence, scene.speaker
     if speaker is not None and speaker.private:
         return []
+    meant = [hit for hit in within(cued, sentence) if _is_meant(page, sentence, hit)]
+    if not meant:
+        return []
     made: list[Act] = []
-    spoken, told = sources_of(page, scene), sources_of(page, replace(scene, speaker=scene.teller))
-    for hit in within(cued, sentence):
-        if not _is_meant(page, sentence, hit):
-            continue
+    spoken, told = sources_of(page, scene), sources_of(page, scene, teller=True)
+    for hit in meant:
         verb = hit.value
         sources = told if verb.mode in {"noun", "must"} and not _targets(page, scene, hit, verb, spoken) else spoken
         span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
