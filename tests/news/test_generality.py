@@ -146,3 +146,19 @@ def test_the_states_of_a_journey_do_not_meet_one_another():
     report = read_text("وزیر امور خارجه آلمان فردا راهی فرانسه و هلند خواهد شد.")
     pairs = {frozenset((act.source, act.target)) for act in report.acts}
     assert pairs == {frozenset(("DEU", "FRA")), frozenset(("DEU", "NLD"))}
+
+
+def test_an_incident_with_an_office_in_its_headline_is_no_diplomacy():
+    report = read_text(
+        "سفیر ترکیه در دمشق از سوء قصد جان به در برد.\nپلیس سوریه دو نفر را دستگیر کرد.",
+        title="سوء قصد به جان سفیر ترکیه در دمشق",
+    )
+    assert not report.is_diplomatic
+
+
+def test_an_office_before_comment_is_still_diplomacy():
+    report = read_text(
+        "وزیر امور خارجه ترکیه در دیدار با وزیر امور خارجه ایران و به نوشته خبرگزاری‌ها درباره گاز گفت‌وگو کرد.",
+        title="دیدار وزیران امور خارجه ایران و ترکیه",
+    )
+    assert report.is_diplomatic

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from peyvand.errors import DataError, IdentificationError, UnknownNameError, did_you_mean
 from peyvand.gravity.absorb import Absorber
-from peyvand.gravity.covariance import read_vcov
+from peyvand.gravity.covariance import Covariance, read_vcov
 from peyvand.gravity.design import Design, build_design
 from peyvand.gravity.finite import fit_sample, prior_in_cells
 from peyvand.gravity.formula import parse
@@ -110,10 +110,19 @@ def ppml(
         )
         sample = poisson_sample(design, fit, absorber, keep)
         covariance = sample_covariance(sample, kind, clusters, small_sample=small_sample)
+    return poisson_estimate(fit, sample, covariance, reasons)
+
+
+def poisson_estimate(
+    fit: PoissonFit, sample: Sample, covariance: Covariance, reasons: list[tuple[Mask, str]]
+) -> Estimate:
+    """The estimate that a fit is, with the rows that it dropped."""
+    design = sample.design
     return Estimate(
-        estimator="ppml", formula=asked.text, names=tuple(design.names[at] for at in fit.kept), values=fit.slopes,
-        covariance=covariance, dropped=dropped_table(design, reasons), collinear=unidentified(design, fit.kept),
-        iterations=fit.iterations, converged=fit.converged, step_size=fit.step_size, sample=sample,
+        estimator="ppml", formula=design.formula.text, names=tuple(design.names[at] for at in fit.kept),
+        values=fit.slopes, covariance=covariance, dropped=dropped_table(design, reasons),
+        collinear=unidentified(design, fit.kept), iterations=fit.iterations, converged=fit.converged,
+        step_size=fit.step_size, sample=sample,
     )  # fmt: skip
 
 
