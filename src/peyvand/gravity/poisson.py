@@ -17,12 +17,13 @@ from peyvand.errors import DataError, IdentificationError, UnknownNameError, did
 from peyvand.gravity.absorb import Absorber
 from peyvand.gravity.covariance import Covariance, read_vcov
 from peyvand.gravity.design import Design, build_design
-from peyvand.gravity.finite import fit_sample, prior_in_cells
+from peyvand.gravity.finite import fit_sample
 from peyvand.gravity.formula import parse
 from peyvand.gravity.newton import PoissonFit
 from peyvand.gravity.results import Estimate, Sample, sample_covariance
 from peyvand.gravity.singletons import CHOICES, without_lone_rows
 from peyvand.gravity.threads import one_blas_thread
+from peyvand.gravity.turn import prior_in_cells
 
 Mask = NDArray[np.bool_]
 SEPARATION = ("full", "fe", "none")
