@@ -6,6 +6,7 @@ the three meet.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -13,11 +14,22 @@ import xarray as xr
 
 from peyvand.corridors import AllenArkolakis, HourValues, Network, TransportCost, an_hour_less, value_of_hours
 from peyvand.gravity import Thickness
+from peyvand.scenarios import Facts
+from peyvand.scenarios.effect import day_of
 from peyvand.trade import CaliendoParro, border_sensitivity
 from peyvand.world import Shock, World
 
 TRANSPORT = "transport"
 """The part of a border's thickness that waiting and fees at crossings and ports make."""
+
+
+def whose_hours(world: World) -> list[str] | None:
+    """To whom an hour is worth something, where nobody is named: the members of ECO on the World's day.
+
+    By the register that ships; None, for everyone, where the World holds none of them.
+    """
+    members = Facts.shipped().members_of("ECO", day_of(world))
+    return [code for code in members if code in world.economies] or None
 
 
 def with_waiting(
@@ -61,7 +73,8 @@ def worth_of_hours(
     """
     today, held = world or World.embedded(), network or Network.embedded()
     cost = (routing or AllenArkolakis()).cost(held, today.sectors)
-    slopes = border_sensitivity(today, model=model)
+    melting = replace(model or CaliendoParro(), barrier="iceberg")  # an hour is nobody's rent
+    slopes = border_sensitivity(today, model=melting)
     return value_of_hours(cost, slopes.world, slopes["welfare_by_cost"], only=only)
 
 

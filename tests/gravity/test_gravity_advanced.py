@@ -5,16 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_allclose
+from tests.gravity.reference import trade_panel
 
 from peyvand.errors import DataError, IdentificationError
 from peyvand.gravity import (
     elasticity_from_ratios,
     elasticity_from_tariffs,
+    heterogeneous,
     heterogeneous_effects,
     leads_and_lags,
+    many_slopes,
     ppml,
     staggered_effects,
 )
+from peyvand.gravity.design import build_design
+from peyvand.gravity.formula import parse
+from peyvand.gravity.many_slopes import fit_many_slopes
 
 THREE_WAY = "exporter^year + importer^year + exporter^importer"
 
@@ -68,6 +75,47 @@ def test_agreements_that_differ():
         (found.effects["shrunk"] - between.min(axis=1) > -1e-12)
         & (between.max(axis=1) - found.effects["shrunk"] > -1e-12)
     ).all()
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.2])
+@pytest.mark.parametrize("group", [["exporter"], ["exporter", "importer"]])
+def test_many_groups_are_fitted_as_few_are(missing, group, monkeypatch):
+    """Sparse columns give the numbers of dense ones, and drop the rows that these drop."""
+    rng = np.random.default_rng(3)
+    frame = trade_panel(9, 6, seed=3, zeros=0.35).drop(columns="rta")
+    start = rng.choice([2002, 2003, 2004, 9999], (9, 9))[frame["exporter"], frame["importer"]]
+    frame["rta"] = ((frame["year"] >= start) & (frame["exporter"] != frame["importer"])) * 1.0
+    if group == ["exporter"]:
+        frame["rta"] *= 1 + (frame["exporter"] % 2)  # a treatment of 1 or 2
+    frame = frame[rng.random(len(frame)) >= missing].reset_index(drop=True)
+    frame["exporter"] = "E" + frame["exporter"].astype(str)
+    monkeypatch.setattr(many_slopes, "MANY", 5)
+    used = []
+    monkeypatch.setattr(heterogeneous, "fit_many_slopes", lambda one: used.append(fit_many_slopes(one)) or used[-1])
+    given = {"treatment": "rta", "group": group}
+    found = heterogeneous_effects(f"trade ~ cost | {THREE_WAY}", frame, **given)
+    assert used[0] is not None
+    monkeypatch.setattr(many_slopes, "MANY", 10_000)
+    expected = heterogeneous_effects(f"trade ~ cost | {THREE_WAY}", frame, **given)
+    assert (expected.first_stage.dropped["reason"].str.startswith("separated")).sum() > 4 * len(group)
+    assert found.first_stage.dropped["row"].tolist() == expected.first_stage.dropped["row"].tolist()
+    assert set(found.first_stage.collinear) == set(expected.first_stage.collinear)
+    assert_allclose(found.first_stage.table(), expected.first_stage.table(), rtol=1e-5, atol=1e-7)
+    assert_allclose(found.effects, expected.effects, rtol=1e-5, atol=1e-7)
+    assert_allclose(found.first_stage.predict(), expected.first_stage.predict(), rtol=1e-5, atol=1e-9)
+    score = found.first_stage.sample.residual_regressors @ found.first_stage.sample.score_weight
+    assert np.abs(score).max() < 1e-6 * frame["trade"].sum()
+
+
+def test_slopes_in_many_columns_are_left_to_the_other_way(monkeypatch):
+    """Few slopes, no effects, and more columns than fit are not for sparse normal equations."""
+    frame = trade_panel(4, 3)
+    monkeypatch.setattr(many_slopes, "MANY", 3)
+    for formula in (f"trade ~ rta | {THREE_WAY}", "trade ~ i(exporter, cost)"):
+        assert many_slopes.fit_many_slopes(build_design(parse(formula), frame)) is None
+    monkeypatch.setattr(many_slopes, "MOST_COLUMNS", 10)
+    wide = build_design(parse(f"trade ~ i(year, cost) | {THREE_WAY}"), frame)
+    assert many_slopes.fit_many_slopes(wide) is None
 
 
 def test_staggered_starts_recover_the_average_effect():

@@ -298,3 +298,13 @@ def test_iran_and_the_union_leave_the_unions_own_borders(region):
     assert_array_equal(inside["iceberg_cost_hat"], 1.0)
     today = region["tariff_rate"].sel(exporter=["KAZ", "RUS"], importer=["ARM", "BLR", "KGZ"])
     assert_array_equal(inside["tariff_rate_counterfactual"], today)
+
+
+def test_members_of_a_pact_are_those_of_the_day():
+    """Iran observed the SCO until 2023; ECO had three members until the others joined at the end of 1992."""
+    facts = Facts.shipped()
+    assert "IRN" not in facts.members_of("SCO", date(2019, 12, 31))
+    assert "IRN" in facts.members_of("SCO", date(2024, 12, 31))
+    assert facts.members_of("ECO", date(1990, 1, 1)) == ("IRN", "PAK", "TUR")
+    assert len(facts.members_of("ECO", date(2019, 12, 31))) == 10
+    assert facts.members_of("nobody's", date(2019, 12, 31)) == ()

@@ -12,6 +12,7 @@ from tests.worlds import random_shock, small_world, worlds
 
 from peyvand.errors import ModelError, UnknownEconomyError
 from peyvand.trade import CaliendoParro, border_sensitivity
+from peyvand.trade.barriers import RENT_KEEPERS
 from peyvand.trade.deficits import DEFICIT_RULES
 from peyvand.world import Shock
 from peyvand.world.from_tables import world_from_arrays
@@ -117,8 +118,6 @@ def test_what_cannot_be_asked_is_refused():
     world = small_world(3, 2)
     with pytest.raises(UnknownEconomyError):
         border_sensitivity(world, economies=["ZZZ"])
-    with pytest.raises(ModelError, match="iceberg"):
-        border_sensitivity(world, model=CaliendoParro(barrier="rent"))
     with pytest.raises(ModelError, match="no ranking"):
         border_sensitivity(world).ranking(by="sector")
     apart = world_from_arrays(
@@ -130,11 +129,41 @@ def test_what_cannot_be_asked_is_refused():
 
 
 def test_the_slope_of_a_rent_that_importers_keep_is_that_of_a_tariff():
-    """What the refusal says: a small new rent on one border moves welfare as `welfare_by_tariff` has it."""
     world = small_world(4, 2, seed=9)
-    slope = border_sensitivity(world)["welfare_by_tariff"]
+    found = border_sensitivity(world, model=CaliendoParro(barrier="rent"))
+    assert_allclose(found["welfare_by_cost"], found["welfare_by_tariff"])
+    assert_allclose(found["welfare_by_tariff"], border_sensitivity(world)["welfare_by_tariff"])
+
+
+@some
+@given(
+    world=worlds(zeros=False), rule=st.sampled_from(DEFICIT_RULES), keeper=st.sampled_from(RENT_KEEPERS),
+    places=st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)),
+)  # fmt: skip
+def test_slopes_of_rents_are_finite_differences(world, rule, keeper, places):
+    """A rent that rises and one that fades, which changes today's accounts instead, have the same slope."""
+    solver = model(rule, barrier="rent", rent_keeper=keeper)
+    found = border_sensitivity(world, model=solver)
+    i, n, s = places
+    cell = {
+        "exporter": world.economies[i % len(world.economies)],
+        "importer": world.economies[n % len(world.economies)],
+        "sector": world.sectors[s % len(world.sectors)],
+    }
+    ours = found["welfare_by_cost"].sel(cell)
+    for step in (1e-4, -1e-4):  # each side by itself, its curvature taken out
+        near, far = (
+            np.log(solver.solve(found.world, moved(found.world, cell, size * step, tariff=False))["welfare_hat"])
+            for size in (1, 2)
+        )
+        assert_allclose(ours, (4 * near - far) / (2 * step), atol=1e-5 * float(abs(ours).max()) + 1e-9)
+
+
+def test_what_stands_beside_is_of_the_same_model():
+    """First order and exact answers to a small fall of a rent that exporters keep agree; it costs the exporter."""
+    world = small_world(4, 2, seed=9)
+    found = border_sensitivity(world, model=CaliendoParro(barrier="rent", rent_keeper="exporter"))
     cell = {"exporter": "AAA", "importer": "AAC", "sector": "sector_1"}
-    step = 1e-5
-    cost = moved(world, cell, step, tariff=False)
-    rent = CaliendoParro(barrier="rent", tol=1e-13).solve(world, cost)["welfare_hat"]
-    assert_allclose(np.log(rent) / step, slope.sel(cell), atol=2e-4 * float(abs(slope.sel(cell)).max()))
+    table = found.beside_exact(moved(world, cell, -1e-4, tariff=False)).set_index("economy")
+    assert_allclose(table["first_order_percent"], table["exact_percent"], atol=1e-6)
+    assert table["exact_percent"]["AAA"] < 0

@@ -126,7 +126,7 @@ def check(network_path: Path | None, extension: Path | None, language: Language,
     "economies",
     multiple=True,
     metavar="CODE",
-    help="Whose gain ranks, repeat for more than one, or `all`; the ten members of ECO by default.",
+    help="Whose gain ranks, repeat for more than one, or `all`; the members of ECO by default.",
 )
 @click.option("--links", is_flag=True, help="Rank links, not crossings and ports.")
 @click.option("--count", type=int, default=10, show_default=True, help="How many to show.")
@@ -184,7 +184,7 @@ def value(
             row["economies"] = json.loads(found.by_economy(at).to_json(orient="records"))
         print_json(rows)
         return
-    _show_values(table, found, language, economies=inside)
+    _show_values(table, found, language, economies=inside, named=bool(economies))
 
 
 @corridors.command()
@@ -222,10 +222,10 @@ def _network(path: Path | None, extension: Path | None) -> Network:
 
 def _whose(world: World, names: tuple[str, ...]) -> list[str] | None:
     """The economies whose gain ranks: those named, the members of ECO without a name, None for everyone."""
-    from peyvand.corridors.value import ECO
+    from peyvand.waiting import whose_hours
 
     if not names:
-        return [code for code in ECO if code in world.economies] or None
+        return whose_hours(world)
     return None if EVERYONE in names else list(world.resolve_economies(names))
 
 
@@ -258,17 +258,18 @@ def _other_dispersions(
     return beside
 
 
-def _show_values(table: pd.DataFrame, found: HourValues, language: Language, *, economies: list[str] | None) -> None:
+def _show_values(
+    table: pd.DataFrame, found: HourValues, language: Language, *, economies: list[str] | None, named: bool
+) -> None:
     """A row per place or link: its hours today, what one less is worth and between which bounds, and to whom."""
 
-    from peyvand.corridors.value import ECO
     from peyvand.locale import number, text
 
     def musd(value: float) -> str:
         return number(value, language, decimals=1)
 
     who = text("corridors.value.everyone", language) if economies is None else ", ".join(economies)
-    if economies is not None and set(economies) == set(ECO):
+    if economies is not None and not named:
         who = text("corridors.value.eco", language)
     shown = new_table(
         text("corridors.value.title", language, who=who), caption=text("corridors.value.caption", language)

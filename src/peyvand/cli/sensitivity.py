@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from peyvand.cli.options import language_option
+from peyvand.cli.options import barrier_option, language_option, rent_keeper_option
 from peyvand.cli.terminal import new_table, print_json, show_table
 from peyvand.locale import Language, number, text
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from peyvand.scenarios import Union
-    from peyvand.trade import BorderSensitivity
+    from peyvand.trade import BorderSensitivity, CaliendoParro
+    from peyvand.trade.barriers import Barrier, RentKeeper
     from peyvand.world import World
 
 DEFAULT_WORLD = "eurasia-2019"
@@ -30,6 +31,8 @@ _QUIET_PERCENT = 0.005
 @click.option("--world", "world_name", help="A World's file, or one that ships.")
 @click.option("--top", default=15, show_default=True, type=click.IntRange(min=1), help="Rows.")
 @click.option("--by-sector", is_flag=True, help="Each sector of a pair by itself.")
+@barrier_option
+@rent_keeper_option
 @language_option()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else.")
 def sensitivity(
@@ -38,6 +41,8 @@ def sensitivity(
     world_name: str | None,
     top: int,
     by_sector: bool,
+    barrier: Barrier,
+    rent_keeper: RentKeeper,
     language: Language,
     as_json: bool,
 ) -> None:
@@ -48,12 +53,13 @@ def sensitivity(
     puts the first-order answer to the whole union beside the exact one: large changes are not the sum of small ones.
     """
     from peyvand.scenarios import open_scenario
-    from peyvand.trade import border_sensitivity
+    from peyvand.trade import CaliendoParro, border_sensitivity
     from peyvand.world import World
 
+    model = CaliendoParro(barrier=barrier, rent_keeper=rent_keeper)
     union = open_scenario(union_name) if union_name else None
-    world = _of_the_day(union, World.open(world_name or (union.world if union else DEFAULT_WORLD)))
-    found = border_sensitivity(world, economies=economies or None if union is None else None)
+    world = _of_the_day(union, World.open(world_name or (union.world if union else DEFAULT_WORLD)), model)
+    found = border_sensitivity(world, economies=economies or None if union is None else None, model=model)
     table = _ranking(found, economies, union, by="cell" if by_sector else "pair", top=top)
     beside = None if union is None else found.beside_exact(union.effect(world).shock())
     if as_json:
@@ -69,11 +75,8 @@ def sensitivity(
         show_table(_shown(noticed, title, language), language)
 
 
-def _of_the_day(union: Union | None, world: World) -> World:
+def _of_the_day(union: Union | None, world: World, solver: CaliendoParro) -> World:
     """The World on the union's day."""
-    from peyvand.trade import CaliendoParro
-
-    solver = CaliendoParro()
     if union is None:
         return world
     return union.effect(world).baseline(lambda before, change: solver.solve(before, change).counterfactual)

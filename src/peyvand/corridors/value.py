@@ -30,8 +30,6 @@ Index = NDArray[np.int64]
 Z_95 = 1.96
 PLACE, WAY = "place", "link"
 STOPS = ("rail_crossing", "road_crossing", "sea_port", "caspian_port")
-ECO = ("AFG", "AZE", "IRN", "KAZ", "KGZ", "PAK", "TJK", "TKM", "TUR", "UZB")
-"""The ten members of ECO: to whom an hour is worth something, where nobody is named."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -15,10 +15,16 @@ import numpy as np
 import pandas as pd
 
 from peyvand.errors import IdentificationError
+from peyvand.gravity.covariance import read_vcov
+from peyvand.gravity.design import build_design
 from peyvand.gravity.formula import parse
-from peyvand.gravity.poisson import ppml
-from peyvand.gravity.results import Estimate
+from peyvand.gravity.many_slopes import fit_many_slopes
+from peyvand.gravity.poisson import poisson_estimate, poisson_sample, ppml
+from peyvand.gravity.results import Estimate, sample_covariance
 from peyvand.gravity.tables import column_names, numeric, read_columns
+from peyvand.gravity.threads import one_blas_thread
+
+_GROUP, _UNTREATED = "group", "(untreated)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,20 +76,20 @@ def heterogeneous_effects(
     IdentificationError
         If no group's effect is identified.
     """
-    parse(formula)
     columns = read_columns(data, dict.fromkeys([*column_names(data), treatment, *group, *explained_by]))
     frame = pd.DataFrame(columns)
     treated = numeric(frame[treatment].to_numpy(), treatment) != 0
-    label = frame[list(group)].astype(str).agg("–".join, axis=1)
-    frame["group"] = np.where(treated, label, "(untreated)")
+    label = frame[group[0]].astype(str)
+    for column in group[1:]:
+        label = label + "–" + frame[column].astype(str)
+    frame[_GROUP] = np.where(treated, label, _UNTREATED)
     head, _, tail = formula.partition("|")
-    first = ppml(
-        f"{head} + i(group, {treatment}, ref='(untreated)')" + (f" | {tail}" if tail else ""), frame, cluster=cluster
-    )
-    names = [name for name in first.names if name.startswith("group::")]
+    terms = f"i({_GROUP}, {treatment}, ref='{_UNTREATED}')"
+    first = _first_stage(f"{head} + {terms}" + (f" | {tail}" if tail else ""), frame, cluster)
+    names = [name for name in first.names if name.startswith(f"{_GROUP}::")]
     if not names:
         raise IdentificationError("no group's effect is identified", hint="is the treatment constant within pairs?")
-    held = [name.removeprefix("group::").removesuffix(f":{treatment}") for name in names]
+    held = [name.removeprefix(f"{_GROUP}::").removesuffix(f":{treatment}") for name in names]
     values, matrix = first.coefficients[names].to_numpy(), first.vcov.loc[names, names].to_numpy()
     known = frame[treated].groupby(label[treated])[list(explained_by)].mean(numeric_only=True).reindex(held)
     design = np.column_stack([np.ones(len(names)), known.to_numpy(dtype=np.float64)])
@@ -97,6 +103,23 @@ def heterogeneous_effects(
     )  # fmt: skip
     second = pd.DataFrame({"estimate": slopes, "std_error": errors}, index=["constant", *explained_by])
     return HeterogeneousEffects(first_stage=first, effects=effects, second_stage=second, between_variance=between)
+
+
+def _first_stage(formula: str, frame: pd.DataFrame, cluster: object) -> Estimate:
+    """The PPML fit, by way of sparse columns where it has many (`many_slopes.py`)."""
+    asked = parse(formula)
+    if cluster is None and len(asked.effects) == 3:
+        cluster = ["^".join(asked.effects[-1])]
+    kind, clusters = read_vcov(None, cluster)
+    design = build_design(asked, frame, cluster=clusters)
+    with one_blas_thread():
+        found = fit_many_slopes(design)
+        if found is None:
+            return ppml(formula, frame, cluster=cluster)
+        fit, absorber, keep, reasons = found
+        sample = poisson_sample(design, fit, absorber, keep)
+        covariance = sample_covariance(sample, kind, clusters)
+    return poisson_estimate(fit, sample, covariance, reasons)
 
 
 def _second_stage(values: np.ndarray, variance: np.ndarray, design: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:

@@ -157,7 +157,8 @@ def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, st
         return []
     if scene.partner and source in scene.partner:
         return [(source, scene.partner[0] if scene.partner[1] == source else scene.partner[1])]
-    return [(source, others[0].code)] if others else []
+    states = [actor.code for actor in others if actor.kind != "pact" or actor.code == "EU"]
+    return [(source, states[0])] if states else []
 
 
 def _is_met(page: Page, actor: Actor) -> bool:

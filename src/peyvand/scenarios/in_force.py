@@ -138,6 +138,11 @@ class Facts:
         """Who stands how in which pact on a day."""
         return tuple(one for one in self.standings if one.since <= day and (one.until is None or day <= one.until))
 
+    def members_of(self, pact: str, day: date) -> tuple[str, ...]:
+        """The members of a pact on a day, by code; observers and partners are none."""
+        held = (one for one in self.standings_on(day) if one.pact == pact and one.status == "member")
+        return tuple(sorted(one.party for one in held))
+
     def in_force(self, day: date, *, kinds: Iterable[AgreementKind] | None = None) -> tuple[Agreement, ...]:
         """Agreements that bind at least one pair on a day."""
         wanted = None if kinds is None else set(kinds)

@@ -7,6 +7,7 @@ equations (λ), the derivative by ln κ_ins is
     λ^P_ns π'_ins  −  θ_s (y_is X'_ins − π'_ins Σ_j y_js X'_jns)  +  r_n θ_s E'_ns (φ_ins − F_ns π'_ins)
 
 and a tariff's, by ln (1+t'), adds −X'_ins y_is + r_n E'_ns φ_ins: the money that suppliers lose and importers collect.
+A barrier that is a rent has a tariff's slope where importers keep it, and (r_i − r_n) X'_ins more where exporters do.
 """
 
 from __future__ import annotations
@@ -40,13 +41,16 @@ class BorderSensitivity:
     ----------
     data : Dataset
         `welfare_by_cost` and `welfare_by_tariff` (economy, exporter, importer, sector): d ln W of the economy by d ln
-        of the iceberg cost, and by d ln (1+t).
+        of the barrier's cost, iceberg or rent as the model says, and by d ln (1+t).
     world : World
         The one whose equilibrium it is.
+    model : CaliendoParro
+        The closure.
     """
 
     data: xr.Dataset
     world: World
+    model: CaliendoParro
 
     def __getitem__(self, name: str) -> xr.DataArray:
         return self.data[name]
@@ -93,12 +97,11 @@ class BorderSensitivity:
         effect = self.data["welfare_by_cost"] * cost + self.data["welfare_by_tariff"] * tariff
         return effect.sum(["exporter", "importer", "sector"])
 
-    def beside_exact(self, shock: Shock, *, model: CaliendoParro | None = None) -> pd.DataFrame:
+    def beside_exact(self, shock: Shock) -> pd.DataFrame:
         """First-order and exact change of real income side by side, per cent, with the difference."""
-        solver = model or CaliendoParro()
         logs = self.first_order(shock)
         linear = logs.copy(data=100 * np.expm1(logs.values))
-        exact = 100 * (solver.solve(self.world, shock)["welfare_hat"] - 1)
+        exact = 100 * (self.model.solve(self.world, shock)["welfare_hat"] - 1)
         table = pd.DataFrame({"first_order_percent": linear.to_series(), "exact_percent": exact.to_series()}).dropna()
         return table.assign(missed_percent=table["exact_percent"] - table["first_order_percent"]).reset_index()
 
@@ -114,23 +117,19 @@ def border_sensitivity(
     economies : iterable of str, optional
         Whose welfare; everybody's by default. The result has N²S figures for each.
     model : CaliendoParro, optional
-        The closure. With deficits eliminated, the derivatives are those of the balanced World.
+        The closure, and whether barriers melt or are rents. With deficits eliminated, the derivatives are those of the
+        balanced World.
 
     Raises
     ------
     UnknownEconomyError
         If the World has no such economy.
     ModelError
-        If barriers are rents, or the equations are singular.
+        If the equations are singular.
     ConvergenceError
         If balanced trade was not reached.
     """
     solver = model or CaliendoParro()
-    if solver.barrier == "rent":
-        raise ModelError(
-            "sensitivities are those of iceberg costs",
-            hint="a rent that importers keep has the slope of a tariff: welfare_by_tariff of barrier='iceberg'",
-        )
     if solver.deficit_rule == "eliminated":
         world = solver.without_deficits(world)
     codes = world.resolve_economies(economies) if economies is not None else world.economies
@@ -140,22 +139,29 @@ def border_sensitivity(
     found = solve_equilibrium(base, block, income=income, tol=solver.tol)
     places = np.array([world.economies.index(code) for code in codes], dtype=np.int64)
     try:
-        by_cost, by_tariff = welfare_slopes(base, block, found.conditions, income, economies=places)
+        by_cost, by_tariff, by_revenue = welfare_slopes(base, block, found.conditions, income, economies=places)
     except np.linalg.LinAlgError as error:
         raise ModelError(
             "the equations of this World are singular", hint="a part of it does not trade with the rest: leave it out"
         ) from error
+    if solver.barrier == "rent":
+        by_cost = by_tariff
+        if solver.rent_keeper == "exporter":
+            moved = by_revenue[:, None, :, None] - by_revenue[:, None, None, :]
+            by_cost = by_tariff + moved * trade_flows(block, found.conditions)
     labels = {"economy": list(codes), **{dim: world.data.indexes[dim] for dim in KERNEL_CELL}}
     dims = ("economy", *KERNEL_CELL)
     arrays = {"welfare_by_cost": by_cost, "welfare_by_tariff": by_tariff}
     data = {name: labelled(xr.DataArray(values, labels, dims), name) for name, values in arrays.items()}
-    return BorderSensitivity(data=xr.Dataset(data), world=world)
+    return BorderSensitivity(data=xr.Dataset(data), world=world, model=solver)
 
 
 def welfare_slopes(
     base: Baseline, block: Blocks, found: Conditions, income: IncomeRule, *, economies: NDArray[np.int64]
-) -> tuple[Array, Array]:
-    """d ln W_e by ln d̂ and by ln (1+t'), each (economy e, sector, exporter, importer), at an equilibrium.
+) -> tuple[Array, Array, Array]:
+    """d ln W_e by ln d̂ and by ln (1+t'), each (economy e, sector, exporter, importer), and by revenue, r (e, economy).
+
+    At an equilibrium, of barriers that melt.
 
     Raises
     ------
@@ -193,7 +199,7 @@ def welfare_slopes(
         by_cost[place] = share * (on_price[place][:, None, :] + theta * sold.sum(axis=1, keepdims=True))
         by_cost[place] += theta * (lost - sold)
         by_tariff[place] = by_cost[place] - sold + collected * kept
-    return by_cost, by_tariff
+    return by_cost, by_tariff, on_revenue
 
 
 def _direct_slopes(

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from peyvand.corridors import Network, Route, routes
 from peyvand.corridors.routes import BYS, T_PER_TEU, By, spoken_mode
-from peyvand.corridors.value import ECO, PLACE, WAY
+from peyvand.corridors.value import PLACE, WAY
 from peyvand.errors import DataError, UnknownNameError
 from peyvand.locale import Language, error_title
 from peyvand.reports.corridors import steps_of
@@ -19,6 +19,7 @@ from peyvand.reports.map.geometry import Frame
 from peyvand.reports.map.projection import on_page
 from peyvand.reports.page.corridors import Panel, panels
 from peyvand.reports.rows import Row, records
+from peyvand.waiting import whose_hours
 from peyvand.web.pictures import WorldMap, world_map
 from peyvand.web.show import show
 from peyvand.web.site import language_of, site_of, voice_of
@@ -82,7 +83,7 @@ def value(request: Request, of: str = "", links: bool = False) -> Response:
     site, language = site_of(request), language_of(request)
     world, held = site.today.world, site.today.hours
     economy = of if of in ("", "all") else world.economy(of)
-    whose = {"": [code for code in ECO if code in world.economies] or None, "all": None}.get(economy, [economy])
+    whose = {"": whose_hours(world), "all": None}.get(economy, [economy])
     ranking = held.ranking(whose)
     ranking = ranking[(ranking["owner"] == (WAY if links else PLACE))].head(VALUES_SHOWN)
     rows: list[Row] = []
