@@ -41,7 +41,17 @@ def scenes(
         teller = speaker if named or held or teller is None else teller
         quoted = quoted or ":" in page.words[sentence.first : sentence.last]
         together = states if _counted(page, sentence) == len(states) else ()
-        scene = Scene(sentence, here, named, held, speaker=speaker, partner=partner, teller=teller, together=together)
+        scene = Scene(
+            sentence,
+            here,
+            named,
+            held,
+            speaker=speaker,
+            partner=partner,
+            teller=teller,
+            together=together,
+            home=home if home in parties else "",
+        )
         met = parties_of_meeting(page, scene)
         if len(met) == 2:
             partner = (met[0], met[1])
