@@ -87,7 +87,7 @@ def read_text(
     told = scenes(page, actors, people, roles, parties, home)
     acts = find_acts(page, told)
     diplomatic = not mixed and is_diplomatic(page, actors, roles, home)
-    domains = domains_of(page, fields, actors, roles, home, is_diplomatic=diplomatic)
+    domains = domains_of(page, fields, roles, is_diplomatic=diplomatic)
     commitments = find_commitments(page, told, fields, [domain.code for domain in domains] or [POLITICS])
     return Report(
         **about,  # type: ignore[arg-type]
