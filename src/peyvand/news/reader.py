@@ -25,7 +25,10 @@ LONGEST = 200_000  # characters that are read; a longer text is cut with a warni
 _PERSIAN = re.compile("[\u0600-\u06ff]+")
 _LATIN = re.compile("[A-Za-z]+")
 _CITED = re.compile("به نقل از (?:خبرگزاری |پایگاه |سایت |شبکه |روزنامه )?([^ ،,.:؛\n]{2,20})")
-_AGENCY = re.compile("به گزا ?رش (?:گروه [^،]{3,30} )?(?:خبرگزاری )?([^ ،,.:؛\n]{2,20}(?: نیوز)?)")
+_AGENCY = re.compile(
+    "به گزا ?رش (?:(?:گروه|خبرنگار|سرویس) [^،\n]{0,40}?(?=خبرگزاری ))?(?:خبرنگار )?(?:خبرگزاری )?"
+    "([^ ،,.:؛\n]{2,20}(?: نیوز)?)"
+)
 _CODE = re.compile("(?:کد خبر|شناسه خبر|News ID|News code)\\s*:?\\s*([0-9]{3,12})")
 
 
