@@ -80,6 +80,7 @@ def states_of(page: Page, actors: tuple[Actor, ...], home: str) -> dict[str, lis
             found.setdefault(actor.code, []).append(actor)
             weight[actor.code] = weight.get(actor.code, 0.0) + _weight(page, actor, listed, start in heads, early)
     pacts = sum(2 if actor.first < early else 1 for actor in actors if actor.kind == "pact")
+    pacts += sum(actor.kind == "europe" for actor in actors if actor.first < early)
     foreign = [code for code in weight if code != home and weight[code] >= PARTY]
     if not foreign and (
         posts := {a.code for mentions in found.values() for a in mentions if _is_post(page, a)} - {home}
