@@ -29,6 +29,8 @@ Mask = NDArray[np.bool_]
 SEPARATION = ("full", "fe", "none")
 LAYOUTS = ("auto", "panel", "groups")
 REPEATED = ("error", "keep")
+PERFECT = 1e-13
+"""Largest residual beside the largest fitted flow up to which a fit is perfect."""
 
 
 def ppml(
@@ -132,6 +134,8 @@ def poisson_sample(design: Design, fit: PoissonFit, absorber: Absorber, keep: Ma
     flow = absorber.to_cells(design.outcome)
     prior = prior_in_cells(design, absorber, keep)
     score = np.where(prior > 0, flow * prior, 0.0) - fit.fitted_weight
+    if np.abs(score).max() <= PERFECT * fit.fitted_weight.max():  # what is left is rounding
+        score[:] = 0.0
     return Sample(
         design=design, keep=keep, absorber=absorber, linear=absorber.to_rows(fit.log_fitted),
         fit_weight=fit.fitted_weight, residual_regressors=fit.residual_regressors, score_weight=score,

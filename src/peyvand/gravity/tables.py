@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,19 @@ def column_names(data: Any) -> list[str]:
     """The names of all columns of a table or file."""
     table = read_file(data, None) if isinstance(data, str | Path) else data
     return [str(name) for name in table] if isinstance(table, Mapping) else _frame(table).collect_schema().names()
+
+
+def listed(names: str | Sequence[str]) -> list[str]:
+    """Names of columns, of which one may stand alone."""
+    return [names] if isinstance(names, str) else list(names)
+
+
+def name_beside(name: str, others: Iterable[str]) -> str:
+    """A name for a new column that is none of the others."""
+    taken = set(others)
+    while name in taken:
+        name += "_"
+    return name
 
 
 def read_file(path: str | Path, names: list[str] | None = None) -> Any:
