@@ -81,7 +81,7 @@ def _promises(page: Page, sentence: Sentence, cued: list[Hit[Promise]]) -> list[
         strength, company, unless = hit.value
         if strength == "signed" and page.find(cues("future"), sentence.first, sentence.last):
             strength = "intent"
-        if strength == "implemented" and page.find(cues("future"), hit.first, min(hit.last + SOON, sentence.last)):
+        if strength == "implemented" and _is_to_come(page, sentence, hit):
             strength = "intent"
         if not near(page, sentence, hit, company, REACH[strength]):
             continue
@@ -92,6 +92,12 @@ def _promises(page: Page, sentence: Sentence, cued: list[Hit[Promise]]) -> list[
         if not is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
             found.append((hit, strength))
     return sorted(found, key=lambda one: ORDER.index(one[1]))
+
+
+def _is_to_come(page: Page, sentence: Sentence, hit: Hit[Promise]) -> bool:
+    """«اجرایی می‌شود», «اجرایی خواهد شد», «… به زودی»: announced, not done."""
+    announced = any(word.startswith("می") for word in page.words[hit.first : hit.last])
+    return announced or bool(page.find(cues("future"), hit.first, min(hit.last + SOON, sentence.last)))
 
 
 def _of_no_office(here: list[Hit[Field]], scene: Scene) -> list[Hit[Field]]:
