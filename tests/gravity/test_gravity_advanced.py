@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 from tests.gravity.reference import trade_panel
 
-from peyvand.errors import DataError, IdentificationError
+from peyvand.errors import DataError, FormulaError, IdentificationError
 from peyvand.gravity import (
     elasticity_from_ratios,
     elasticity_from_tariffs,
@@ -75,6 +75,54 @@ def test_agreements_that_differ():
         (found.effects["shrunk"] - between.min(axis=1) > -1e-12)
         & (between.max(axis=1) - found.effects["shrunk"] > -1e-12)
     ).all()
+
+
+def test_one_name_may_stand_alone_and_no_column_is_overwritten():
+    frame = trade_panel(6, 5).assign(group="x", **{"in force": lambda f: f["rta"]})
+    several = heterogeneous_effects(f"trade ~ cost | {THREE_WAY}", frame, treatment="rta", group=["exporter"])
+    alone = heterogeneous_effects(f"trade ~ cost | {THREE_WAY}", frame, treatment="in force", group="exporter")
+    assert_allclose(alone.effects, several.effects, rtol=1e-9)
+    assert leads_and_lags(frame, "rta", lags=1).equals(leads_and_lags(frame, "rta", lags=[1]))
+    with pytest.raises(DataError, match="numbers and holds words"):
+        heterogeneous_effects(
+            f"trade ~ 1 | {THREE_WAY}", frame, treatment="rta", group="exporter", explained_by="group"
+        )
+
+
+def test_what_advanced_estimates_refuse():
+    frame = trade_panel(6, 5).assign(tariff=lambda f: 100 * f["cost"].abs())
+    year = frame[frame["year"] == 2001]
+    for call, error, words in (
+        (lambda: leads_and_lags(frame, "rta", lags=1.5), DataError, "positive number of periods"),
+        (lambda: leads_and_lags(frame.astype({"year": str}), "rta", lags=1), DataError, "'year' should hold numbers"),
+        (lambda: staggered_effects("trade", frame, treatment="rta"), FormulaError, "one ~"),
+        (lambda: staggered_effects("trade ~ 1", frame.assign(rta=0.5), treatment="rta"), DataError, "0.5 in row 0"),
+        (
+            lambda: elasticity_from_tariffs("trade ~ 1 | year", frame, tariff="tariff", flows_include_tariff=True),
+            DataError,
+            "looks like per cent",
+        ),
+        (lambda: elasticity_from_ratios(year, trade="trade", tariff="tariff"), DataError, "looks like per cent"),
+        (lambda: elasticity_from_ratios(year.head(0), trade="trade", tariff="rta"), IdentificationError, "no triad"),
+        (lambda: elasticity_from_ratios(year.assign(trade=-1.0), trade="trade", tariff="rta"), DataError, "negative"),
+        (lambda: elasticity_from_ratios(year.assign(exporter=None), trade="trade", tariff="rta"), DataError, "row 0"),
+    ):
+        with pytest.raises(error, match=words):
+            call()
+
+
+def test_units_treated_from_the_start_are_listed():
+    """They are left out of a staggered estimate by the rows of the input, and predictions keep their places."""
+    frame, rng = quiet_panel(10, 6, seed=2)
+    start = rng.choice([0, 2, 4, 99], (10, 10))[frame["exporter"], frame["importer"]]
+    frame["rta"] = (frame["year"] >= start) * 1.0
+    frame["trade"] = np.exp(frame["log_mean"] + 0.3 * frame["rta"]) * frame["noise"]
+    found = staggered_effects(f"trade ~ 1 | {THREE_WAY}", frame, treatment="rta")
+    always = np.flatnonzero(start == 0)
+    listed = found.estimate.dropped[found.estimate.dropped["reason"].str.startswith("treated from the first period")]
+    assert listed["row"].tolist() == always.tolist()
+    assert found.always_treated == len(always)
+    assert np.array_equal(np.flatnonzero(np.isnan(found.estimate.predict())), always)
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.2])

@@ -140,6 +140,12 @@ def test_files_that_are_not_what_they_say(tmp_path):
     twins.write_text("trade,rta,rta\n1,2,3\n2,3,5\n")
     with pytest.raises(DataError, match=r"2 columns of twins\.csv are called 'rta'"):
         ppml("trade ~ rta", twins)
+    for suffix in ("csv", "parquet", "dta"):
+        path = tmp_path / f"panel.{suffix}"
+        frame = trade_panel()
+        {"csv": frame.to_csv, "parquet": frame.to_parquet, "dta": frame.to_stata}[suffix](path)
+        with pytest.raises(UnknownNameError, match="did you mean 'rta'"):
+            ppml("trade ~ rtaa | exporter", path)
 
 
 def test_clusters_are_written_in_any_manner():
@@ -305,6 +311,37 @@ def test_etable_holds_every_number(to):
     assert to != "latex" or (" < " not in shown and "p$<$0.1" in shown)
     with pytest.raises(UnknownNameError, match="did you mean 'latex'"):
         etable(fits, to="latx")
+
+
+@pytest.mark.filterwarnings("error")
+def test_perfect_fits_say_so_quietly(tmp_path):
+    """No residual, no error: zeros and gaps, not rounding dressed as significance; valid JSON, no warnings."""
+    frame = trade_panel()
+    straight = frame.assign(y=1 + 2 * frame["rta"] - frame["cost"])
+    for formula in ("y ~ rta + cost", "y ~ rta + cost | exporter"):
+        fit = ols(formula, straight)
+        assert_allclose(fit.coefficients[["rta", "cost"]], [2, -1], rtol=1e-10)
+        assert not fit.std_errors.any()
+        assert fit.log_likelihood == np.inf
+        assert np.isnan(reset_test(fit).p_value)
+    for estimator in ("ols", "ppml"):
+        path = tmp_path / "flat.csv"
+        frame.assign(y=3.0).to_csv(path, index=False)
+        answer = CliRunner().invoke(gravity, ["fit", "y ~ rta", str(path), "--estimator", estimator, "--json"])
+        assert answer.exit_code == 0, answer.output
+        found = json.loads(answer.stdout, parse_constant=pytest.fail)
+        assert found["coefficients"]["rta"]["std_error"] == 0
+
+
+def test_squares_of_years_beside_effects():
+    """A year and its square hardly differ from a line among numbers near 2000; centred they do."""
+    frame = trade_panel(6, 6)
+    for estimator in (ols, ppml):
+        raw = estimator("trade ~ year + I(year^2) | exporter + importer", frame)
+        centred = estimator("trade ~ I(year - 2002) + I((year - 2002)^2) | exporter + importer", frame)
+        assert raw.names == ("year", "I(year^2)")
+        assert raw.values[1] == pytest.approx(centred.values[1], rel=1e-6)
+        assert raw.std_errors["I(year^2)"] == pytest.approx(centred.std_errors.iloc[1], rel=1e-5)
 
 
 def test_etable_reads_like_a_paper():

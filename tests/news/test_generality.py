@@ -162,3 +162,14 @@ def test_an_office_before_comment_is_still_diplomacy():
         title="دیدار وزیران امور خارجه ایران و ترکیه",
     )
     assert report.is_diplomatic
+
+
+def test_europe_alone_may_be_the_other_side():
+    """«سه کشور اروپایی» as one body: the report is not domestic, and its acts carry the Union's code."""
+    report = read_text(
+        "معاون وزیر امور خارجه ایران امروز با نمایندگان سه کشور اروپایی دیدار کرد. به گزارش ایسنا، طرف‌های اروپایی گفتند"
+        " گفت‌وگو ادامه دارد.",
+        title="دیدار معاون وزیر امور خارجه با طرف‌های اروپایی",
+    )
+    assert [mention.code for mention in report.countries] == ["IRN"]
+    assert any({act.source, act.target} == {"IRN", "EU"} for act in report.acts)

@@ -8,8 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from peyvand.locale import Language, number, text
-
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -50,18 +48,3 @@ def write_answer(folder: Path, table: pd.DataFrame, flows: pd.DataFrame, said: d
         (folder / "answer.json").write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise unwritable(folder, error, say=", with --out") from error
-
-
-def show_figures(table: pd.DataFrame, language: Language, *, title: str, decimals: int) -> None:
-    """A row an economy on a terminal of 80 columns."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    shown = Table(title=title, box=box.SIMPLE, padding=(0, 1, 0, 0))
-    for name in table:
-        shown.add_column(text(f"trade.columns.{name}", language), justify="left" if name == "economy" else "right")
-    for _, row in table.iterrows():
-        cells = ("–" if value != value else number(value, language, decimals=decimals) for value in row.iloc[1:])
-        shown.add_row(str(row["economy"]), *cells)
-    Console().print(shown)

@@ -68,6 +68,10 @@ def borders(
         )
     if agreements and directed:
         raise click.UsageError("--agreements splits the thickness: leave out --directed")
+    if heatmap and (pair or sectors or as_json or directed):
+        raise click.UsageError("--heatmap shows all borders: leave out --pair, --sector, --directed and --json")
+    if pair and len(set(held.resolve_economies(pair))) < 2:
+        raise click.UsageError("--pair names two economies")
     if part and not heatmap:
         raise click.UsageError("--part is of a --heatmap; the tables show every part")
     if directed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -275,14 +275,13 @@ def _show_values(
         text("corridors.value.title", language, who=who), caption=text("corridors.value.caption", language)
     )
     others = [column for column in table.columns if str(column).startswith("gain_radius_")]
-    columns = ["place", "hours", "gain", "interval", "radius_60", "radius_90", "direct"]
+    columns = ["place", "hours", "gain", "radius_60", "radius_90", "direct"]
+    heads = {name: text(f"corridors.value.columns.{name}", language) for name in (*columns, "exact", "winners")}
+    heads["gain"] += "\n" + text("corridors.value.columns.interval", language)
+    heads["winners"] = heads["winners"].replace(" ", "\n", 1)
     for name in (*columns, *(["exact"] if "exact_musd" in table else []), "winners"):
-        shown.add_column(
-            text(f"corridors.value.columns.{name}", language),
-            justify="left" if name in ("place", "winners") else "right",
-            no_wrap=name in ("interval", "winners"),
-            min_width=11 if name == "place" else None,
-        )
+        justify: Literal["left", "right"] = "left" if name in ("place", "winners") else "right"
+        shown.add_column(heads[name], justify=justify, no_wrap=name in ("gain", "winners"))
     for at, row in zip(table.index, table.to_dict("records"), strict=True):
         gains = found.by_economy(at)
         best = gains[gains["economy"].isin(economies or gains["economy"])].head(3)
@@ -292,8 +291,7 @@ def _show_values(
         shown.add_row(
             str(row["name_fa" if language == "fa" else "name"]),
             number(row["hours"], language, decimals=1),
-            musd(row["gain_musd"]),
-            f"{musd(row['low_musd'])} – {musd(row['high_musd'])}",
+            f"{musd(row['gain_musd'])}\n[dim]{musd(row['low_musd'])} – {musd(row['high_musd'])}[/dim]",
             *(musd(row[name]) for name in (*others, "direct_musd", *(["exact_musd"] if "exact_musd" in table else []))),
             winners,
         )

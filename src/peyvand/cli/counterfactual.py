@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from peyvand.cli.answers import plain_rows, show_figures, write_answer
+from peyvand.cli.answers import plain_rows, write_answer
 from peyvand.cli.options import OneOf, deficits_option, language_option
-from peyvand.cli.terminal import print_json
+from peyvand.cli.terminal import print_json, show_figures
 from peyvand.locale import Language, text
 
 if TYPE_CHECKING:

@@ -99,7 +99,7 @@ def openness_command(
     partners = number(int(table["partners"].max()), language)
     title = text("mobility.openness.title", language, day=day_words(snapshot, language), partners=partners)
     grid = new_table(title)
-    grid.add_column(text("mobility.openness.economy", language))
+    grid.add_column(text("mobility.openness.economy", language), no_wrap=True)
     for name in shares:
         grid.add_column(text(f"mobility.openness.{name.removesuffix('_share')}", language), justify="right")
     for row in table.to_dict("records"):

@@ -290,13 +290,15 @@ def show_rows(
     if not rows:
         say(language, "nothing")
         return
+    from rich.cells import cell_len
     from rich.markup import escape
 
     table = new_table(escape(title))
     long = next((name for name in _LONG if name in rows[0] and "code" in rows[0]), None)
     columns = [name for name in rows[0] if name != "domain" and (long is None or name != "code")]
     for name in columns:
-        table.add_column(text(f"registry.column.{name}", language), no_wrap=name in _DATES)
+        heading = text(f"registry.column.{name}", language)
+        table.add_column(heading, no_wrap=name in _DATES, min_width=max(map(cell_len, heading.split())))
     for row in rows:
         cells = [escape(cell(name, row[name], language)) for name in columns]
         for at, name in enumerate(columns):

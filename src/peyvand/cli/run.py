@@ -106,10 +106,15 @@ def run(
         print_json(economies(done).to_dict("records"))
         return
     title = done.scenario.title[language]
-    shown = _table(done, language) if show == "income" else view(show, tables(done), title=title, language=language)
-    show_table(shown, language)
-    if show == "income" and done.people is not None and done.people.moved:
-        show_table(people_table(done.people, language), language)
+    moved = done.people if done.people is not None and done.people.moved else None
+    if show != "income":
+        show_table(view(show, tables(done), title=title, language=language), language)
+    elif moved is None or done.effect.moves_trade or done.effect.transit:
+        show_table(_table(done, language), language)
+    else:
+        console.print(text("run.no_trade", language, title=title), soft_wrap=True)
+    if show == "income" and moved is not None:
+        show_table(people_table(moved, language), language)
     for caution in done.warnings:
         notes.print(f"! {explain_caution(caution, done.effect, language)}", style="yellow")
     console.print(text("run.written", language, report=page), soft_wrap=True)

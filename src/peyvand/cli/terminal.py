@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peyvand.cli.answers import plain
-from peyvand.locale import Language
+from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.table import Table
 
 
@@ -35,6 +36,19 @@ def show_table(table: Table, language: Language) -> None:
     from rich.console import Console
 
     Console().print(mirrored(table) if language == "fa" else table)
+
+
+def show_figures(frame: pd.DataFrame, language: Language, *, title: str, decimals: int) -> None:
+    """A row an economy; long names wrap, so that the figures keep their places on 80 columns."""
+    shown = new_table(title)
+    for name in frame:
+        words = name == "economy"
+        heading = text(f"trade.columns.{name}", language)
+        shown.add_column(heading, justify="left" if words else "right", no_wrap=not words)
+    for _, row in frame.iterrows():
+        cells = ("–" if value != value else number(value, language, decimals=decimals) for value in row.iloc[1:])
+        shown.add_row(str(row["economy"]), *cells)
+    show_table(shown, language)
 
 
 def mirrored(table: Table) -> Table:

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from peyvand.gravity.kernels import Array, Columns
+from peyvand.gravity.kernels import Array, Columns, inverse_or_zero
 
 ROUNDING = 1e-8
 """By default a residual is not asked to be small against less than this share of a column's own sum of squares."""
@@ -127,24 +127,22 @@ def conjugate_gradients(
     operator: Callable[[Array], Array],
     *,
     right: Array,
-    diagonal: Array,
+    precondition: Callable[[Array], Array],
     reference: Array,
     start: Array | None,
     tol: float,
     max_steps: int = 300,
 ) -> tuple[Array, int, float]:
-    """Solve A e = right for several columns at once, with A's diagonal as preconditioner.
+    """Solve A e = right for several columns at once, with a preconditioner P ≈ A⁻¹.
 
-    Stops when every column's residual r'D⁻¹r is below tol² × `reference`.
+    Stops when every column's residual r'Pr is below tol² × `reference`.
 
     Parameters
     ----------
-    operator : callable
-        Maps (regressor, ...) to the same shape.
+    operator, precondition : callable
+        A and P: map (regressor, ...) to the same shape.
     right : Array
         (regressor, ...).
-    diagonal : Array
-        Shape of one column; zero marks an effect without rows, which stays zero.
     reference : Array
         (regressor,), the size against which a residual is small.
 
@@ -153,10 +151,9 @@ def conjugate_gradients(
     tuple
         The solution, the steps taken and the largest relative residual.
     """
-    inverse = np.divide(1.0, diagonal, out=np.zeros_like(diagonal), where=diagonal > 0)
     solution = np.zeros_like(right) if start is None else start.copy()
     residual = right.copy() if start is None else right - operator(solution)
-    pull = residual * inverse
+    pull = precondition(residual)
     direction = pull.copy()
     size = _dots(residual, pull)
     goal = tol * tol * np.maximum(reference, np.finfo(float).tiny)
@@ -168,13 +165,19 @@ def conjugate_gradients(
         shape = (-1,) + (1,) * (right.ndim - 1)
         solution += length.reshape(shape) * direction
         residual -= length.reshape(shape) * image
-        np.multiply(residual, inverse, out=pull)
+        pull = precondition(residual)
         fresh = _dots(residual, pull)
         direction *= np.divide(fresh, size, out=np.zeros_like(size), where=size > 0).reshape(shape)
         direction += pull
         size = fresh
         steps += 1
     return solution, steps, float(np.sqrt(np.max(size / np.maximum(reference, np.finfo(float).tiny), initial=0.0)))
+
+
+def by_diagonal(diagonal: Array) -> Callable[[Array], Array]:
+    """The inverse diagonal as preconditioner; zero marks an effect without rows, which stays zero."""
+    inverse = inverse_or_zero(diagonal)
+    return lambda residual: residual * inverse
 
 
 def _dots(left: Array, right: Array) -> NDArray[np.float64]:

@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 
 from peyvand.errors import DataError, IdentificationError
+from peyvand.gravity.expressions import quoted
+from peyvand.gravity.formula import parse
+from peyvand.gravity.kernels import Array
 from peyvand.gravity.poisson import ppml
 from peyvand.gravity.results import Estimate
 from peyvand.gravity.tables import coded, numeric, read_columns
@@ -53,9 +56,11 @@ def elasticity_from_tariffs(
     flows_include_tariff : bool
         Whether the outcome is valued after the tariff.
     """
+    parse(formula)
+    _refuse_per_cent(numeric(read_columns(data, [tariff])[tariff], tariff), tariff)
     head, bar, tail = formula.partition("|")
     left, _, right = head.partition("~")
-    name = f"log(1+{tariff})"
+    name = f"log(1+{quoted(tariff)})"
     terms = name if right.strip() in ("1", "") else f"{right} + {name}"
     fit = ppml(f"{left} ~ {terms} {bar} {tail}", data, cluster=cluster)
     if name not in fit.names:
@@ -82,18 +87,29 @@ def elasticity_from_ratios(
     Raises
     ------
     DataError
-        If a pair has two rows.
+        If a pair has two rows, an economy is missing, a flow is negative, or tariffs look like per cent.
     IdentificationError
         If no triad is complete or tariffs are symmetric throughout.
     """
     columns = read_columns(data, [trade, tariff, exporter, importer])
     codes = coded(np.concatenate([columns[exporter], columns[importer]]))[0]
     i, j = np.split(codes, 2)
-    count = int(codes.max()) + 1
+    traded, rates = numeric(columns[trade], trade), numeric(columns[tariff], tariff)
+    nowhere, below = np.flatnonzero(np.minimum(i, j) < 0), np.flatnonzero(traded < 0)
+    if len(nowhere):
+        raise DataError(f"row {nowhere[0]} has no exporter or no importer", hint="leave such rows out first")
+    if len(below):
+        raise DataError(
+            f"{trade} is negative in row {below[0]}: {traded[below[0]]:g}", hint="leave such rows out first"
+        )
+    _refuse_per_cent(rates, tariff)
+    count = int(codes.max(initial=-1)) + 1
+    if count < 3:
+        raise IdentificationError(f"{count} economies make no triad", hint="more economies or another year")
     if len(np.unique(i * count + j)) < len(i):
         raise DataError("a pair has two rows", hint="one year and sector at a time")
     flow, rate = np.zeros((count, count)), np.full((count, count), np.nan)
-    flow[i, j], rate[i, j] = numeric(columns[trade], trade), numeric(columns[tariff], tariff)
+    flow[i, j], rate[i, j] = traded, rates
     with np.errstate(divide="ignore", invalid="ignore"):
         log_flow, log_tariff = np.log(flow), np.log1p(rate)
     triads = np.array(list(combinations(range(count), 3))).reshape(-1, 3)
@@ -113,3 +129,13 @@ def elasticity_from_ratios(
     slope = float(x @ y / (x @ x))
     error = float(np.sqrt(np.sum((x * (y - slope * x)) ** 2) * len(y) / max(len(y) - 1, 1)) / (x @ x))
     return Elasticity(trade_elasticity=-slope, std_error=error, method="ratios of triads", nobs=len(y))
+
+
+def _refuse_per_cent(rate: Array, name: str) -> None:
+    """Refuse tariffs most of which would more than double a price."""
+    levied = rate[rate > 0]
+    if len(levied) and np.median(levied) > 1:
+        raise DataError(
+            f"{name} looks like per cent: half of its rates above zero are over {np.median(levied):g}",
+            hint="shares are wanted: divide by 100", column=name,
+        )  # fmt: skip

@@ -71,6 +71,15 @@ def named(name: str) -> str:
     return bytes.fromhex(found[2]).decode() if found else name
 
 
+def quoted(name: str) -> str:
+    """A column's name as a formula writes it: in backticks if it is no word.
+
+    >>> quoted("rta"), quoted("duty (%)")
+    ('rta', '`duty (%)`')
+    """
+    return name if re.fullmatch(_WORD, name) else f"`{name}`"
+
+
 def shown(expression: str) -> str:
     """An expression as the formula wrote it."""
     return _STAND_IN.sub(lambda found: f"`{named(found[0])}`" if found[1] == "quoted" else named(found[0]), expression)

@@ -3,7 +3,8 @@
 Any number of fixed effects over any rows. Where two of them fall into connected blocks of manageable size
 (exporter-year and importer-year within each year and product) these are eliminated exactly, block by block;
 otherwise the one with most levels is. The others are solved by conjugate gradients on the Schur complement that
-remains, all regressors at once, with sums as sparse matrix products. Dummies are never built.
+remains, all regressors at once, with sums as sparse matrix products; where these take too many steps all effects are
+solved for by a factor of their normal equations (`factor.py`). Dummies are never built.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from peyvand.gravity.absorb import ROUNDING, Effects, conjugate_gradients
+from peyvand.gravity.absorb import ROUNDING, Effects, by_diagonal, conjugate_gradients
 from peyvand.gravity.design import renumbered
+from peyvand.gravity.factor import Factor, factor_of
 from peyvand.gravity.kernels import Array, Columns, column_effects_root, inverse_or_zero, proportional_step, sums_by
 from peyvand.gravity.threads import each
 
@@ -25,6 +27,10 @@ Codes = NDArray[np.intp]
 MOST_COLUMNS = 2500
 MOST_BLOCK_CELLS = 20_000_000
 LIKE_SIZE = 1.3
+PATIENCE, MOST_STEPS = 500, 3000
+"""Steps of conjugate gradients before a factor is made, and where none can be made."""
+EXACT = 1e-4
+"""Tolerance from which a factor is made at once where steps did not suffice before."""
 
 
 class GroupEffects:
@@ -52,6 +58,8 @@ class GroupEffects:
         self.rest = [at for at in range(len(codes)) if at not in self.head]
         self.sorted = {at: _grouped_rows(codes[at], self.counts[at]) for at in {*self.head, *self.rest[:-1]}}
         self.ends = np.cumsum([0, *(self.counts[at] for at in self.rest)])
+        self.patience = PATIENCE
+        self.is_hard = False
 
     def to_cells(self, values: Array) -> Array:
         return values if self.kept is None else values[self.kept]
@@ -66,6 +74,7 @@ class GroupEffects:
     # -- weights ---------------------------------------------------------------------------------------------------
     def weigh(self, weight: Array) -> None:
         self.weight = weight
+        self.factor: Factor | None = None
         self.sums = self.group_sums(weight)
         pairs = [(a, b) for a in self.head for b in self.rest] + list(combinations(self.rest, 2))
         if len(self.head) == 2:
@@ -103,20 +112,41 @@ class GroupEffects:
             np.stack([sums_by(code, total, count) for total in weighted], axis=1)
             for code, count in zip(self.codes, self.counts, strict=True)
         ]
-        head = [sums[at] for at in self.head]
         if not self.rest:
-            return Effects(tuple(self._solve_head(head)))
+            return Effects(tuple(self._solve_head([sums[at] for at in self.head])))
+        if self.factor is None and not (self.is_hard and tol <= EXACT):
+            start = self._by_steps(sums, energy=against * energy, start=start, tol=tol)
+            if start.residual <= tol:
+                return start
+        if self.factor is None:
+            self.factor, self.is_hard = factor_of(codes=self.codes, counts=self.counts, weight=self.weight), True
+        if self.factor is None:  # steps are all there is
+            self.is_hard, self.patience = False, MOST_STEPS
+            return self._by_steps(sums, energy=against * energy, start=start, tol=tol)
+        return self._by_factor(self.factor, sums)
+
+    def _by_steps(self, sums: list[Array], *, energy: Array, start: Effects | None, tol: float) -> Effects:
+        """Conjugate gradients on the Schur complement of the rest, with its diagonal."""
         right = self._joined([sums[at] for at in self.rest])
         diagonal = np.concatenate([self.sums[at] for at in self.rest])
         scale = np.sum(right**2 * inverse_or_zero(diagonal), axis=1)
-        reduced = right - self._joined(self._rest_sums(self._solve_head(head)))
+        head = [sums[at] for at in self.head]
         solution, steps, residual = conjugate_gradients(
-            self._schur, right=reduced, diagonal=diagonal, reference=np.maximum(scale, against * energy),
-            start=None if start is None else start.solved, tol=tol,
+            self._schur, right=right - self._joined(self._rest_sums(self._solve_head(head))),
+            precondition=by_diagonal(diagonal), reference=np.maximum(scale, energy),
+            start=None if start is None else start.solved, tol=tol, max_steps=self.patience,
         )  # fmt: skip
         through = self._head_sums(self._split(solution))
         solved = self._solve_head([own - other for own, other in zip(head, through, strict=True)])
         return Effects(tuple(solved), solution, steps, residual)
+
+    def _by_factor(self, factor: Factor, sums: list[Array]) -> Effects:
+        """The factor's solution of the normal equations, and once more for what its ridge left."""
+        right = np.concatenate(sums)
+        solution = factor.solve(right)
+        solution += factor.solve(right - self._normal(solution))
+        levels = np.split(solution, np.cumsum(self.counts)[:-1])
+        return Effects(tuple(levels[at] for at in self.head), self._joined([levels[at] for at in self.rest]))
 
     def expand(self, effects: Effects, column: int, out: Array) -> None:
         out[...] = 0.0
@@ -167,13 +197,22 @@ class GroupEffects:
 
     def _schur(self, flat: Array) -> Array:
         rest = self._split(flat)
-        image = [self.sums[at][:, None] * values for at, values in zip(self.rest, rest, strict=True)]
-        for (a, left), (b, right) in combinations(enumerate(self.rest), 2):
-            cross = self.cross[left, right]
-            image[a] += cross @ rest[b]
-            image[b] += cross.T @ rest[a]
+        image = self._tied(dict(zip(self.rest, rest, strict=True)))
         through = self._rest_sums(self._solve_head(self._head_sums(rest)))
         return self._joined([own - other for own, other in zip(image, through, strict=True)])
+
+    def _normal(self, effects: Array) -> Array:
+        """D'WD e of all effects (level, regressor)."""
+        return np.concatenate(self._tied(dict(enumerate(np.split(effects, np.cumsum(self.counts)[:-1])))))
+
+    def _tied(self, effects: dict[int, Array]) -> list[Array]:
+        """For each of some effects (level, regressor), the weighted sums of their fitted values by its levels."""
+        image = {at: self.sums[at][:, None] * values for at, values in effects.items()}
+        for (left, right), cross in self.cross.items():
+            if left in effects and right in effects:
+                image[left] += cross @ effects[right]
+                image[right] += cross.T @ effects[left]
+        return list(image.values())
 
     def _head_sums(self, rest: list[Array]) -> list[Array]:
         return [

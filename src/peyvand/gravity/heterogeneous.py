@@ -17,14 +17,15 @@ import pandas as pd
 from peyvand.errors import IdentificationError
 from peyvand.gravity.covariance import read_vcov
 from peyvand.gravity.design import build_design
+from peyvand.gravity.expressions import quoted
 from peyvand.gravity.formula import parse
 from peyvand.gravity.many_slopes import fit_many_slopes
 from peyvand.gravity.poisson import poisson_estimate, poisson_sample, ppml
 from peyvand.gravity.results import Estimate, sample_covariance
-from peyvand.gravity.tables import column_names, numeric, read_columns
+from peyvand.gravity.tables import column_names, listed, name_beside, numeric, read_columns
 from peyvand.gravity.threads import one_blas_thread
 
-_GROUP, _UNTREATED = "group", "(untreated)"
+_UNTREATED = "(untreated)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,8 +55,8 @@ def heterogeneous_effects(
     data: Any,
     *,
     treatment: str,
-    group: Sequence[str],
-    explained_by: Sequence[str] = (),
+    group: str | Sequence[str],
+    explained_by: str | Sequence[str] = (),
     cluster: object = None,
 ) -> HeterogeneousEffects:
     """Estimate an effect of `treatment` for each group and explain the effects.
@@ -66,9 +67,9 @@ def heterogeneous_effects(
         The equation without the treatment.
     treatment : str
         A column that is 0 where a row is not treated.
-    group : sequence of str
+    group : str or sequence of str
         Columns that name the group of a treated row: an agreement, or exporter and importer (directed pairs).
-    explained_by : sequence of str
+    explained_by : str or sequence of str
         Numbers that are averaged over a group's treated rows and explain its effect.
 
     Raises
@@ -76,22 +77,25 @@ def heterogeneous_effects(
     IdentificationError
         If no group's effect is identified.
     """
-    columns = read_columns(data, dict.fromkeys([*column_names(data), treatment, *group, *explained_by]))
-    frame = pd.DataFrame(columns)
+    parse(formula)
+    group, explained_by = listed(group), listed(explained_by)
+    frame = pd.DataFrame(read_columns(data, dict.fromkeys([*column_names(data), treatment, *group, *explained_by])))
     treated = numeric(frame[treatment].to_numpy(), treatment) != 0
     label = frame[group[0]].astype(str)
     for column in group[1:]:
         label = label + "–" + frame[column].astype(str)
-    frame[_GROUP] = np.where(treated, label, _UNTREATED)
+    place, effect = name_beside("group", frame.columns), quoted(treatment)
+    frame[place] = np.where(treated, label, _UNTREATED)
     head, _, tail = formula.partition("|")
-    terms = f"i({_GROUP}, {treatment}, ref='{_UNTREATED}')"
+    terms = f"i({place}, {effect}, ref='{_UNTREATED}')"
     first = _first_stage(f"{head} + {terms}" + (f" | {tail}" if tail else ""), frame, cluster)
-    names = [name for name in first.names if name.startswith(f"{_GROUP}::")]
+    names = [name for name in first.names if name.startswith(f"{place}::")]
     if not names:
         raise IdentificationError("no group's effect is identified", hint="is the treatment constant within pairs?")
-    held = [name.removeprefix(f"{_GROUP}::").removesuffix(f":{treatment}") for name in names]
+    held = [name.removeprefix(f"{place}::").removesuffix(f":{effect}") for name in names]
     values, matrix = first.coefficients[names].to_numpy(), first.vcov.loc[names, names].to_numpy()
-    known = frame[treated].groupby(label[treated])[list(explained_by)].mean(numeric_only=True).reindex(held)
+    known = pd.DataFrame({name: numeric(frame[name].to_numpy(), name) for name in explained_by}, index=frame.index)
+    known = known[treated].groupby(label[treated]).mean().reindex(held)
     design = np.column_stack([np.ones(len(names)), known.to_numpy(dtype=np.float64)])
     slopes, errors, between = _second_stage(values, np.diag(matrix), design)
     explained = design @ slopes

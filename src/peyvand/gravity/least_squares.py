@@ -18,6 +18,9 @@ from peyvand.gravity.results import Estimate, Sample, sample_covariance
 from peyvand.gravity.singletons import CHOICES, without_lone_rows
 from peyvand.gravity.threads import one_blas_thread
 
+PERFECT = 1e-13
+"""Size of the residuals beside the outcome up to which a fit is perfect."""
+
 
 def ols(
     formula: str,
@@ -65,6 +68,8 @@ def least_squares(design: Design, *, layout: str = "auto") -> tuple[Sample, list
     weight = absorber.to_cells(prior)
     absorber.weigh(weight)
     columns = np.stack([absorber.to_cells(column) for column in (design.outcome, *design.regressors)])
+    if design.effects:  # they hold the means, beside which squares of years hardly vary
+        columns -= (columns @ weight / weight.sum())[:, None]
     kept = identified(columns[1:], weight, absorber)[0] if len(columns) > 1 else []
     if not kept and not design.effects:
         raise IdentificationError("nothing varies: no regressor is identified", hint="look at the columns' values")
@@ -74,7 +79,9 @@ def least_squares(design: Design, *, layout: str = "auto") -> tuple[Sample, list
     outcome, regressors = rest[0], rest[1:]
     information = weighted_gram(regressors, weight)
     slopes = np.linalg.solve(information, (regressors * weight) @ outcome) if kept else np.empty(0)
-    residual = outcome - slopes @ regressors if kept else outcome
+    residual = outcome - slopes @ regressors if kept else outcome.copy()
+    if weight @ residual**2 <= PERFECT**2 * (weight @ columns[0] ** 2):  # what is left is rounding
+        residual[:] = 0.0
     variance = float((weight * residual) @ residual) / max(len(keep) - 1, 1)
     sample = Sample(
         design=design, keep=keep, absorber=absorber, linear=design.outcome - absorber.to_rows(residual),

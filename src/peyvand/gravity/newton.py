@@ -28,6 +28,8 @@ NEAR, LAST, SMALL_STEP = 1e-4, 1e-6, 3e-9
 MOST_HALVED = 1e-6
 SCORE_GAP = 1e-6
 LEAST_LOG = -690.0
+SETTLED = 1.0
+"""Largest move of ln μ of a positive flow in a step after which it is near where it stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,8 @@ def poisson_fit(
     regressors : sequence of Array
         (cell,) each.
     patience : int, optional
-        Return unconverged after this many steps if some ln μ of a zero flow still runs away.
+        Return unconverged after this many steps, or three times as many where positive flows have not settled yet, if
+        some ln μ of a zero flow still runs away.
 
     Raises
     ------
@@ -108,7 +111,11 @@ def poisson_fit(
         if last and size <= SMALL_STEP:
             work.check_score()
             return work.result(iteration + 1, converged=True, size=size)
-        if patience is not None and iteration >= patience and work.runs_away():
+        if (
+            patience is not None
+            and iteration >= (patience if work.has_settled() else 3 * patience)
+            and work.runs_away()
+        ):
             return work.result(iteration + 1, converged=False, size=size)
         previous, stalled = size, size > previous / 10
     raise ConvergenceError(
@@ -226,6 +233,11 @@ class _Work:
     def runs_away(self) -> bool:
         return bool(np.any((self.move < -0.5) & (self.flow == 0) & (self.prior > 0)))
 
+    def has_settled(self) -> bool:
+        """Whether no positive flow still moves far: those without a finite estimate then show."""
+        moved = self.move[(self.flow > 0) & (self.weight > 0)]
+        return float(np.abs(moved).max(initial=0.0)) <= SETTLED
+
     def result(self, iterations: int, *, converged: bool, size: float) -> PoissonFit:
         return PoissonFit(
             slopes=self.slopes, kept=tuple(self.kept), log_fitted=self.log_fitted, fitted_weight=self.weight,
@@ -313,14 +325,14 @@ def identified(
     tuple
         The regressors that are identified, and all of them without their effects, loosely projected.
     """
-    effects = absorber.project(regressors, tol=LOOSE)
+    effects: Effects | None = None
     rest = np.empty((len(regressors), absorber.cells))
-    subtract(absorber, effects, regressors, rest)
-    shares = _shares(rest, weight, regressors)
-    if min(shares, default=1.0) < 10 * LOOSE**2:  # a loose projection leaves as much by itself
-        effects = absorber.project(regressors, tol=1e-7, start=effects)
+    for tol in (LOOSE, 1e-4, 1e-7):
+        effects = absorber.project(regressors, tol=tol, start=effects)
         subtract(absorber, effects, regressors, rest)
         shares = _shares(rest, weight, regressors)
+        if min(shares, default=1.0) >= 10 * tol**2:  # a loose projection leaves about tol² by itself
+            break
     if present is not None and min(shares, default=1.0) <= ratio:
         alike = present.astype(np.float64)
         absorber.weigh(alike)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from peyvand.gravity.absorb import ROUNDING, Effects, conjugate_gradients
+from peyvand.gravity.absorb import ROUNDING, Effects, by_diagonal, conjugate_gradients
 from peyvand.gravity.kernels import (
     Array,
     Columns,
@@ -135,7 +135,7 @@ class PanelEffects:
         first = self._pair_sums(*self._two_way(row_sums, column_sums))
         scale = np.sum(pair_sums**2 * inverse_or_zero(self.pair_weight), axis=(1, 2))
         pairs, steps, residual = conjugate_gradients(
-            self._schur, right=pair_sums - first, diagonal=self.pair_weight,
+            self._schur, right=pair_sums - first, precondition=by_diagonal(self.pair_weight),
             reference=np.maximum(scale, against * energy), start=None if start is None else start.solved, tol=tol,
         )  # fmt: skip
         rows, cols = self._country_sums(pairs)

@@ -17,17 +17,20 @@ from peyvand.errors import DataError, IdentificationError, UnknownNameError, did
 from peyvand.gravity.absorb import Absorber
 from peyvand.gravity.covariance import Covariance, read_vcov
 from peyvand.gravity.design import Design, build_design
-from peyvand.gravity.finite import fit_sample, prior_in_cells
+from peyvand.gravity.finite import fit_sample
 from peyvand.gravity.formula import parse
 from peyvand.gravity.newton import PoissonFit
 from peyvand.gravity.results import Estimate, Sample, sample_covariance
 from peyvand.gravity.singletons import CHOICES, without_lone_rows
 from peyvand.gravity.threads import one_blas_thread
+from peyvand.gravity.turn import prior_in_cells
 
 Mask = NDArray[np.bool_]
 SEPARATION = ("full", "fe", "none")
 LAYOUTS = ("auto", "panel", "groups")
 REPEATED = ("error", "keep")
+PERFECT = 1e-13
+"""Largest residual beside the largest fitted flow up to which a fit is perfect."""
 
 
 def ppml(
@@ -131,6 +134,8 @@ def poisson_sample(design: Design, fit: PoissonFit, absorber: Absorber, keep: Ma
     flow = absorber.to_cells(design.outcome)
     prior = prior_in_cells(design, absorber, keep)
     score = np.where(prior > 0, flow * prior, 0.0) - fit.fitted_weight
+    if np.abs(score).max() <= PERFECT * fit.fitted_weight.max():  # what is left is rounding
+        score[:] = 0.0
     return Sample(
         design=design, keep=keep, absorber=absorber, linear=absorber.to_rows(fit.log_fitted),
         fit_weight=fit.fitted_weight, residual_regressors=fit.residual_regressors, score_weight=score,

@@ -58,5 +58,7 @@ def reset_test(estimate: Estimate) -> Reset:
     if len(wider.names) - 1 not in kept:
         return Reset(0.0, np.nan, np.nan, np.nan, covariance.name)
     value, error = float(slopes[-1]), float(covariance.std_error[-1])
+    if not error > 0:  # a perfect fit has nothing left to explain
+        return Reset(value / scale, error / scale, np.nan, np.nan, covariance.name)
     statistic = (value / error) ** 2
     return Reset(value / scale, error / scale, statistic, float(2 * ndtr(-np.sqrt(statistic))), covariance.name)

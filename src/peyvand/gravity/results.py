@@ -205,8 +205,7 @@ class Estimate:
         y, weight, linear = self._kept()
         if self.estimator == "ppml":
             return float(weight @ (y * linear - np.exp(linear) - _log_factorial(y)))
-        squares = float(weight @ (y - linear) ** 2)
-        return float(-self.nobs / 2) * (math.log(2 * math.pi * squares / self.nobs) + 1)
+        return _normal_likelihood(float(weight @ (y - linear) ** 2), self.nobs)
 
     @cached_property
     def null_log_likelihood(self) -> float:
@@ -214,11 +213,12 @@ class Estimate:
         y, weight, _ = self._kept()
         if self.estimator == "ppml":
             offset = self.sample.design.offset
-            exposure = np.ones(len(y)) if offset is None else np.exp(offset[self.sample.keep])
-            fitted = exposure * (float(weight @ y) / float(weight @ exposure))
-            return float(weight @ (y * np.log(fitted) - fitted - _log_factorial(y)))
+            given = np.zeros(len(y)) if offset is None else offset[self.sample.keep]
+            given = given - given.max()
+            linear = given + math.log(float(weight @ y) / float(weight @ np.exp(given)))
+            return float(weight @ (y * linear - np.exp(linear) - _log_factorial(y)))
         mean = float(weight @ y / weight.sum())
-        return float(-self.nobs / 2) * (math.log(2 * math.pi * float(weight @ (y - mean) ** 2) / self.nobs) + 1)
+        return _normal_likelihood(float(weight @ (y - mean) ** 2), self.nobs)
 
     @property
     def pseudo_r2(self) -> float:
@@ -233,7 +233,8 @@ class Estimate:
         y, weight, linear = self._kept()
         fitted = np.exp(linear) if self.estimator == "ppml" else linear
         moments = np.cov(y, fitted, aweights=weight)
-        return float(moments[0, 1] ** 2 / (moments[0, 0] * moments[1, 1]))
+        varies = moments[0, 0] > 0 and moments[1, 1] > 0
+        return float(moments[0, 1] ** 2 / (moments[0, 0] * moments[1, 1])) if varies else math.nan
 
     @cached_property
     def deviance(self) -> float:
@@ -366,6 +367,11 @@ def sample_covariance(sample: Sample, kind: str, names: tuple[str, ...], *, smal
         clusters={name: sample.cluster_codes(name) for name in names}, effects=sample.design.effects,
         keep=sample.keep, variance=sample.variance, small_sample=small_sample,
     )  # fmt: skip
+
+
+def _normal_likelihood(squares: float, nobs: int) -> float:
+    """The largest ln L of the normal law with these squared residuals; infinite where there are none."""
+    return -nobs / 2 * (math.log(2 * math.pi * squares / nobs) + 1) if squares > 0 else math.inf
 
 
 def _log_factorial(values: Array) -> Array:

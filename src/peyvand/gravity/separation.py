@@ -3,13 +3,13 @@
 A set of zero rows is separated when some z = Xγ + effects is 0 at every positive flow, never positive at a zero flow
 and negative at those rows (Correia, Guimarães and Zylkin 2019). Three rules find them: `fixed_effect` – a group without
 a positive flow that binds; `rectifier` – the iterative rectifier: regress u on regressors and effects with the positive
-flows held at 0 by a large weight, put u = max(û, 0), repeat until û has no negative part: where û > 0 the row is
+flows held at 0 by a large weight, take û's negative part out of u, repeat until there is none: where û > 0 the row is
 separated; `linear_programme` – the definition itself, exact: for small data, and where the rectifier is slow to end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,14 @@ from peyvand.gravity.newton import subtract, weighted_gram
 
 Mask = NDArray[np.bool_]
 HELD = 1e6
-NEGLIGIBLE = 1e-4
-NOTHING = 1e-4
+"""Weight of the cells held at 0; others weigh 1."""
+CLEAR, NEARLY, NOTHING = 1e-3, 1e-4, 1e-6
+"""Shares of the largest û: from which a cell is found separated; up to which negative ones show that the end is near,
+and are rounding."""
+LEAST_LARGEST = 0.5
+"""The largest û below which no candidate is separated: it would be at least 1, but for rounding."""
+LONGEST = 1e4
+"""Longest step of the rectifier; the shortest is 1, which is its own."""
 
 
 def empty_groups(outcome: Array, codes: Sequence[NDArray[np.intp]]) -> list[Mask]:
@@ -91,12 +97,13 @@ def rectify(
     flow: Array,
     prior: Array,
     candidates: Mask,
-    max_steps: int = 20,
+    max_steps: int = 100,
 ) -> Mask | None:
     """Cells that the iterative rectifier finds separated, or None when it has not ended after `max_steps`.
 
-    It has not ended, either, where û is not nothing at the cells held at 0 beside the least of those found: then û
-    proves no separation.
+    û begins as the direction nearest to 1 at the candidates. Each step adds a multiple of the direction nearest to its
+    negative part, which lowers no product û·z with a z ≥ 0 that separates rows: û·z ≥ Σ z throughout, so the largest û
+    is at least 1 as long as there is such a z, and none is left when it falls below.
 
     Parameters
     ----------
@@ -106,37 +113,42 @@ def rectify(
         Zero flows that may be separated; the other zero flows are held at 0 as the positive flows are.
     """
     zero = candidates & (flow == 0) & (prior > 0)
-    weight = np.where(zero, 1.0, HELD) * (prior > 0)
+    nearest = _projection(absorber, regressors, weight=np.where(zero, 1.0, HELD) * (prior > 0))
+    fitted = nearest(zero.astype(np.float64))
+    pull, length = np.zeros_like(fitted), 1.0
+    for step in range(max_steps):
+        scale = float(fitted[zero].max(initial=0.0))
+        if scale < LEAST_LARGEST:
+            return np.zeros(len(zero), dtype=bool)
+        if -float(fitted[zero].min()) < NEARLY * scale:  # once more, from what is positive: nearer to 0 at cells held
+            fitted = nearest(np.where(zero, np.maximum(fitted, 0.0), 0.0))
+            if _is_direction(fitted, zero, prior > 0):
+                return np.asarray(zero & (fitted > CLEAR * scale))
+        before, pull = pull, nearest(np.where(zero, np.maximum(-fitted, 0.0), 0.0))
+        length = _length(length * before, before - pull, long=step % 2 == 0)
+        fitted += length * pull
+    return None
+
+
+def _projection(absorber: Absorber, regressors: Columns, *, weight: Array) -> Callable[[Array], Array]:
+    """The map of values (cell,) to the nearest z = Xγ + effects under the weights, in the sense of least squares."""
     absorber.weigh(weight)
-    held = float(np.count_nonzero(prior))
-    sizes = [float((column * column) @ (prior > 0)) for column in regressors]
+    present = weight > 0
+    count, sizes = float(np.count_nonzero(present)), [float((column * column) @ present) for column in regressors]
     scaled = [  # a regressor of dropped rows alone is zero in all that remain
-        column * (np.sqrt(held / size) if size > 0 else 0.0) for column, size in zip(regressors, sizes, strict=True)
+        column * (np.sqrt(count / size) if size > 0 else 0.0) for column, size in zip(regressors, sizes, strict=True)
     ]
-    rest = np.empty((len(scaled), len(flow)))
+    rest = np.empty((len(scaled), absorber.cells))
     if len(scaled):
         subtract(absorber, absorber.project(scaled, tol=1e-7), scaled, rest)
     solve = _pseudo_inverse(weighted_gram(rest, weight), np.array([(weight * column) @ column for column in scaled]))
-    target = zero.astype(np.float64)
-    fitted = np.empty_like(target)
-    effects = None
-    for _ in range(max_steps):
-        effects = absorber.project(target[None], tol=1e-6, start=effects)
-        absorber.expand(effects, 0, fitted)
-        if len(rest):
-            fitted += (solve @ ((rest * weight) @ (target - fitted))) @ rest
-        scale = float(fitted[zero].max(initial=0.0))
-        if scale < NEGLIGIBLE:
-            return np.zeros(len(zero), dtype=bool)
-        if float(fitted[zero].min(initial=0.0)) > -NEGLIGIBLE * scale:
-            off = float(np.abs(fitted[(prior > 0) & ~zero]).max(initial=0.0))
-            found = zero & (fitted > NEGLIGIBLE * scale)
-            return np.asarray(found) if off < NOTHING * float(fitted[found].min()) else None
-        target = np.where(zero, np.maximum(fitted, 0.0), 0.0)
-        if scale < 0.1:
-            target /= scale
-            effects = None
-    return None
+
+    def nearest(values: Array) -> Array:
+        fitted = np.empty_like(values)
+        absorber.expand(absorber.project(values[None], tol=1e-6), 0, fitted)
+        return fitted + (solve @ ((rest * weight) @ (values - fitted))) @ rest if len(rest) else fitted
+
+    return nearest
 
 
 def separated_rows(*, outcome: Array, regressors: Array, codes: Sequence[NDArray[np.intp]]) -> Mask:
@@ -178,6 +190,20 @@ def separated_rows(*, outcome: Array, regressors: Array, codes: Sequence[NDArray
     separated = np.zeros(len(rows), dtype=bool)
     separated[np.flatnonzero(zero)] = found.x[width:] > 0.5
     return np.asarray(separated)
+
+
+def _is_direction(fitted: Array, zero: Mask, present: Mask) -> bool:
+    """Whether û is nothing at the cells held, and nowhere negative among the others."""
+    off = float(np.abs(fitted[present & ~zero]).max(initial=0.0))
+    return max(off, -float(fitted[zero].min())) < NOTHING * float(fitted[zero].max())
+
+
+def _length(moved: Array, change: Array, *, long: bool) -> float:
+    """Barzilai and Borwein's (1988) length of the next step of a descent: the long one and the short one in turn."""
+    across = float(moved @ change)
+    if across <= 0:
+        return 1.0
+    return float(np.clip(moved @ moved / across if long else across / (change @ change), 1.0, LONGEST))
 
 
 def _pseudo_inverse(gram: Array, before: Array) -> Array:

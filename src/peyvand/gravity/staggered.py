@@ -8,18 +8,20 @@ of another; the average effect on the treated is their mean over treated cells, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from peyvand.errors import DataError, IdentificationError
+from peyvand.gravity.formula import parse
 from peyvand.gravity.poisson import ppml
 from peyvand.gravity.results import Estimate
-from peyvand.gravity.tables import column_names, numeric, read_columns
+from peyvand.gravity.tables import column_names, listed, name_beside, numeric, read_columns
 
 SEPARATOR = "·"
+ALWAYS = "treated from the first period on: there is no before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,7 +35,7 @@ class StaggeredEffects:
     cells : DataFrame
         `cohort`, `period`, `estimate`, `std_error`, `rows` (treated rows of the cell).
     always_treated : int
-        Rows of units treated from the first period on: they have no before, and were left out.
+        Rows of units treated from the first period on: they have no before, and are left out (and listed as dropped).
     """
 
     estimate: Estimate
@@ -63,7 +65,7 @@ def staggered_effects(
     data: Any,
     *,
     treatment: str,
-    unit: Sequence[str] = ("exporter", "importer"),
+    unit: str | Sequence[str] = ("exporter", "importer"),
     time: str = "year",
     cluster: object = None,
 ) -> StaggeredEffects:
@@ -83,12 +85,17 @@ def staggered_effects(
     IdentificationError
         If no unit is treated after the first period.
     """
+    parse(formula)
+    unit = listed(unit)
     frame = pd.DataFrame(read_columns(data, dict.fromkeys([*column_names(data), treatment, *unit, time])))
     treated = numeric(frame[treatment].to_numpy(), treatment)
     if not np.isin(treated, (0.0, 1.0)).all():
-        raise DataError(f"{treatment} is 0 or 1", hint="a yes/no treatment; use i() for others")
-    period = frame[time].to_numpy(dtype=np.float64)
-    keys = frame.groupby(list(unit), sort=False).ngroup().to_numpy()
+        row = int(np.flatnonzero(~np.isin(treated, (0.0, 1.0)))[0])
+        raise DataError(
+            f"{treatment} is 0 or 1, and {treated[row]:g} in row {row}", hint="a yes/no treatment; use i() for others"
+        )
+    period = numeric(frame[time].to_numpy(), time)
+    keys = frame.groupby(unit, sort=False, dropna=False).ngroup().to_numpy()
     start = pd.Series(np.where(treated > 0, period, np.inf)).groupby(keys).transform("min").to_numpy()
     ended = (period >= start) & (treated == 0)
     if ended.any():
@@ -96,26 +103,29 @@ def staggered_effects(
         raise DataError(
             f"{treatment} ends for a unit in row {row}", hint="treatments that end are not staggered starts"
         )
-    always = start <= period.min()
+    always = start <= np.nanmin(period)
     if not (np.isfinite(start) & ~always).any():
         raise IdentificationError("no unit is treated after the first period", hint="look at the treatment's dates")
-    active = (treated > 0) & ~always
+    active = (treated > 0) & ~always & np.isfinite(period)
     cells = [f"{_short(s)}{SEPARATOR}{_short(p)}" for s, p in zip(start[active], period[active], strict=True)]
-    frame["cohort_period"] = "0"
-    frame.loc[active, "cohort_period"] = cells
-    frame["treated_now"] = active.astype(float)
+    cell, now = (name_beside(name, frame.columns) for name in ("cohort_period", "treated_now"))
+    frame[cell] = pd.Series("0", index=frame.index, dtype=object).mask(always)  # what has no before is left out
+    frame.loc[active, cell] = cells
+    frame[now] = active.astype(float)
     head, _, tail = formula.partition("|")
-    terms = "i(cohort_period, treated_now, ref='0')"
+    terms = f"i({cell}, {now}, ref='0')"
     left, _, right = head.partition("~")
     right = terms if right.strip() in ("1", "") else f"{right} + {terms}"
-    fit = ppml(f"{left} ~ {right}" + (f" | {tail}" if tail else ""), frame[~always], cluster=cluster)
+    fit = ppml(f"{left} ~ {right}" + (f" | {tail}" if tail else ""), frame, cluster=cluster)
+    left_out = fit.dropped["reason"] == f"{cell} is missing"
+    fit = replace(fit, dropped=fit.dropped.assign(reason=fit.dropped["reason"].mask(left_out, ALWAYS)))
     counts = pd.Series(cells).value_counts()
     rows = []
     for name in fit.names:
-        if name.startswith("cohort_period::"):
-            cell = name.removeprefix("cohort_period::").removesuffix(":treated_now")
-            cohort, now = (float(part) for part in cell.split(SEPARATOR))
-            rows.append((name, cohort, now, fit.coefficients[name], fit.std_errors[name], int(counts[cell])))
+        if name.startswith(f"{cell}::"):
+            label = name.removeprefix(f"{cell}::").removesuffix(f":{now}")
+            cohort, at = (float(part) for part in label.split(SEPARATOR))
+            rows.append((name, cohort, at, fit.coefficients[name], fit.std_errors[name], int(counts[label])))
     table = pd.DataFrame(rows, columns=["name", "cohort", "period", "estimate", "std_error", "rows"])
     return StaggeredEffects(estimate=fit, cells=table, always_treated=int(always.sum()))
 

@@ -7,7 +7,7 @@ officials act for nobody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
@@ -87,27 +87,18 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
     sentence, speaker = scene.sentence, scene.speaker
     if speaker is not None and speaker.private:
         return []
+    meant = [hit for hit in within(cued, sentence) if _is_meant(page, sentence, hit)]
+    if not meant:
+        return []
     made: list[Act] = []
-    spoken, told = sources_of(page, scene), sources_of(page, replace(scene, speaker=scene.teller))
-    for hit in within(cued, sentence):
+    spoken, told = sources_of(page, scene), sources_of(page, scene, teller=True)
+    for hit in meant:
         verb = hit.value
         sources = told if verb.mode in {"noun", "must"} and not _targets(page, scene, hit, verb, spoken) else spoken
-        if not _has_company(page, sentence, hit):
-            continue
-        if verb.unless is not None and page.find(verb.unless, hit.last, min(hit.last + UNLESS, sentence.last)):
-            continue
-        if not verb.mode.endswith("!") and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
-            continue
         span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
-        type_ = verb.type
-        if (verb.mode == "sign" or verb.type == "COOPERATE") and is_wish(page, sentence, hit):
-            continue
+        type_ = _type_of(page, sentence, hit)
         if verb.mode == "done" and not _is_told(page, scene, hit, sources):
             continue
-        if verb.mode == "sign":  # what is to be signed is an agreement, what is signed a support
-            type_ = "AGREE" if _is_to_come(page, sentence, hit) else verb.type
-        if type_ == "COOPERATE" and _is_to_come(page, sentence, hit):
-            type_ = "AGREE"
         pairs = _together(page, scene, hit, sources)
         if pairs:
             made += [Act(one, other, type_, span) for one, other in pairs]
@@ -119,6 +110,25 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
             if source != other and not _is_only_a_frame(scene, verb, source, other)
         ]
     return made
+
+
+def _is_meant(page: Page, sentence: Sentence, hit: Hit[Verb]) -> bool:
+    """A cue with the company that it needs, without what makes another act of it, neither negated nor merely wished."""
+    verb = hit.value
+    if not _has_company(page, sentence, hit):
+        return False
+    if verb.unless is not None and page.find(verb.unless, hit.last, min(hit.last + UNLESS, sentence.last)):
+        return False
+    if not verb.mode.endswith("!") and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
+        return False
+    return not ((verb.mode == "sign" or verb.type == "COOPERATE") and is_wish(page, sentence, hit))
+
+
+def _type_of(page: Page, sentence: Sentence, hit: Hit[Verb]) -> str:
+    """What is to be signed, built or opened is an agreement; what is signed a support."""
+    verb = hit.value
+    to_come = (verb.mode == "sign" or verb.type == "COOPERATE") and _is_to_come(page, sentence, hit)
+    return "AGREE" if to_come else verb.type
 
 
 def _is_told(page: Page, scene: Scene, hit: Hit[Verb], sources: list[str]) -> bool:

@@ -16,7 +16,7 @@ from peyvand.news.report import Commitment, Strength
 from peyvand.news.scene import Scene, is_negated, is_wish, joined, near, parties_of, sources_of
 from peyvand.news.words import Page, Sentence, within
 
-REACH = {"intent": 12, "agreed": 8, "implemented": 14, "signed": 14, "ratified": 14}  # tokens to a cue's company
+REACH = {"intent": 12, "agreed": 8, "implemented": 14, "signed": 16, "ratified": 14}  # tokens to a cue's company
 SOON = 3  # tokens after a cue within which a word says that it is still to come
 UNLESS = 5  # tokens after a cue within which a word takes its promise away («آماده مذاکره»)
 FIELDS_BEFORE, FIELDS_AFTER = 10, 30  # tokens around a promise within which its fields stand
@@ -37,7 +37,7 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]], 
     before: list[str] = []
     cued = page.find_all(promises())
     for scene in scenes:
-        here = within(fields, scene.sentence)
+        here = _of_no_office(within(fields, scene.sentence), scene)
         promised = _promises(page, scene.sentence, cued)
         if any(strength == "intent" for _, strength in promised):  # what is still to be done outweighs what was agreed
             promised = [(hit, strength) for hit, strength in promised if strength != "agreed"]
@@ -81,7 +81,7 @@ def _promises(page: Page, sentence: Sentence, cued: list[Hit[Promise]]) -> list[
         strength, company, unless = hit.value
         if strength == "signed" and page.find(cues("future"), sentence.first, sentence.last):
             strength = "intent"
-        if strength == "implemented" and page.find(cues("future"), hit.first, min(hit.last + SOON, sentence.last)):
+        if strength == "implemented" and _is_to_come(page, sentence, hit):
             strength = "intent"
         if not near(page, sentence, hit, company, REACH[strength]):
             continue
@@ -92,6 +92,18 @@ def _promises(page: Page, sentence: Sentence, cued: list[Hit[Promise]]) -> list[
         if not is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
             found.append((hit, strength))
     return sorted(found, key=lambda one: ORDER.index(one[1]))
+
+
+def _is_to_come(page: Page, sentence: Sentence, hit: Hit[Promise]) -> bool:
+    """«اجرایی می‌شود», «اجرایی خواهد شد», «… به زودی»: announced, not done."""
+    announced = any(word.startswith("می") for word in page.words[hit.first : hit.last])
+    return announced or bool(page.find(cues("future"), hit.first, min(hit.last + SOON, sentence.last)))
+
+
+def _of_no_office(here: list[Hit[Field]], scene: Scene) -> list[Hit[Field]]:
+    """«رئیس پارلمان صربستان» promises no parliaments: an office names a field only where nothing else does."""
+    offices = {k for role in scene.roles for k in range(role.first, role.last)}
+    return [hit for hit in here if hit.first not in offices] or here
 
 
 def _named(here: list[Hit[Field]], promise: Hit[Promise] | None = None) -> list[str]:
@@ -157,7 +169,8 @@ def _pair(page: Page, scene: Scene, promise: Hit[Promise]) -> list[tuple[str, st
         return []
     if scene.partner and source in scene.partner:
         return [(source, scene.partner[0] if scene.partner[1] == source else scene.partner[1])]
-    return [(source, others[0].code)] if others else []
+    states = [actor.code for actor in others if actor.kind != "pact" or actor.code == "EU"]
+    return [(source, states[0])] if states else []
 
 
 def _is_met(page: Page, actor: Actor) -> bool:

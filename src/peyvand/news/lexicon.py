@@ -74,8 +74,12 @@ class Shelf:
         self._beginnings: set[str] = set()
         for number, lexicon in enumerate(self.lexicons):
             for term, value in lexicon.items():
-                self._values.setdefault(term, []).append((number, value, lexicon.cuts(term)))
-                self._beginnings.update(term[:length] for length in range(1, len(term) + 1))
+                cuts = lexicon.cuts(term)
+                self._values.setdefault(term, []).append((number, value, cuts))
+                self._beginnings.update(
+                    term[:length] for length in range(1, len(term)) if _may_part(term, length, cuts)
+                )
+                self._beginnings.add(term)
 
     def scan(self, words: Sequence[str]) -> list[list[Hit[Any]]]:
         """For each lexicon, the longest terms from left to right, none inside another."""
@@ -106,6 +110,11 @@ class Shelf:
                     ends[number] = hit.last
                     found[number].append(hit)
         return found
+
+
+def _may_part(term: str, length: int, cuts: frozenset[int]) -> bool:
+    """A text may part a term where the list does, and beside an affix."""
+    return length in cuts or term.startswith(_SUFFIX_STARTS, length) or term.endswith(_PREFIX_ENDS, 0, length)
 
 
 def join(words: Sequence[str]) -> str:
@@ -195,3 +204,4 @@ def stop_words(name: str) -> frozenset[str]:
 
 _PREFIXES = stop_words("prefixes")
 _SUFFIXES = stop_words("suffixes")
+_PREFIX_ENDS, _SUFFIX_STARTS = tuple(_PREFIXES), tuple(_SUFFIXES)

@@ -79,6 +79,9 @@ def _named(page: Page, scene: Scene) -> list[tuple[int, str]]:
     """Where persons, offices and states stand, and for whom."""
     codes = [(person.first, person.country) for person in scene.people if person.country and not person.private]
     codes += [(role.first, role.country) for role in scene.roles if role.country and not role.private]
+    if scene.home:  # «در ملاقات با سرپرست ریاست جمهوری»: an office without a state is of the home state
+        held = [role for role in scene.roles if not role.country and page.words[role.first - 1] in {"با", "with"}]
+        codes += [(role.first, scene.home) for role in held if page.at(cues("executive"), role.first, role.last)]
     in_roles = {k for role in scene.roles if role.country or role.private for k in range(role.first, role.last)}
     return codes + [
         (actor.first, actor.code)

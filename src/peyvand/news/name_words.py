@@ -12,7 +12,12 @@ from peyvand.news.words import Page, tokens
 def is_common(word: str) -> bool:
     """A Persian word that is no name, also with an ending or a prefix written onto it («میکنند», «منطقهای»)."""
     common = _common_words()
-    if word in common or word in _role_words() or (len(word) > ADVERB and word.endswith("انه")):
+    if (
+        word in common
+        or word in word_list("places_fa.txt")
+        or word in _role_words()
+        or (len(word) > ADVERB and word.endswith("انه"))
+    ):
         return True
     ended = any(word.endswith(end) and word[: -len(end)] in common for end in _WORD_ENDINGS if len(word) > len(end) + 2)
     begun = any(
@@ -66,6 +71,9 @@ def may_stand_in_name(page: Page, k: int, first: int) -> bool:
 def _common_words() -> frozenset[str]:
     """Words that recur in reports, words by hand, and the forms of verbs; names of the list stay names."""
     forms = {join(tokens(form)) for known in verb_forms().values() for form in known if " " not in form}
+    for past, present in rows("common_verbs.tsv"):
+        forms |= {join(tokens(past + ending)) for ending in _PAST_ENDINGS}
+        forms |= {join(tokens(present + ending)) for ending in _PRESENT_ENDINGS}
     return word_list("common_fa.txt") | (word_list("common_more_fa.txt") | forms) - word_list("given_names.txt")
 
 
@@ -81,7 +89,9 @@ def _role_words() -> frozenset[str]:
 
 
 ADVERB = 5  # letters from which a word in «انه» is an adverb («مدبرانه»), no name
-_WORD_ENDINGS = ("ای", "ی", "ترین", "تر", "شان", "اش", "ان", "ات", "اند", "ام", "ایم", "هایی")
+_PAST_ENDINGS = ("", "م", "ی", "یم", "ید", "ند", "ه", "ن", "نی")
+_PRESENT_ENDINGS = ("م", "ی", "د", "یم", "ید", "ند", "نده")
+_WORD_ENDINGS = ("ای", "ی", "ترین", "تر", "شان", "اش", "ش", "ان", "ات", "اند", "ام", "ایم", "هایی")
 _WORD_BEGINNINGS = (
     "می",
     "نمی",

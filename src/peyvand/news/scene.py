@@ -33,6 +33,7 @@ class Scene:
     roles: list[Role]
     speaker: Speaker | None
     partner: tuple[str, str] | None
+    home: str = ""  # the state of the press, where the report is of it too
     met: tuple[str, ...] = ()  # who meets in the sentence, the subject first
     teller: Speaker | None = None  # who spoke last, where the state at the head of the sentence acts
     together: tuple[str, ...] = ()  # «سه کشور»: the states of the report, where they are as many
@@ -93,9 +94,9 @@ def joined(page: Page, scene: Scene, hit: Hit[Any]) -> list[tuple[str, str]]:
     return list(combinations(min(found)[1], 2)) if found else []
 
 
-def sources_of(page: Page, scene: Scene) -> list[str]:
-    """The speaker's state, with those in one list with it at the head («انگلیس، فرانسه و آلمان … خواستار»)."""
-    speaker = scene.speaker
+def sources_of(page: Page, scene: Scene, *, teller: bool = False) -> list[str]:
+    """The state of the speaker or teller, with those in one list with it at the head («انگلیس و فرانسه …»)."""
+    speaker = scene.teller if teller else scene.speaker
     if speaker is None or not speaker.code:
         return []
     head = next((actor for actor in scene.actors if actor.code == speaker.code), None)

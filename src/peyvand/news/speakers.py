@@ -41,7 +41,17 @@ def scenes(
         teller = speaker if named or held or teller is None else teller
         quoted = quoted or ":" in page.words[sentence.first : sentence.last]
         together = states if _counted(page, sentence) == len(states) else ()
-        scene = Scene(sentence, here, named, held, speaker=speaker, partner=partner, teller=teller, together=together)
+        scene = Scene(
+            sentence,
+            here,
+            named,
+            held,
+            speaker=speaker,
+            partner=partner,
+            teller=teller,
+            together=together,
+            home=home if home in parties else "",
+        )
         met = parties_of_meeting(page, scene)
         if len(met) == 2:
             partner = (met[0], met[1])
@@ -57,7 +67,7 @@ def _goes_on(page: Page, sentence: Sentence) -> bool:
 def _counted(page: Page, sentence: Sentence) -> int:
     """How many states a sentence speaks of without their names: «مقام‌های سه کشور» are three, else none."""
     for k in range(sentence.first, sentence.last - 1):
-        if page.words[k + 1] in {"کشور", "countries"} and page.words[k] in _NUMBERS:
+        if page.words[k + 1] in {"کشور", "طرف", "countries", "sides"} and page.words[k] in _NUMBERS:
             return _NUMBERS[page.words[k]]
     return 0
 
@@ -136,5 +146,5 @@ def _home_office(page: Page, role: Role, home: str) -> str | None:
 
 
 CLOSE = 2  # tokens after a state within which an office is still its own: «ایران، وزیر امور خارجه»
-_NUMBERS = {"سه": 3, "چهار": 4, "پنج": 5, "3": 3, "4": 4, "5": 5, "three": 3, "four": 4, "five": 5}
+_NUMBERS = {"دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "3": 3, "4": 4, "5": 5, "three": 3, "four": 4, "five": 5}
 _PRONOUNS = frozenset({"وی", "او", "ایشان", "he", "she", "they"})

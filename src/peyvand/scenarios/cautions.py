@@ -88,6 +88,8 @@ def _came_into_force(effect: Effect) -> Iterator[Finding]:
 
 def _younger_than_its_tariffs(effect: Effect) -> Iterator[Finding]:
     """A World's tariffs are those of its year: what came into force in its course is hardly in them."""
+    if not _moves_tariffs(effect):
+        return
     start, held = date(effect.world.base_year, 1, 1), set(effect.members)
     fresh = effect.facts.came_into_force(after=start - timedelta(days=1), until=date(start.year, 12, 31))
     within = [agreement for agreement, pairs in fresh if any(pair <= held for pair in pairs)]
@@ -96,9 +98,14 @@ def _younger_than_its_tariffs(effect: Effect) -> Iterator[Finding]:
         yield "young_agreement", {"agreements": Listed(unknown), "year": str(start.year)}
 
 
+def _moves_tariffs(effect: Effect) -> bool:
+    external = effect.union.external_tariff not in (None, "own")
+    return external or any(isinstance(provision, Tariff) for provision in effect.union.provisions)
+
+
 def _high_duties(effect: Effect) -> Iterator[Finding]:
     """Members whose duties, at the World's rates, are more than an economy with exemptions collects."""
-    if not any(isinstance(provision, Tariff) for provision in effect.union.provisions):
+    if not _moves_tariffs(effect):
         return
     flow = effect.world["trade_flow"].transpose("exporter", "importer", "sector").sum("sector")
     imports = flow.where(flow["exporter"] != flow["importer"], 0.0).sum("exporter").values
