@@ -39,7 +39,7 @@ def find_actors(page: Page, home: str = "IRN") -> tuple[Actor, ...]:
     }
     for hit in hits:
         code, kind = holders.get(page.words[hit.first], hit.value) if hit.last - hit.first == 1 else hit.value
-        if kind == "block" or _is_press(page, hit.first):
+        if kind == "block" or _is_press(page, hit.first) or _is_dateline(page, hit.last):
             continue
         if kind == "holder" and _is_other_person(page, hit.first, hit.last):
             continue
@@ -82,12 +82,13 @@ def states_of(page: Page, actors: tuple[Actor, ...], home: str) -> dict[str, lis
     pacts = sum(2 if actor.first < early else 1 for actor in actors if actor.kind == "pact")
     pacts += sum(actor.kind == "europe" for actor in actors if actor.first < early)
     foreign = [code for code in weight if code != home and weight[code] >= PARTY]
-    if not foreign and (
+    needed = FOREIGN if len(page.words) > SHORT else SHORT_FOREIGN
+    if sum(weight[code] for code in foreign) + pacts < needed and (
         posts := {a.code for mentions in found.values() for a in mentions if _is_post(page, a)} - {home}
     ):
-        foreign = sorted(posts)  # «سفیر ایران در کیف با وزیر تجارت این کشور»
+        foreign = sorted({*foreign, *posts})  # «سفیر ایران در کیف با وزیر تجارت این کشور»
         weight |= dict.fromkeys(foreign, FOREIGN)
-    if sum(weight[code] for code in foreign) + pacts < FOREIGN:
+    if sum(weight[code] for code in foreign) + pacts < needed:
         return {home: found[home]} if pacts and home in found else {}
     return {code: mentions for code, mentions in found.items() if code in foreign or code == home}
 
@@ -202,6 +203,12 @@ def _is_press(page: Page, first: int) -> bool:
     return False
 
 
+def _is_dateline(page: Page, last: int) -> bool:
+    """«لندن - ایرنا -», «دمشق (ایسنا)»: whence an agency reports."""
+    after = page.words[last : last + 2]
+    return len(after) == DATELINE and after[0] in _DASHES and after[1] in stop_words("agencies")
+
+
 def _is_other_person(page: Page, first: int, last: int) -> bool:
     """«مهدی صالحی» is not the Salehi of the list, nor «اسد مجید خان» its Assad: a given name beside a bare surname."""
     if last - first > 1:
@@ -210,10 +217,12 @@ def _is_other_person(page: Page, first: int, last: int) -> bool:
     return any(word in word_list("given_names.txt") for word in beside)
 
 
+DATELINE = 2  # tokens of a dash and an agency
 POST = 0.25  # weight of the state where somebody is posted, beside the same in other places
 PARTY = 1.5  # weight from which a foreign state counts as a party
 HEAD = 3  # tokens of a sentence in which a list of states that acts begins
 SHORT_LIST = 4  # longer lists of states deep in a text are scenery
+SHORT, SHORT_FOREIGN = 40, 2.0  # tokens of a short report, and how much is enough for it
 FOREIGN = 3.0  # weight of all that is foreign, from which a report is not purely domestic
 _STATE_WORDS = stop_words("before_state")
 _SUCH_AS = frozenset({"مانند", "مثل", "همچون", "همانند", "نظیر", "like"})
@@ -237,5 +246,6 @@ _POSTS = frozenset(
     }
 )
 _LINKS = frozenset({"،", ",", "و", "-", "and"})
+_DASHES = frozenset({"-", "–", "—", "(", "/", "،", ":"})
 _VENUES = frozenset({"وین", "vienna", "بروکسل", "brussels", "ژنو", "geneva"})  # seats of organisations
 _TRAVEL_WORDS = frozenset({"به", "در", "از", "عازم", "راهی", "وارد", "مقصد", "to", "in", "from"})

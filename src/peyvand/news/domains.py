@@ -32,12 +32,10 @@ def find_fields(page: Page, actors: Iterable[Actor] = ()) -> list[Hit[Field]]:
     return found if page.lines is None else [hit for sentence in page.sentences for hit in within(found, sentence)]
 
 
-def domains_of(
-    page: Page, found: list[Hit[Field]], actors: tuple[Actor, ...], roles: list[Role], home: str, *, is_diplomatic: bool
-) -> tuple[Mention, ...]:
+def domains_of(page: Page, found: list[Hit[Field]], roles: list[Role], *, is_diplomatic: bool) -> tuple[Mention, ...]:
     """Domains with enough points, those with most words first."""
     offices = _tokens((role.first, role.last) for role in roles)
-    ground = _Ground(page, actors, home, is_diplomatic=is_diplomatic)
+    ground = _Ground(page, is_diplomatic=is_diplomatic)
     for hit in found:
         ground.add(hit, in_office=hit.first in offices)
     chosen = [domain for domain in ground.hits if domain != POLITICS and _points(ground, domain) >= NEEDED]
@@ -51,7 +49,7 @@ def domains_of(
 class _Ground:
     """The words for each field on a page, and what their sentences say beside them."""
 
-    def __init__(self, page: Page, actors: tuple[Actor, ...], home: str, *, is_diplomatic: bool) -> None:
+    def __init__(self, page: Page, *, is_diplomatic: bool) -> None:
         self.page, self.is_diplomatic = page, is_diplomatic
         self.starts = [sentence.first for sentence in page.sentences]
         self.title = max((one.last for one in page.lead if one.line == 0), default=0)

@@ -25,7 +25,10 @@ LONGEST = 200_000  # characters that are read; a longer text is cut with a warni
 _PERSIAN = re.compile("[\u0600-\u06ff]+")
 _LATIN = re.compile("[A-Za-z]+")
 _CITED = re.compile("به نقل از (?:خبرگزاری |پایگاه |سایت |شبکه |روزنامه )?([^ ،,.:؛\n]{2,20})")
-_AGENCY = re.compile("به گزا ?رش (?:گروه [^،]{3,30} )?(?:خبرگزاری )?([^ ،,.:؛\n]{2,20}(?: نیوز)?)")
+_AGENCY = re.compile(
+    "به گزا ?رش (?:(?:گروه|خبرنگار|سرویس) [^،\n]{0,40}?(?=خبرگزاری ))?(?:خبرنگار )?(?:خبرگزاری )?"
+    "([^ ،,.:؛\n]{2,20}(?: نیوز)?)"
+)
 _CODE = re.compile("(?:کد خبر|شناسه خبر|News ID|News code)\\s*:?\\s*([0-9]{3,12})")
 
 
@@ -87,7 +90,7 @@ def read_text(
     told = scenes(page, actors, people, roles, parties, home)
     acts = find_acts(page, told)
     diplomatic = not mixed and is_diplomatic(page, actors, roles, home)
-    domains = domains_of(page, fields, actors, roles, home, is_diplomatic=diplomatic)
+    domains = domains_of(page, fields, roles, is_diplomatic=diplomatic)
     commitments = find_commitments(page, told, fields, [domain.code for domain in domains] or [POLITICS])
     return Report(
         **about,  # type: ignore[arg-type]

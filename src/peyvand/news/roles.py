@@ -76,6 +76,8 @@ def _grow_role(page: Page, hit: Hit[str], sentence: Sentence, by_first: dict[int
         if actor:
             country = country or (None if actor.kind == "europe" else actor.code)
             k = actor.last
+            if actor.kind in {"name", "self"} and k < end and k not in by_first and page.words[k] not in _AFTER_STATE:
+                break  # «سخنگوی وزارت امور خارجه ایران اقدام کانادا را …»
             continue
         word = page.words[k]
         if word in _JOINERS and k + 1 < end and _belongs(page, k + 1, by_first) and word != "در":
@@ -148,6 +150,7 @@ def _belongs(page: Page, k: int, by_first: dict[int, Actor]) -> bool:
     return k in by_first or (is_common(word) and word not in _ENDS_ROLE and not is_given(page.words[k]))
 
 
+_AFTER_STATE = frozenset({"و", "،", "در", "نزد", "-", "برای"})
 _JOINERS = frozenset({"و", "،", "of", "for", "در", "the"})
 _ENDS_ROLE = stop_words("ends_role")
 _MOVEMENTS = frozenset({"حزب", "جنبش", "مسلح", "مخالف", "مخالفان", "معارضان", "معارض", "اندیشکده"})
