@@ -24,6 +24,8 @@ NAMES = ["fta", "eu", "ltar", "cu", "bord_t"]
 FORMULA = f"y ~ {' + '.join(NAMES)} | ey + iy + pair"
 WORDS = f"y ~ {' + '.join(NAMES)} | exporter^year + importer^year + exporter^importer"
 SHAPES = {"toy": [(20, 5, 1, 1.0)], "full": [(69, 7, 1, 1.0), (180, 25, 1, 1.0), (100, 5, 60, 0.1)]}
+TENTHS = {"toy": [(20, 30, 2, 1.0)], "full": [(60, 30, 8, 1.0), (100, 20, 5, 1.0)]}
+"""Full panels of which a random tenth of the rows is drawn: most of these bind, in long chains."""
 LARGE = (180, 20, 17, 1.0)
 
 
@@ -34,17 +36,9 @@ def main(size: str) -> None:
             side(warm)
     print(f"{'panel':24} {'rows':>10} {'peyvand s':>10} {'pyfixest s':>11} {'ratio':>7} {'slopes differ by':>17}")
     for shape in SHAPES.get(size, SHAPES["full"]):
-        frame = panel(*shape)
-        ours, fit = best(lambda frame=frame: peyvand(frame), 3)
-        try:
-            theirs, peer = best(lambda frame=frame: pyfixest(frame), 1)
-            gap = f"{np.max(np.abs(fit - peer) / np.abs(peer)):.1e}"
-            print(
-                f"{name(shape):24} {len(frame):10,} {ours:10.3f} {theirs:11.2f} {theirs / ours:7.1f} {gap:>17}",
-                flush=True,
-            )
-        except ImportError:
-            print(f"{name(shape):24} {len(frame):10,} {ours:10.3f} {'not there':>11}", flush=True)
+        beside(name(shape), panel(*shape), times=3)
+    for shape in TENTHS.get(size, []):
+        beside(f"1/10 of {name(shape)}", panel(*shape).sample(frac=0.1, random_state=0).reset_index(drop=True), times=1)
     for shape in {"toy": SHAPES["toy"], "large": [SHAPES["full"][1], LARGE]}.get(size, [SHAPES["full"][1]]):
         frame = panel(*shape)
         seconds, used = memory(frame)
@@ -58,6 +52,22 @@ def main(size: str) -> None:
     seconds, _ = best(lambda: peyvand(frame, WORDS, "exporter^importer"), 3)
     print(f"{name(shape):24} {len(frame):10,} {seconds:10.3f} s from names of exporters and importers")
     print(f"cold import and first fit (20 × 20 × 5): {cold():.2f} s")
+
+
+def beside(label: str, frame: pd.DataFrame, *, times: int) -> None:
+    """One line: both sides on one panel; where the peer ends in an error, after how long."""
+    ours, fit = best(lambda: peyvand(frame), times)
+    start = time.perf_counter()
+    try:
+        theirs, peer = best(lambda: pyfixest(frame), 1)
+        gap = f"{np.max(np.abs(fit - peer) / np.abs(peer)):.1e}"
+        against = f"{theirs:11.2f} {theirs / ours:7.1f} {gap:>17}"
+    except ImportError:
+        against = f"{'not there':>11}"
+    except ValueError as error:
+        seconds = time.perf_counter() - start
+        against = f"{seconds:11.2f} {seconds / ours:7.1f} {str(error)[:40]}"
+    print(f"{label:24} {len(frame):10,} {ours:10.3f} {against}", flush=True)
 
 
 def peyvand(frame: pd.DataFrame, formula: str = FORMULA, cluster: str = "cl") -> np.ndarray:

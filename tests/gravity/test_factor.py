@@ -68,6 +68,7 @@ def test_effects_are_the_same_by_steps_and_by_factor(monkeypatch, levels):
 def test_a_factor_that_costs_too_much_is_refused(monkeypatch):
     codes, weight = drawn(400, (30, 25, 60), seed=3)
     monkeypatch.setattr(factor, "MOST_FLOPS", 10.0)
+    monkeypatch.setattr(factor, "FEW_TIES", 0)
     counts = [int(code.max()) + 1 for code in codes]
     assert factor_of(codes=codes, counts=counts, weight=weight) is None
     monkeypatch.setattr(groups, "PATIENCE", 0)

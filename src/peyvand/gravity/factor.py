@@ -26,7 +26,7 @@ RIDGES = (1e-11, 1e-8)
 """Added to the diagonal, which is scaled to 1: effects are free by a constant in each connected part. In step."""
 FEW_TIES = 100
 """A level that is tied to more others stays for the dense part."""
-LEAST_ROUND = 0.02
+LEAST_ROUND = 0.01
 """A round with a smaller share of the levels left does not pay."""
 MOST_FLOPS, MOST_LEVELS = 5e11, 12_000
 """Cost of the dense parts together and size of each beyond which there is no factor: some 20 s and 1 GB."""

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import cache
 from typing import TypeVar
 
@@ -28,7 +29,8 @@ def each(work: Callable[[Item], Answer], items: Sequence[Item], *, cells: int = 
     """`[work(item) for item in items]`, in threads where several items, cores and `FEW` cells make it worth it."""
     if len(items) < 2 or cells < FEW or thread_count() < 2:
         return [work(item) for item in items]
-    return list(_pool().map(work, items))
+    contexts = [copy_context() for _ in items]  # which warnings of NumPy are silenced goes along
+    return list(_pool().map(lambda context, item: context.run(work, item), contexts, items))
 
 
 def ranges(count: int, *, cells: int = FEW) -> list[slice]:
