@@ -161,6 +161,8 @@ def verb_forms() -> dict[str, list[str]]:
         going_on = [f"می‌{form}" for form in (*now, *told[:2])] if infinitive != "داشتن" else now
         to_come = [f"{will} {past}" for will in ("خواهد", "خواهند", "خواهیم", "خواهم")]
         known[infinitive] = [*told, *finished, *going_on, *to_come, infinitive]
+    for plain, formal in (("کردن", "نمودن"), ("شدن", "گردیدن")):  # «محکوم کرد», «محکوم نمود»
+        known[plain] += known[formal]
     return known
 
 
