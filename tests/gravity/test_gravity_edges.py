@@ -150,6 +150,10 @@ def test_files_that_are_not_what_they_say(tmp_path):
 
 def test_clusters_are_written_in_any_manner():
     frame = trade_panel()
+    spaced = frame.rename(columns={"exporter": "sold by"})
+    for name in ("sold by ^ importer", "`sold by`:importer"):
+        fit = ppml("trade ~ rta | `sold by` + importer", spaced, cluster=name)
+        assert fit.vcov_name == "clustered by sold by^importer (36)"
     expected = ppml("trade ~ rta | exporter", frame, cluster=["exporter", "year"]).std_errors
     for manner in ({"cluster": "exporter + year"}, {"cluster": "~exporter+year"}, {"vcov": "~exporter + year"},
                    {"vcov": {"CRV1": "exporter+year"}}):  # fmt: skip
