@@ -16,13 +16,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from peyvand.corridors import carriage
+from peyvand.corridors import Carriage, carriage
 from peyvand.errors import RegistryError
 from peyvand.registry.worth import Pending, as_union, rank
 from peyvand.run import carried, estimates_behind
 from peyvand.scenarios import Effect, Facts
 from peyvand.scenarios.provisions import Transit
-from peyvand.trade import BorderSensitivity, CaliendoParro, border_sensitivity, draw, faded_borders
+from peyvand.trade import BorderSensitivity, CaliendoParro, CarriedCosts, border_sensitivity, draw, faded_borders
 from peyvand.world import Shock, World
 
 LEVEL = 0.9
@@ -129,6 +129,7 @@ class _Pricing:
     facts: Facts
     as_of: date | None
     _shocks: dict[frozenset[str], Shock] = field(default_factory=dict)
+    _carriage: dict[frozenset[str], Carriage] = field(default_factory=dict)
     _solved: dict[frozenset[str], xr.DataArray] = field(default_factory=dict)
     _drawn: dict[str, xr.DataArray] = field(default_factory=dict)
     _slopes: BorderSensitivity | None = None
@@ -150,7 +151,10 @@ class _Pricing:
                 for name in ("iceberg_cost_hat", "tariff_rate_counterfactual")
             )
             made = Shock.of(self.world, iceberg_cost_hat=cost, tariff_rate_counterfactual=tariff)
-            self._shocks[key] = self._with_carriage(chosen, made)
+            moved = self._moved(chosen, made)
+            if moved is not None:
+                self._carriage[key] = moved
+            self._shocks[key] = made if moved is None else carried(made, moved.cost_hat, self.world)
         return self._shocks[key]
 
     def first_order(self, one: Pending) -> xr.DataArray:
@@ -163,28 +167,30 @@ class _Pricing:
     def drawn(self, one: Pending, draws: int, seed: int) -> xr.DataArray | None:
         """M USD a year (draw, economy)."""
         if draws and one.agreement not in self._drawn:
-            effect = self._effect([one])
+            effect, shock = self._effect([one]), self.shock([one])
+            moved = self._carriage.get(_key([one]))
             found = draw(
                 self.world,
-                self.shock([one]),
+                shock,
                 draws=draws,
                 seed=seed,
                 gravity=estimates_behind(effect),
                 faded=faded_borders(effect),
+                carried=None if moved is None else CarriedCosts.of(moved.by_time_value()),
                 model=self.solver,
             )
             self._drawn[one.agreement] = found["real_income_change_musd"]
         return self._drawn.get(one.agreement)
 
-    def _with_carriage(self, chosen: Sequence[Pending], shock: Shock) -> Shock:
+    def _moved(self, chosen: Sequence[Pending], shock: Shock) -> Carriage | None:
+        """Carriage before and after what they say of transit; None where they say nothing."""
         parts = [tuple(part for part in one.provisions if isinstance(part, Transit)) for one in chosen]
         transit = [replace(one, provisions=part) for one, part in zip(chosen, parts, strict=True) if part]
         if not transit:
-            return shock
-        moved = carriage(self._effect(transit)).settled(
+            return None
+        return carriage(self._effect(transit)).settled(
             lambda cost_hat: self.solver.solve(self.world, carried(shock, cost_hat, self.world)).counterfactual
         )
-        return carried(shock, moved.cost_hat, self.world)
 
     def _effect(self, chosen: Sequence[Pending]) -> Effect:
         union = as_union(chosen, title=chosen[0].title, world=self.world.name, as_of=self.as_of)

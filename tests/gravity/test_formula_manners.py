@@ -151,6 +151,11 @@ def test_predictions_of_some_rows_repeat_the_fit(panel, dummies, effects):
             assert np.isnan(fit.predict(some.assign(year=1999))).all()
 
 
+def test_a_constant_alone_predicts_every_row(panel):
+    fit = ppml("trade ~ 1", panel)
+    assert_allclose(fit.predict(panel.head(3)), np.full(3, panel["trade"].mean()))
+
+
 def test_the_offset_of_an_estimate_is_that_of_its_predictions(panel):
     fit = ppml(f"trade ~ rta | {EFFECTS}", panel.assign(off=panel["cost"] / 2), offset="off")
     fresh = panel.assign(off=panel["cost"] / 2 + 1)

@@ -140,10 +140,20 @@ def test_files_that_are_not_what_they_say(tmp_path):
     twins.write_text("trade,rta,rta\n1,2,3\n2,3,5\n")
     with pytest.raises(DataError, match=r"2 columns of twins\.csv are called 'rta'"):
         ppml("trade ~ rta", twins)
+    for suffix in ("csv", "parquet", "dta"):
+        path = tmp_path / f"panel.{suffix}"
+        frame = trade_panel()
+        {"csv": frame.to_csv, "parquet": frame.to_parquet, "dta": frame.to_stata}[suffix](path)
+        with pytest.raises(UnknownNameError, match="did you mean 'rta'"):
+            ppml("trade ~ rtaa | exporter", path)
 
 
 def test_clusters_are_written_in_any_manner():
     frame = trade_panel()
+    spaced = frame.rename(columns={"exporter": "sold by"})
+    for name in ("sold by ^ importer", "`sold by`:importer"):
+        fit = ppml("trade ~ rta | `sold by` + importer", spaced, cluster=name)
+        assert fit.vcov_name == "clustered by sold by^importer (36)"
     expected = ppml("trade ~ rta | exporter", frame, cluster=["exporter", "year"]).std_errors
     for manner in ({"cluster": "exporter + year"}, {"cluster": "~exporter+year"}, {"vcov": "~exporter + year"},
                    {"vcov": {"CRV1": "exporter+year"}}):  # fmt: skip

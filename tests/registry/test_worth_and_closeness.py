@@ -317,3 +317,21 @@ def test_value_on_the_command_line(tmp_path):
     assert {row["economy"] for row in found["economies"]} == set(SIX)
     assert (found["draws"], found["seed"]) == (20, 0)
     assert "قزاقستان" in run("value", "--draws", "0", "-l", "fa", db=db)
+
+
+def test_what_shorter_waits_are_worth_is_drawn_with_the_value_of_time(full):
+    """A promise of transit: its interval is that of what an hour is worth, and holds the answer."""
+    with full.change(who="t", why="t") as change:
+        change.add(
+            Commitment(
+                code="w", agreement="IRN-KAZ-road-2014", by_party="IRN", to_party="KAZ", domain="transit", text_en="t",
+                text_fa="م", status="planned", source="t",
+                provision=json.dumps({"kind": "transit", "crossings": ["Incheh Borun"], "max_dwell_time_h": 4}),
+            )
+        )  # fmt: skip
+    world = World.embedded()
+    bare = World(world.data.drop_vars(["trade_elasticity_se", "trade_flow_cv"]), world.provenance)
+    owed = pending(full, agreement="IRN-KAZ-road-2014", economies=world.economies)
+    (row,) = value_of(owed, world=bare, draws=12).agreements.to_dict("records")
+    assert 0 < row["alone_low_musd"] < row["alone_musd"] < row["alone_high_musd"]
+    assert row["alone_high_musd"] > 1.3 * row["alone_low_musd"]

@@ -8,7 +8,7 @@ import click
 
 from peyvand.cli.options import language_option
 from peyvand.cli.registry import DATABASE
-from peyvand.locale import Language, text
+from peyvand.locale import Language, number, text
 
 OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
@@ -49,7 +49,7 @@ def serve(
 
     made = ready_registry(db)
     if made:
-        click.echo(text("registry.said.made", language, where=db, rows=made))
+        click.echo(text("registry.said.made", language, where=db, rows=number(made, language)))
     settings = Settings(
         database=db,
         runs=runs,

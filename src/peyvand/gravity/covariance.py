@@ -72,7 +72,7 @@ def read_vcov(vcov: str | Mapping[str, str] | None, cluster: object) -> tuple[st
         names += cluster.replace("~", "").replace("+", ",").split(",")
     elif cluster is not None:
         names += [str(name) for name in cluster]  # type: ignore[attr-defined]
-    names = [name.replace(":", "^").replace(" ", "") for name in names if name.strip()]
+    names = ["^".join(part.strip(" `") for part in name.replace(":", "^").split("^")) for name in names if name.strip()]
     if names:
         if vcov not in (None, "cluster"):
             raise DataError(f"vcov {vcov!r} and clusters do not go together", hint="give one of the two")

@@ -14,7 +14,7 @@ from peyvand.gravity.expressions import names_in, shown
 from peyvand.gravity.formula import Formula
 from peyvand.gravity.kernels import Array
 from peyvand.gravity.regressors import Table, factor_columns, regressor_columns
-from peyvand.gravity.tables import Column, read_columns
+from peyvand.gravity.tables import Column, column_names, read_columns
 
 Codes = NDArray[np.intp]
 _NO_ROWS: Codes = np.empty(0, dtype=np.intp)
@@ -160,7 +160,8 @@ def term_columns(formula: Formula, data: Any, offset: str | None = None) -> tupl
     """The regressors of a formula by name in other data, the offset (or zeros) under the empty name; and the table."""
     needed = formula.regressor_columns + (names_in(offset) if offset else [])
     effects = [column for effect in formula.effects for column in effect]
-    table = Table(read_columns(data, [*needed, *effects]))
+    every = [*needed, *effects] or column_names(data)[:1]  # a constant alone still has as many rows
+    table = Table(read_columns(data, every))
     found = {"Intercept": np.ones(len(table)), **dict(regressor_columns(formula, table, every_level=True))}
     return found | {"": table.numbers(offset) if offset else np.zeros(len(table))}, table
 

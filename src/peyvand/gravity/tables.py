@@ -73,20 +73,24 @@ def name_beside(name: str, others: Iterable[str]) -> str:
 
 
 def read_file(path: str | Path, names: list[str] | None = None) -> Any:
-    """A table from a .csv, .parquet or .dta file; `names` limits what a Parquet file is read for."""
+    """A table from a .csv, .parquet or .dta file; `names` limits what a .csv or .parquet file is read for."""
     path = Path(path)
     if not path.is_file():
         raise DataError(f"no data file at {path}", hint=f"a {', '.join(SUFFIXES)} file")
     try:
         match path.suffix.lower():
             case ".csv":
-                _refuse_twins(pd.read_csv(path, header=None, nrows=1, dtype=str).iloc[0].dropna(), path.name)
-                return pd.read_csv(path)
+                held = pd.read_csv(path, header=None, nrows=1, dtype=str).iloc[0].dropna().tolist()
+                _refuse_twins(held, path.name)
+                _expect(names or [], held)
+                return pd.read_csv(path, usecols=names)
             case ".parquet":
                 import pyarrow.parquet as pq
 
                 held = pq.read_schema(path).names
-                return pq.read_table(path, columns=None if names is None else [n for n in held if n in names])
+                _refuse_twins(held, path.name)
+                _expect(names or [], held)
+                return pq.read_table(path, columns=names)
             case ".dta":
                 return pd.read_stata(path, convert_categoricals=False)
     except (ValueError, OSError, struct.error) as error:

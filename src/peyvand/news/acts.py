@@ -97,6 +97,8 @@ def _deeds(page: Page, scene: Scene, cued: list[Hit[Verb]]) -> list[Act]:
         sources = told if verb.mode in {"noun", "must"} and not _targets(page, scene, hit, verb, spoken) else spoken
         span = page.span(max(sentence.first, hit.first - 6), min(hit.last + 6, sentence.last))
         type_ = _type_of(page, sentence, hit)
+        if verb.mode == "done" and not _is_told(page, scene, hit, sources):
+            continue
         pairs = _together(page, scene, hit, sources)
         if pairs:
             made += [Act(one, other, type_, span) for one, other in pairs]
@@ -127,6 +129,12 @@ def _type_of(page: Page, sentence: Sentence, hit: Hit[Verb]) -> str:
     verb = hit.value
     to_come = (verb.mode == "sign" or verb.type == "COOPERATE") and _is_to_come(page, sentence, hit)
     return "AGREE" if to_come else verb.type
+
+
+def _is_told(page: Page, scene: Scene, hit: Hit[Verb], sources: list[str]) -> bool:
+    """A deed that the sentence tells of who does it, named before the verb: no wish, no condition, no plan."""
+    named = any(actor.code in sources and actor.first < hit.first for actor in scene.actors)
+    return named and not page.find(cues("unreal"), scene.sentence.first, scene.sentence.last)
 
 
 def _is_to_come(page: Page, sentence: Sentence, hit: Hit[Verb]) -> bool:

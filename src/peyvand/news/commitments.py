@@ -20,6 +20,7 @@ REACH = {"intent": 12, "agreed": 8, "implemented": 14, "signed": 16, "ratified":
 SOON = 3  # tokens after a cue within which a word says that it is still to come
 UNLESS = 5  # tokens after a cue within which a word takes its promise away («آماده مذاکره»)
 FIELDS_BEFORE, FIELDS_AFTER = 10, 30  # tokens around a promise within which its fields stand
+POLITICS_NEAR = 14  # tokens around a promise without another field within which words of politics count
 APART = 10  # tokens between two fields of one list
 ORDER = tuple(REACH)[::-1]  # the firmest promise of a sentence names its commitments
 Promise = tuple[
@@ -43,17 +44,7 @@ def find_commitments(page: Page, scenes: list[Scene], fields: list[Hit[Field]], 
             promised = [(hit, strength) for hit, strength in promised if strength != "agreed"]
         for hit, strength in promised:
             pairs = _between(page, scene, strength) or _pair(page, scene, hit)
-            named = _named(here, hit)
-            if _refers_back(page, scene.sentence, _FIELDS):
-                named = list(dict.fromkeys([*_named(here), *before]))
-            elif not named and _refers_back(page, scene.sentence, _WORKS):
-                named = before
-            if (
-                not named
-                and any(one.value == (POLITICS, 2) and hit.first - 14 <= one.first < hit.last + 14 for one in here)
-                and POLITICS in domains
-            ):
-                named = [POLITICS]
+            named = _fields_of(page, scene, here, hit, before)
             named = [domain for domain in named if domain in domains] or named or domains[:1]
             span = page.span(max(scene.sentence.first, hit.first - 3), min(hit.last + 10, scene.sentence.last))
             for (by, to), domain in product(pairs, named):
@@ -98,6 +89,19 @@ def _is_to_come(page: Page, sentence: Sentence, hit: Hit[Promise]) -> bool:
     """«اجرایی می‌شود», «اجرایی خواهد شد», «… به زودی»: announced, not done."""
     announced = any(word.startswith("می") for word in page.words[hit.first : hit.last])
     return announced or bool(page.find(cues("future"), hit.first, min(hit.last + SOON, sentence.last)))
+
+
+def _fields_of(page: Page, scene: Scene, here: list[Hit[Field]], promise: Hit[Promise], before: list[str]) -> list[str]:
+    """The fields of a promise: those named near it, those that «این عرصه‌ها» carries back, else politics near it."""
+    if _refers_back(page, scene.sentence, _FIELDS):
+        return list(dict.fromkeys([*_named(here), *before]))
+    named = _named(here, promise)
+    if not named and _refers_back(page, scene.sentence, _WORKS):
+        return before
+    low, high = promise.first - POLITICS_NEAR, promise.last + POLITICS_NEAR
+    if not named and any(hit.value == (POLITICS, 2) and low <= hit.first < high for hit in here):
+        return [POLITICS]
+    return named
 
 
 def _of_no_office(here: list[Hit[Field]], scene: Scene) -> list[Hit[Field]]:

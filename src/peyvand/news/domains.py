@@ -34,7 +34,7 @@ def find_fields(page: Page, actors: Iterable[Actor] = ()) -> list[Hit[Field]]:
 
 def domains_of(page: Page, found: list[Hit[Field]], roles: list[Role], *, is_diplomatic: bool) -> tuple[Mention, ...]:
     """Domains with enough points, those with most words first."""
-    offices = _tokens((role.first, role.last) for role in roles)
+    offices = _tokens((role.first, role.last) for role in roles if page.words[role.first] not in _DELEGATIONS)
     ground = _Ground(page, is_diplomatic=is_diplomatic)
     for hit in found:
         ground.add(hit, in_office=hit.first in offices)
@@ -169,6 +169,7 @@ POINTS = {  # whole numbers near those of a logistic fit to the labelled reports
     "not diplomatic": -3,
 }
 HEAD_START = {"security_defence": 1, "oil_gas": 1, "banking_finance": 3}  # seldom named in passing
+_DELEGATIONS = frozenset({"هیات", "هیئت", "delegation"})  # «هیات تجاری» says why it comes
 _CONTACT = ("cooperation", "talks", "meeting")
 _FIELD_WORDS = frozenset({"زمینه", "حوزه", "عرصه", "بخش", "fields", "areas", "spheres", "sectors"})
 _OF_GOODS = frozenset({"صادرات", "واردات", "تجارت", "exports", "imports"})

@@ -138,11 +138,13 @@ def alternatives(cell: str) -> list[str]:
 
 
 def _forms(word: str) -> list[str]:
-    """A word with its verb conjugated: «[کردن]» by every form, «[نکردن]» by every negated form."""
+    """A word with its verb conjugated: «[کردن]» by every form, «[نکردن]» by every negated form, «[کرد]» if finite."""
     if not word.endswith("]"):
         return [word]
     before, verb = word[:-1].split("[")
     known = verb_forms()
+    if verb in finite_forms():
+        return [before + form for form in finite_forms()[verb]]
     if verb in known:
         return [before + form for form in known[verb]]
     return [f"{before}ن{form}" for form in known[verb[1:]]]
@@ -159,6 +161,20 @@ def verb_forms() -> dict[str, list[str]]:
         going_on = [f"می‌{form}" for form in (*now, *told[:2])] if infinitive != "داشتن" else now
         to_come = [f"{will} {past}" for will in ("خواهد", "خواهند", "خواهیم", "خواهم")]
         known[infinitive] = [*told, *finished, *going_on, *to_come, infinitive]
+    for plain, formal in (("کردن", "نمودن"), ("شدن", "گردیدن")):  # «محکوم کرد», «محکوم نمود»
+        known[plain] += known[formal]
+    return known
+
+
+@cache
+def finite_forms() -> dict[str, list[str]]:
+    """Each verb, by its past stem, in the forms that tell what is done: no infinitive, no participle, no future."""
+    known: dict[str, list[str]] = {}
+    for infinitive, past, present in rows("verbs.tsv"):
+        told = [past, f"{past}ند", f"{past}یم"]
+        now = [f"{present}{ending}" for ending in ("د", "ند", "یم")]
+        going_on = [f"می‌{form}" for form in now] if infinitive != "داشتن" else now
+        known[past] = [*told, *going_on, f"{past}ه است", f"{past}ه‌اند", f"{past}ه‌ایم"]
     return known
 
 

@@ -20,8 +20,7 @@ from peyvand.news.words import Page
 def mark(page: Page) -> None:
     """Keep on the page the hits of every word list."""
     shelf = every_list()
-    for lexicon, hits in zip(shelf.lexicons, shelf.scan(page.words), strict=True):
-        page.mark(lexicon, hits)
+    page.mark_all(shelf.lexicons, shelf.scan(page.words))
 
 
 @cache

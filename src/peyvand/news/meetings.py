@@ -80,7 +80,11 @@ def _named(page: Page, scene: Scene) -> list[tuple[int, str]]:
     codes = [(person.first, person.country) for person in scene.people if person.country and not person.private]
     codes += [(role.first, role.country) for role in scene.roles if role.country and not role.private]
     if scene.home:  # «در ملاقات با سرپرست ریاست جمهوری»: an office without a state is of the home state
-        held = [role for role in scene.roles if not role.country and page.words[role.first - 1] in {"با", "with"}]
+        held = [
+            role
+            for role in scene.roles
+            if not role.country and page.words[max(0, role.first - 1) : role.first] in {("با",), ("with",)}
+        ]
         codes += [(role.first, scene.home) for role in held if page.at(cues("executive"), role.first, role.last)]
     in_roles = {k for role in scene.roles if role.country or role.private for k in range(role.first, role.last)}
     return codes + [
@@ -160,7 +164,9 @@ def _sessions(page: Page, sentence: Sentence) -> list[Hit[str]]:
         hit
         for hit in found
         if not _is_wished(page, hit, sentence)
-        and not (page.words[hit.first - 1] == "در" and page.at(cues("talks"), hit.first))  # «نقش عمان در گفت‌وگوهای …»
+        and not (
+            page.words[max(0, hit.first - 1) : hit.first] == ("در",) and page.at(cues("talks"), hit.first)
+        )  # «نقش عمان در گفت‌وگوهای …»
     ]
 
 

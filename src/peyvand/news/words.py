@@ -159,6 +159,13 @@ class Page:
         self._marks[id(lexicon)] = marks
         return marks
 
+    def mark_all(self, lexicons: Sequence[Terms], found: Sequence[list[Any]]) -> None:
+        """Keep the hits of many lexicons, most of which have none."""
+        self._marks.update(dict.fromkeys(map(id, lexicons), _NO_MARKS))
+        for lexicon, hits in zip(lexicons, found, strict=True):
+            if hits:
+                self.mark(lexicon, hits)
+
     def span(self, first: int, last: int) -> Span:
         """Where tokens `first` to `last` (exclusive) stand in the original text."""
         return (self.starts[first], self.ends[last - 1])
