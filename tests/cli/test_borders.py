@@ -33,7 +33,8 @@ def test_one_pair_as_json():
 
 
 def test_table_and_heatmap():
-    assert "textiles_light" in ask("--pair", "IRN", "KAZ", "--sector", "textiles_light")
+    assert "Textiles and light industry" in ask("--pair", "IRN", "KAZ", "--sector", "textiles_light")
+    assert "نساجی و صنایع سبک" in ask("--pair", "IRN", "KAZ", "--sector", "textiles_light", "-l", "fa")
     assert "exporter" not in ask("--pair", "IRN", "KAZ", "--sector", "mining", "--directed")
     each_way = json.loads(ask("--pair", "IRN", "KAZ", "--directed", "--json", "--estimate", "wiod-2000-2014"))
     assert {row["exporter"] for row in each_way["borders"]} == {"IRN", "KAZ"}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from peyvand.cli.options import language_option
+from peyvand.cli.terminal import new_table, show_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from peyvand.locale import Language
     from peyvand.world import World
 
+_ROOMY = 110
+"""Columns from which on every heading stands in one line."""
 _WIDE = 120
 SHADES = " ░▒▓█"
 NOT_RECORDED = "×"
@@ -112,9 +115,6 @@ def _chosen(frame: pd.DataFrame, world: World, pair: tuple[str, str] | None, sec
 
 def _print_directed(frame: pd.DataFrame, found: DirectedThickness, language: Language, *, as_json: bool) -> None:
     """A row per exporter, importer and sector, thickness and interval in per cent of cost."""
-    from rich.console import Console
-    from rich.table import Table
-
     from peyvand.locale import number, text
 
     if as_json:
@@ -122,20 +122,23 @@ def _print_directed(frame: pd.DataFrame, found: DirectedThickness, language: Lan
         answer["borders"] = json.loads(frame.to_json(orient="records"))
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
-    table = Table()
+    table = new_table()
     for key in ("exporter", "importer", "sector"):
-        table.add_column(text(f"gravity.borders.{key}", language), no_wrap=True)
-    for name in ("thickness", "interval", *found.components):
+        table.add_column(text(f"gravity.borders.{key}", language), no_wrap=key != "sector")
+    for name in ("thickness", "interval"):
+        table.add_column(text(f"gravity.borders.{name}", language), justify="right", no_wrap=True)
+    for name in found.components:
         table.add_column(
-            text(f"gravity.borders.{name}", language), justify="right", no_wrap=name in ("thickness", "interval")
+            text(f"gravity.borders.{name}", language), justify="right", max_width=_part_width(4), overflow="fold"
         )
     for _, row in frame.dropna(subset=["thickness_log_points"]).iterrows():
         middle, low, high = (
             number(100 * math.expm1(row[f"{name}_log_points"]), language) for name in ("thickness", "low", "high")
         )
         parts = [number(100 * row[f"{part}_log_points"], language, sign=True) for part in found.components]
-        table.add_row(*(str(row[key]) for key in ("exporter", "importer", "sector")), middle, f"{low}…{high}", *parts)
-    Console().print(table)
+        ends = (str(row[key]) for key in ("exporter", "importer"))
+        table.add_row(*ends, _sector(row["sector"], language), middle, f"{low}…{high}", *parts)
+    show_table(table, language, _wide_enough())
 
 
 def _of_pair(found: Thickness, world: World, pair: tuple[str, ...]) -> dict[str, object]:
@@ -190,6 +193,11 @@ def _wide_enough() -> Console:
     return console if console.is_terminal else Console(width=_WIDE)
 
 
+def _part_width(narrow: int) -> int | None:
+    """So wide a column of a part may be where the terminal is narrow: the sectors' names keep their room."""
+    return narrow if _wide_enough().width < _ROOMY else None
+
+
 def _part_in_words(found: Thickness, pair: tuple[str, ...], name: str, language: Language) -> str:
     """One part of a pair's border, log points ×100, with its interval unless it counts as known."""
     from peyvand.locale import number, text
@@ -203,27 +211,35 @@ def _part_in_words(found: Thickness, pair: tuple[str, ...], name: str, language:
 
 def _print_table(frame: pd.DataFrame, found: Thickness, language: Language) -> None:
     """A row per border; where no trade is recorded it says so instead of a number."""
-    from rich.table import Table
-
     from peyvand.locale import number, text
 
     keys = [key for key in ("economy", "partner", "sector") if key in frame]
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table = new_table()
     for key in keys:
-        table.add_column(text(f"gravity.borders.{key}", language), no_wrap=True)
+        table.add_column(text(f"gravity.borders.{key}", language), no_wrap=key != "sector")
     for name in ("thickness", *found.components):
-        table.add_column(text(f"gravity.borders.{name}", language), justify="right", min_width=5, overflow="fold")
+        table.add_column(
+            text(f"gravity.borders.{name}", language), justify="right", max_width=_part_width(6), overflow="fold"
+        )
     for _, row in frame.sort_values("thickness_log_points").iterrows():
+        labels = [_sector(row[key], language) if key == "sector" else str(row[key]) for key in keys]
         if not row["recorded"]:
-            table.add_row(*(str(row[key]) for key in keys), text("gravity.borders.not_recorded", language))
+            table.add_row(*labels, text("gravity.borders.not_recorded", language))
             continue
         parts = [number(100 * row[f"{part}_log_points"], language, sign=True) for part in found.components]
         percent = number(row["thickness_percent"], language) + ("٪" if language == "fa" else "%")
         percent += SANCTIONED if row["sanctioned"] else ""
-        table.add_row(*(str(row[key]) for key in keys), percent, *parts)
-    _wide_enough().print(table)
+        table.add_row(*labels, percent, *parts)
+    show_table(table, language, _wide_enough())
     if frame["sanctioned"].any():
         click.echo(f"{SANCTIONED} {text('gravity.borders.holds_sanctions', language)}")
+
+
+def _sector(code: str, language: Language) -> str:
+    """What a sector is called; its code where it has no name here."""
+    from peyvand.locale import catalogue
+
+    return catalogue(language).get(f"sectors.{code}", code)
 
 
 def _heatmap(found: Thickness, part: str | None) -> str:

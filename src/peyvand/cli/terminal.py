@@ -14,6 +14,7 @@ from peyvand.locale import Language, number, text
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
     from rich.table import Table
 
 
@@ -31,11 +32,11 @@ def new_table(title: str | None = None, caption: str | None = None) -> Table:
                  box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))  # fmt: skip
 
 
-def show_table(table: Table, language: Language) -> None:
+def show_table(table: Table, language: Language, console: Console | None = None) -> None:
     """Print a table; in Persian its columns run from right to left."""
     from rich.console import Console
 
-    Console().print(mirrored(table) if language == "fa" else table)
+    (console or Console()).print(mirrored(table) if language == "fa" else table)
 
 
 def show_figures(frame: pd.DataFrame, language: Language, *, title: str, decimals: int) -> None:

@@ -29,7 +29,7 @@ MOST_BLOCK_CELLS = 20_000_000
 LIKE_SIZE = 1.3
 PATIENCE, MOST_STEPS = 500, 3000
 """Steps of conjugate gradients before a factor is made, and where none can be made."""
-EXACT = 1e-4
+EXACT = 1e-5
 """Tolerance from which a factor is made at once where steps did not suffice before."""
 
 

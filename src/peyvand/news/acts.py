@@ -240,6 +240,10 @@ def _asked(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, others: list[Ac
     for actor in others:
         if hit.last <= actor.first <= hit.last + WANTED and not _follows(page, actor, _BESIDE):
             return listed(page, scene, actor)
+    told = [a for a in others if hit.first - REACH <= a.first < hit.first and _is_told_to(page, a)]
+    told = [a for a in told if finite().isdisjoint(page.words[a.last : hit.first])]
+    if told:
+        return [told[-1].code]
     if partner:
         return [partner]
     named = [actor for actor in others if hit.last <= actor.first <= hit.last + WANTED]
@@ -266,6 +270,11 @@ def _is_parted(between: tuple[str, ...]) -> bool:
     return any(word == "و" and between[k - 1] in finite() for k, word in enumerate(between) if k)
 
 
+def _is_told_to(page: Page, actor: Actor) -> bool:
+    """«پکن ژاپن را … فراخواند», «به خارطوم گوشزد کرد»."""
+    return page.words[actor.last : actor.last + 1] == ("را",) or _follows(page, actor, _UNTO)
+
+
 def _is_asked(page: Page, actor: Actor, sentence: Sentence) -> bool:
     """«از … خواست»: the party after «از», with its office between."""
     before = page.words[max(sentence.first, actor.first - 4) : actor.first]
@@ -287,4 +296,5 @@ _PARTING = frozenset({":", "ما", "«", "»", "که", "we"})  # what parts a su
 _BESIDE = frozenset({"با", "در", "علیه", "به", "with", "in", "against"})
 _PREPOSITIONS = _TOWARDS | {"از", "میان", "بین", "of", "from", "between", "by"}
 _BODIES = frozenset({"ملت", "مردم", "دولت", "کشور", "جمهوری", "ارتش", "the"})
+_UNTO = frozenset({"به"})
 _FROM = frozenset({"از", "on"})
