@@ -155,11 +155,11 @@ def verb_forms() -> dict[str, list[str]]:
     """Each verb of verbs.tsv in the forms that tell or promise: no mere wishes («که محکوم کند»)."""
     known: dict[str, list[str]] = {}
     for infinitive, past, present in rows("verbs.tsv"):
-        told = [past, f"{past}ند", f"{past}یم", f"{past}م"]
+        told = [past, f"{past}ند", f"{past}یم"]
         finished = [f"{past}ه", f"{past}ه‌اند", f"{past}ه‌ایم"]
-        now = [f"{present}{ending}" for ending in ("د", "ند", "یم", "م")]
-        going_on = [f"می‌{form}" for form in (*now, *told[:2])] if infinitive != "داشتن" else now
-        to_come = [f"{will} {past}" for will in ("خواهد", "خواهند", "خواهیم", "خواهم")]
+        now = [f"{present}د", f"{present}ند", f"{present}یم"]
+        going_on = [f"می‌{form}" for form in now] if infinitive != "داشتن" else now
+        to_come = [f"{will} {past}" for will in ("خواهد", "خواهند", "خواهیم")]
         known[infinitive] = [*told, *finished, *going_on, *to_come, infinitive]
     for plain, formal in (("کردن", "نمودن"), ("شدن", "گردیدن")):  # «محکوم کرد», «محکوم نمود»
         known[plain] += known[formal]
