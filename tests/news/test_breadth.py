@@ -65,3 +65,17 @@ def test_a_deed_is_told_not_supposed(sentence, told):
     lead = "تازه‌ترین خبرها از روابط دولت ترکیه و دولت یونان."
     report = read_text(f"{lead}\n{sentence}", title=lead, date="2024-01-01")
     assert any(act.type == "SANCTION" for act in report.acts) == told
+
+
+@pytest.mark.parametrize("sentence", ["ترکیه یونان را به گفت‌وگو تشویق کرد.", "ترکیه به یونان گوشزد کرد که پاسخ دهد."])
+def test_who_is_told_is_asked(sentence):
+    lead = "تازه‌ترین خبرها از روابط دولت ترکیه و دولت یونان."
+    report = read_text(f"{lead}\n{sentence}", title=lead, date="2024-01-01")
+    assert ("TUR", "GRC", "REQUEST") in {(act.source, act.target, act.type) for act in report.acts}
+
+
+@pytest.mark.parametrize(("when", "told"), [("در سال ۱۹۸۷", False), ("روز سه‌شنبه", True)])
+def test_a_deed_of_a_bare_year_is_history(when, told):
+    lead = "تازه‌ترین خبرها از روابط دولت ترکیه و دولت یونان."
+    report = read_text(f"{lead}\nترکیه و یونان {when} پیمان صلح امضا کردند.", title=lead, date="2024-01-01")
+    assert any(act.type == "SUPPORT" for act in report.acts) == told

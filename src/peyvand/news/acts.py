@@ -33,6 +33,7 @@ CLOSE = 8  # tokens within which a party after a friendly cue is meant by it
 DOCUMENT = 20  # tokens within which the document of a signature stands
 FOLLOWS = 8  # tokens after a cue within which its own verb stands
 UNLESS = 5  # tokens after a cue within which a word makes another act of it («آماده دفاع»)
+YEAR = 4  # digits
 REACH = 40  # tokens within which a cue looks for the other party
 
 
@@ -121,7 +122,17 @@ def _is_meant(page: Page, sentence: Sentence, hit: Hit[Verb]) -> bool:
         return False
     if not verb.mode.endswith("!") and is_negated(page, hit.last, min(hit.last + 4, sentence.last)):
         return False
+    if verb.mode in {"sign", "done"} and _is_of_a_year(page, sentence):
+        return False
     return not ((verb.mode == "sign" or verb.type == "COOPERATE") and is_wish(page, sentence, hit))
+
+
+def _is_of_a_year(page: Page, sentence: Sentence) -> bool:
+    """«در سال ۱۹۷۹ پیمان صلح امضا کردند»: a deed that is dated by its year alone is history."""
+    words = page.words[sentence.first : sentence.last]
+    return any(
+        word.isdecimal() and len(word) == YEAR and words[k - 2 : k] == ("در", "سال") for k, word in enumerate(words)
+    )
 
 
 def _type_of(page: Page, sentence: Sentence, hit: Hit[Verb]) -> str:
@@ -241,7 +252,7 @@ def _asked(page: Page, scene: Scene, hit: Hit[Verb], verb: Verb, others: list[Ac
         if hit.last <= actor.first <= hit.last + WANTED and not _follows(page, actor, _BESIDE):
             return listed(page, scene, actor)
     told = [a for a in others if hit.first - REACH <= a.first < hit.first and _is_told_to(page, a)]
-    told = [a for a in told if finite().isdisjoint(page.words[a.last : hit.first])]
+    told = [a for a in told if not _verbs_at(page.words[a.last : hit.first])]
     if told:
         return [told[-1].code]
     if partner:
@@ -267,7 +278,14 @@ def _follows(page: Page, actor: Actor, words: frozenset[str]) -> bool:
 
 def _is_parted(between: tuple[str, ...]) -> bool:
     """A clause ends between a party and a cue: «از لبنان اعلام کرد و از سوریه خواست»."""
-    return any(word == "و" and between[k - 1] in finite() for k, word in enumerate(between) if k)
+    return any(between[k + 1 : k + 2] == ("و",) for k in _verbs_at(between))
+
+
+def _verbs_at(words: tuple[str, ...]) -> list[int]:
+    """Where a clause may end; the «گفت» of «گفت‌وگو» and «گفت و گو» is no verb."""
+    return [
+        k for k, word in enumerate(words) if word in finite() and not "".join(words[k + 1 : k + 3]).startswith("وگو")
+    ]
 
 
 def _is_told_to(page: Page, actor: Actor) -> bool:
