@@ -10,6 +10,7 @@ import click
 
 from peyvand.cli.answers import plain
 from peyvand.cli.history import history
+from peyvand.cli.options import OneOf
 
 if TYPE_CHECKING:
     from peyvand.gravity.estimates import ShippedEstimate
@@ -26,27 +27,27 @@ gravity.add_command(history)
 @gravity.command()
 @click.argument("formula")
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("--estimator", type=click.Choice(["ppml", "ols"]), default="ppml", show_default=True)
-@click.option("--vcov", type=click.Choice(["iid", "hetero"]), help="Covariance without clusters.")
+@click.option("--estimator", type=OneOf(["ppml", "ols"]), default="ppml", show_default=True)
+@click.option("--vcov", type=OneOf(["iid", "hetero"]), help="Covariance without clusters.")
 @click.option("--cluster", metavar="A,B,…", help="Columns to cluster by, in any number of ways; a^b joins columns.")
 @click.option("--bias-correct", is_flag=True, help="Weidner and Zylkin's correction, clustered by pair.")
 @click.option("--weights", metavar="COLUMN", help="Weight of each row.")
 @click.option("--offset", metavar="COLUMN", help="Added to ln μ with slope one (ppml only).")
-@click.option("--small-sample", type=click.Choice(["fixest", "stata", "none"]), default="fixest", show_default=True)
+@click.option("--small-sample", type=OneOf(["fixest", "stata", "none"]), default="fixest", show_default=True)
 @click.option(
-    "--separation", type=click.Choice(["full", "fe", "none"]), default="full", show_default=True,
+    "--separation", type=OneOf(["full", "fe", "none"]), default="full", show_default=True,
     help="Which rows without a finite estimate are dropped: all, groups without a positive flow, none (ppml only).",
 )  # fmt: skip
 @click.option(
-    "--repeated-cells", type=click.Choice(["error", "keep"]), default="error", show_default=True,
+    "--repeated-cells", type=OneOf(["error", "keep"]), default="error", show_default=True,
     help="Two rows for one exporter, importer and year of a panel (ppml only).",
 )  # fmt: skip
 @click.option(
-    "--singletons", type=click.Choice(["keep", "drop"]), default="keep", show_default=True,
+    "--singletons", type=OneOf(["keep", "drop"]), default="keep", show_default=True,
     help="Rows alone in a level of a fixed effect: keep them with a warning, or drop and list them.",
 )  # fmt: skip
 @click.option("--reset", is_flag=True, help="Add the RESET test of the functional form.")
-@click.option("--to", type=click.Choice(["text", "latex", "html", "markdown"]), default="text", show_default=True)
+@click.option("--to", type=OneOf(["text", "latex", "html", "markdown"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Keep the estimate in a JSON file.")
 @click.option("--quiet", is_flag=True, help="No progress on standard error.")

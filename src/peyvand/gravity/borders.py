@@ -27,15 +27,13 @@ from peyvand.errors import DataError
 from peyvand.gravity import head_ries
 from peyvand.gravity.causes import AGREEMENT
 from peyvand.gravity.fitted import Fitted, elasticity_spread, flow_cv
-from peyvand.variables import labelled
+from peyvand.variables import CELL, PAIR, labelled
 from peyvand.world import STATUSES, Shock, World
 
 _Z = 1.959964
 TARIFF, UNEXPLAINED, UNION = "tariff", "unexplained", "union"
 UNNAMED = (UNEXPLAINED, "transport")
 """Parts that formalities may be in: what is not explained, and waiting at crossings and ports."""
-_CELL = ("exporter", "importer", "sector")
-_PAIR = ("exporter", "importer")
 _KEPT = (
     "trade_recorded", "border_weight", "border_thickness_status", "border_thickness_deviation", "sanctioned_pair",
 )  # fmt: skip
@@ -119,7 +117,7 @@ class Thickness:
             moved[AGREEMENT] = _mean_log(agreement_hat)
             moved[UNION] = moved[UNION] - moved[AGREEMENT]
         parts = xr.concat(
-            [part + moved.get(str(part["component"].item()), 0.0) for part in parts.transpose("component", *_CELL)],
+            [part + moved.get(str(part["component"].item()), 0.0) for part in parts.transpose("component", *CELL)],
             dim="component",
         )
         deviations = self.data["border_thickness_part_deviation"]
@@ -138,11 +136,11 @@ class Thickness:
             Log points each way; the mean of both ways is the border's. What is absent is zero.
         """
         recorded = self.data["trade_recorded"]
-        like = self.data["border_thickness"].transpose(*_CELL)
-        each_way = part.reindex_like(like).fillna(0.0).transpose(*_CELL)
+        like = self.data["border_thickness"].transpose(*CELL)
+        each_way = part.reindex_like(like).fillna(0.0).transpose(*CELL)
         moved = like.copy(data=head_ries.mean_of_directions(each_way.values)).where(recorded)
-        weight = self.data["border_weight"].transpose(*_CELL).values
-        pair = self.data["pair_thickness"].transpose(*_PAIR)
+        weight = self.data["border_weight"].transpose(*CELL).values
+        pair = self.data["pair_thickness"].transpose(*PAIR)
         totals = {
             "border_thickness_part": moved,
             "pair_thickness_part": pair.copy(data=head_ries.weighted_total(weight=weight, part=moved.values)),
@@ -164,7 +162,7 @@ class Thickness:
         if by not in ("pair", "sector"):
             raise DataError(f"borders are by 'pair' or by 'sector', not by {by!r}")
         name = "pair_thickness" if by == "pair" else "border_thickness"
-        dims = _PAIR if by == "pair" else _CELL
+        dims = PAIR if by == "pair" else CELL
         thickness = self.data[name]
         reach = _Z * self.data[f"{name}_deviation"]
         columns = {"thickness_log_points": thickness, "low_log_points": thickness - reach}
@@ -206,7 +204,7 @@ def thickness(world: World, *, causes: Mapping[str, float | xr.DataArray] | None
         If the World holds no variable of a cause's name.
     """
     flow, tariff, theta = world["trade_flow"], world["tariff_rate"], world["trade_elasticity"]
-    flow, tariff = flow.transpose(*_CELL), tariff.transpose(*_CELL)
+    flow, tariff = flow.transpose(*CELL), tariff.transpose(*CELL)
     paid = (flow * (1 + tariff)).values
     recorded = head_ries.recorded_both_ways(trade=paid)
     border = head_ries.head_ries(trade=paid, trade_elasticity=theta.values)
@@ -241,16 +239,16 @@ def _by_component(
 ) -> xr.DataArray:
     """Values (exporter, importer, sector) by component, NaN without recorded trade."""
     stacked = np.where(recorded, np.stack(list(values.values())), np.nan)
-    array = xr.DataArray(stacked, dims=("component", *_CELL), coords=labels.coords)
+    array = xr.DataArray(stacked, dims=("component", *CELL), coords=labels.coords)
     return array.assign_coords(component=list(values))
 
 
 def _assemble(*, parts: xr.DataArray, deviations: xr.DataArray, kept: xr.Dataset, output: xr.DataArray) -> xr.Dataset:
     """Totals of the parts by sector and by pair, with units and labels; a part without a deviation counts as known."""
-    parts = parts.transpose("component", *_CELL)
+    parts = parts.transpose("component", *CELL)
     deviations = deviations.reindex(component=parts["component"].values, fill_value=0.0)
-    deviations = deviations.where(kept["trade_recorded"]).transpose("component", *_CELL)
-    weight = kept["border_weight"].transpose(*_CELL)
+    deviations = deviations.where(kept["trade_recorded"]).transpose("component", *CELL)
+    weight = kept["border_weight"].transpose(*CELL)
     pair_parts = parts.isel(sector=0, drop=True).copy(
         data=np.stack([head_ries.weighted_total(weight=weight.values, part=part) for part in parts.values])
     )
@@ -268,7 +266,7 @@ def _assemble(*, parts: xr.DataArray, deviations: xr.DataArray, kept: xr.Dataset
         ),
         "pair_thickness_size_adjusted": pair.copy(data=adjusted),
         "pair_thickness_deviation": pair.copy(
-            data=_pair_deviation(weight.values, kept["border_thickness_deviation"].transpose(*_CELL).values)
+            data=_pair_deviation(weight.values, kept["border_thickness_deviation"].transpose(*CELL).values)
         ),
     }
     return xr.Dataset({name: labelled(array, name) for name, array in found.items()})
@@ -305,7 +303,7 @@ def _worst_status(world: World) -> NDArray[np.int_]:
     """The least certain status among the four flows of a thickness; `assumed` where the World does not say."""
     if "trade_flow_status" not in world.data:
         return np.full(world["trade_flow"].shape, STATUSES.index("assumed"))
-    status = world["trade_flow_status"].transpose(*_CELL).values.astype(int)
+    status = world["trade_flow_status"].transpose(*CELL).values.astype(int)
     home = np.einsum("iis->is", status)
     abroad = np.maximum(status, status.swapaxes(0, 1))
     return np.asarray(np.maximum(abroad, np.maximum(home[:, None], home[None, :])))
@@ -316,11 +314,11 @@ def _sanctioned_either_way(world: World) -> xr.DataArray:
     empty = xr.zeros_like(world["trade_flow"].isel(sector=0, drop=True), dtype=bool).drop_attrs()
     if "sanctioned" not in world.data:
         return empty
-    flag = world["sanctioned"].transpose(*_PAIR).values.astype(bool)
-    return empty.transpose(*_PAIR).copy(data=flag | flag.T)
+    flag = world["sanctioned"].transpose(*PAIR).values.astype(bool)
+    return empty.transpose(*PAIR).copy(data=flag | flag.T)
 
 
 def _mean_log(directed: xr.DataArray) -> xr.DataArray:
     """½ (ln a_ij + ln a_ji)."""
-    directed = directed.transpose(*_CELL)
+    directed = directed.transpose(*CELL)
     return directed.copy(data=head_ries.mean_of_directions(np.log(directed.values)))

@@ -17,6 +17,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from peyvand.variables import PAIR
 from peyvand.world import AGREEMENT_KINDS, World
 
 Array = NDArray[np.float64]
@@ -47,7 +48,6 @@ AT_HOME = "free_trade"
 """Home counts as bound by an agreement of this kind."""
 _IN_LOGS = ("distance_km",)
 _NOT_AT_HOME = ("sanctioned",)
-_PAIR = ("exporter", "importer")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,7 @@ class Causes(Mapping[str, xr.DataArray]):
 
 def cause_values(world: World, name: str) -> Array:
     """A World's covariate as (exporter, importer) numbers: logs for distance; at home 1, and 0 for sanctions."""
-    values = np.array(world[name].transpose(*_PAIR).values, dtype=float)
+    values = np.array(world[name].transpose(*PAIR).values, dtype=float)
     if name in _IN_LOGS:
         return np.asarray(np.log(values))
     np.fill_diagonal(values, 0.0 if name in _NOT_AT_HOME else 1.0)
@@ -91,9 +91,9 @@ def term_values(world: World, cause: str, term: str) -> Array:
     meant = np.array([term in AGREEMENT_TERMS[kind] for kind in AGREEMENT_KINDS], dtype=float)
     ordinary = AGREEMENT_KINDS.index(AT_HOME)
     if "agreement_kind" in world.data:
-        kind = world["agreement_kind"].transpose(*_PAIR).values.astype(int)
+        kind = world["agreement_kind"].transpose(*PAIR).values.astype(int)
     else:
-        kind = np.where(world[AGREEMENT].transpose(*_PAIR).values > 0, ordinary, 0)
+        kind = np.where(world[AGREEMENT].transpose(*PAIR).values > 0, ordinary, 0)
     values = meant[kind]
     np.fill_diagonal(values, meant[ordinary])
     return np.asarray(values)

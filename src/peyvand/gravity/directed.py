@@ -22,11 +22,10 @@ from peyvand.errors import IdentificationError
 from peyvand.gravity import head_ries
 from peyvand.gravity.causes import term_values
 from peyvand.gravity.estimates import DEFAULT, shipped_estimate
-from peyvand.variables import labelled
+from peyvand.variables import CELL, labelled
 from peyvand.world import World
 
 ABROAD = "abroad"
-_CELL = ("exporter", "importer", "sector")
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +60,7 @@ class DirectedThickness:
             name: self.data["directed_thickness_part"].sel(component=name, drop=True) for name in self.components
         }
         table = xr.Dataset({f"{name}_log_points": values.drop_attrs() for name, values in columns.items()})
-        frame = table.to_dataframe(dim_order=list(_CELL)).reset_index()
+        frame = table.to_dataframe(dim_order=list(CELL)).reset_index()
         return frame[frame["exporter"] != frame["importer"]].reset_index(drop=True)
 
 
@@ -85,7 +84,7 @@ def directed_thickness(world: World, estimate: str = DEFAULT) -> DirectedThickne
     away.append(1.0 - np.eye(len(world.economies)))
     theta = np.broadcast_to(world["trade_elasticity"].values, len(world.sectors))
     spread = world["trade_elasticity_se"].values if "trade_elasticity_se" in world.data else np.zeros_like(theta)
-    tariff = np.log1p(world["tariff_rate"].transpose(*_CELL).values)
+    tariff = np.log1p(world["tariff_rate"].transpose(*CELL).values)
     names = np.array([*(cause for cause, _ in terms), ABROAD])
     parts = np.full((len(causes) + 2, *tariff.shape), np.nan)
     parts[0] = tariff
@@ -100,8 +99,8 @@ def directed_thickness(world: World, estimate: str = DEFAULT) -> DirectedThickne
             parts[1:, ..., at] = [each[names == name].sum(axis=0) for name in (*causes, ABROAD)]
         else:
             parts[0, ..., at] = np.nan
-    like = world["tariff_rate"].transpose(*_CELL).drop_attrs()
-    stacked = xr.DataArray(parts, dims=("component", *_CELL), coords=like.coords)
+    like = world["tariff_rate"].transpose(*CELL).drop_attrs()
+    stacked = xr.DataArray(parts, dims=("component", *CELL), coords=like.coords)
     stacked = stacked.assign_coords(component=["tariff", *causes, ABROAD])
     found = {
         "directed_thickness": like.copy(data=parts.sum(axis=0)),

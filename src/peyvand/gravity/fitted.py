@@ -10,9 +10,8 @@ import xarray as xr
 
 from peyvand.gravity import head_ries
 from peyvand.gravity.causes import Array, Causes, terms_of
+from peyvand.variables import CELL
 from peyvand.world import World
-
-_CELL = ("exporter", "importer", "sector")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,8 @@ class Fitted:
 
 def flow_cv(world: World) -> Array:
     """Coefficients of variation of the flows (exporter, importer, sector), 0 where the World says nothing."""
-    flow = world["trade_flow"].transpose(*_CELL)
-    held = world["trade_flow_cv"].transpose(*_CELL) if "trade_flow_cv" in world.data else xr.zeros_like(flow)
+    flow = world["trade_flow"].transpose(*CELL)
+    held = world["trade_flow_cv"].transpose(*CELL) if "trade_flow_cv" in world.data else xr.zeros_like(flow)
     return np.asarray(held.values, dtype=float)
 
 
