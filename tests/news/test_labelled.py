@@ -16,8 +16,11 @@ FLOORS = {
     "a": {"countries": 0.90, "domains": 0.81, "participants": 0.82, "acts": 0.65, "commitments": 0.74, "dip": 0.85},
     "b": {"countries": 0.92, "domains": 0.82, "participants": 0.84, "acts": 0.65, "commitments": 0.68, "dip": 0.91},
     "c": {"countries": 0.92, "domains": 0.77, "participants": 0.84, "acts": 0.64, "commitments": 0.34, "dip": 0.87},
+    "d": {"countries": 0.88, "domains": 0.72, "participants": 0.70, "acts": 0.45, "commitments": 0.15, "dip": 0.81},
+    "e": {"countries": 0.84, "domains": 0.75, "participants": 0.85, "acts": 0.67, "commitments": 0.44, "dip": 0.82},
 }
-"""About 0.03 below what was reached, more where few labels count; c was held out until its first contact stood."""
+"""About 0.03 below what was reached, more where few labels count; c was held out until its first contact stood, and d
+is held out still: only its scores may be looked at while rules are written."""
 SHORT = 120  # characters that a quoted span may have
 
 
