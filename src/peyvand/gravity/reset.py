@@ -34,7 +34,7 @@ def reset_test(estimate: Estimate) -> Reset:
 
     >>> from peyvand.gravity.least_squares import ols
     >>> x = np.arange(12.0)
-    >>> reset_test(ols("y ~ x", {"y": x**2, "x": x}, vcov="iid")).p_value < 1e-6
+    >>> reset_test(ols("y ~ x", {"y": x**2 + np.cos(x), "x": x}, vcov="iid")).p_value < 1e-6
     True
     """
     sample = estimate.sample
