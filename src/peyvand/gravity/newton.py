@@ -111,11 +111,7 @@ def poisson_fit(
         if last and size <= SMALL_STEP:
             work.check_score()
             return work.result(iteration + 1, converged=True, size=size)
-        if (
-            patience is not None
-            and iteration >= (patience if work.has_settled() else 3 * patience)
-            and work.runs_away()
-        ):
+        if patience is not None and work.shows_runaways(soon=iteration < patience, late=iteration >= 3 * patience):
             return work.result(iteration + 1, converged=False, size=size)
         previous, stalled = size, size > previous / 10
     raise ConvergenceError(
@@ -230,11 +226,12 @@ class _Work:
         if not np.isfinite(self.likelihood) and iteration:
             raise _out_of_range()
 
-    def runs_away(self) -> bool:
-        return bool(np.any((self.move < -0.5) & (self.flow == 0) & (self.prior > 0)))
-
-    def has_settled(self) -> bool:
-        """Whether no positive flow still moves far: those without a finite estimate then show."""
+    def shows_runaways(self, *, soon: bool, late: bool) -> bool:
+        """Whether some zero flow runs away, and no positive flow still moves far (or it is late): then these show."""
+        if soon or not np.any((self.move < -0.5) & (self.flow == 0) & (self.prior > 0)):
+            return False
+        if late:
+            return True
         moved = self.move[(self.flow > 0) & (self.weight > 0)]
         return float(np.abs(moved).max(initial=0.0)) <= SETTLED
 
