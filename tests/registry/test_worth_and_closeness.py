@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
-import subprocess
-import sys
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from xml.etree import ElementTree
 
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from peyvand.cli import main
 from peyvand.errors import RegistryError
 from peyvand.registry.closeness import (
     REGION,
@@ -219,11 +219,12 @@ def test_the_timeline_has_a_lane_a_party_and_both_calendars(full, language):
 
 
 def run(*words, db, expect=0):
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    command = [sys.executable, "-m", "peyvand", "registry", words[0], "--db", db, *words[1:]]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert done.returncode == expect, done.stderr
-    return done.stdout if expect == 0 else done.stderr
+    """What a command of the register says: its output, or its error where one is expected."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as stop:
+        main(["registry", words[0], "--db", db, *words[1:]])
+    assert (stop.value.code or 0) == expect, err.getvalue()
+    return (err if expect else out).getvalue()
 
 
 def test_a_day_with_the_register(tmp_path):
