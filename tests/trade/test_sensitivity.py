@@ -34,6 +34,16 @@ def moved(world, cell, step, *, tariff):
     return Shock.of(world, iceberg_cost_hat=cost, tariff_rate_counterfactual=rate)
 
 
+def cell_at(world, places):
+    """The border of a sector at three numbers, whatever the world's size."""
+    i, n, s = places
+    return {
+        "exporter": world.economies[i % len(world.economies)],
+        "importer": world.economies[n % len(world.economies)],
+        "sector": world.sectors[s % len(world.sectors)],
+    }
+
+
 @some
 @given(
     world=worlds(zeros=False), rule=st.sampled_from(DEFICIT_RULES), tariff=st.booleans(),
@@ -43,12 +53,7 @@ def test_slopes_are_finite_differences(world, rule, tariff, places):
     """Of a random border, home trade included, on every economy: to 1e-5 of the largest."""
     solver = model(rule)
     found = border_sensitivity(world, model=solver)
-    i, n, s = places
-    cell = {
-        "exporter": world.economies[i % len(world.economies)],
-        "importer": world.economies[n % len(world.economies)],
-        "sector": world.sectors[s % len(world.sectors)],
-    }
+    cell = cell_at(world, places)
     step = 1e-4
     up, down = (
         np.log(solver.solve(world, moved(world, cell, sign * step, tariff=tariff))["welfare_hat"]) for sign in (1, -1)
@@ -144,12 +149,7 @@ def test_slopes_of_rents_are_finite_differences(world, rule, keeper, places):
     """A rent that rises and one that fades, which changes today's accounts instead, have the same slope."""
     solver = model(rule, barrier="rent", rent_keeper=keeper)
     found = border_sensitivity(world, model=solver)
-    i, n, s = places
-    cell = {
-        "exporter": world.economies[i % len(world.economies)],
-        "importer": world.economies[n % len(world.economies)],
-        "sector": world.sectors[s % len(world.sectors)],
-    }
+    cell = cell_at(world, places)
     ours = found["welfare_by_cost"].sel(cell)
     for step in (1e-4, -1e-4):  # each side by itself, its curvature taken out
         near, far = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -188,7 +187,10 @@ def show(db: str, language: Language, as_json: bool, kind: str, code: str) -> No
     from peyvand.registry.audit import values_of
 
     row = {name: value for name, value in values_of(opened(db).get(kind_of(kind), code)).items() if value is not None}
-    click.echo(json.dumps(row, ensure_ascii=False, indent=2) if as_json else lines(row, language))
+    if as_json:
+        print_json(row)
+    else:
+        click.echo(lines(row, language))
 
 
 @registry.command()

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from peyvand.errors import DataError, UnknownNameError, did_you_mean
 from peyvand.gravity.design import FixedEffect, renumbered
+from peyvand.gravity.formula import Formula
 from peyvand.gravity.kernels import Array
 
 Codes = NDArray[np.intp]
@@ -81,6 +82,13 @@ def read_vcov(vcov: str | Mapping[str, str] | None, cluster: object) -> tuple[st
     if kind not in KINDS:
         raise UnknownNameError(f"no covariance {vcov!r}", hint=did_you_mean(str(vcov), (*KINDS, *ALIASES)))
     return kind, ()
+
+
+def vcov_of(formula: Formula, vcov: str | Mapping[str, str] | None, cluster: object) -> tuple[str, tuple[str, ...]]:
+    """The same with the default of an estimate: clusters by the last of three fixed effects, the pair."""
+    if vcov is None and cluster is None and len(formula.effects) == 3:
+        cluster = ["^".join(formula.effects[-1])]
+    return read_vcov(vcov, cluster)
 
 
 def covariance(

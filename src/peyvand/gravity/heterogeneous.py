@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from peyvand.errors import IdentificationError
-from peyvand.gravity.covariance import read_vcov
+from peyvand.gravity.covariance import vcov_of
 from peyvand.gravity.design import build_design
 from peyvand.gravity.expressions import quoted
 from peyvand.gravity.formula import parse
@@ -112,9 +112,7 @@ def heterogeneous_effects(
 def _first_stage(formula: str, frame: pd.DataFrame, cluster: object) -> Estimate:
     """The PPML fit, by way of sparse columns where it has many (`many_slopes.py`)."""
     asked = parse(formula)
-    if cluster is None and len(asked.effects) == 3:
-        cluster = ["^".join(asked.effects[-1])]
-    kind, clusters = read_vcov(None, cluster)
+    kind, clusters = vcov_of(asked, None, cluster)
     design = build_design(asked, frame, cluster=clusters)
     with one_blas_thread():
         found = fit_many_slopes(design)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from peyvand.errors import IdentificationError, UnknownNameError, did_you_mean
-from peyvand.gravity.covariance import read_vcov
+from peyvand.gravity.covariance import vcov_of
 from peyvand.gravity.design import Design, build_design
 from peyvand.gravity.formula import parse
 from peyvand.gravity.layout import absorber_for, panel_shape
@@ -44,9 +44,7 @@ def ols(
     if singletons not in CHOICES:
         raise UnknownNameError(f"no singletons {singletons!r}", hint=did_you_mean(singletons, CHOICES))
     asked = parse(formula)
-    if vcov is None and cluster is None and len(asked.effects) == 3:
-        cluster = ["^".join(asked.effects[-1])]
-    kind, clusters = read_vcov(vcov, cluster)
+    kind, clusters = vcov_of(asked, vcov, cluster)
     design = build_design(asked, data, cluster=clusters, weights=weights)
     if singletons == "drop":
         design = without_lone_rows(design, poisson=False)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from peyvand.errors import DataError, IdentificationError, UnknownNameError, did_you_mean
 from peyvand.gravity.absorb import Absorber
-from peyvand.gravity.covariance import Covariance, read_vcov
+from peyvand.gravity.covariance import Covariance, vcov_of
 from peyvand.gravity.design import Design, build_design
 from peyvand.gravity.finite import fit_sample
 from peyvand.gravity.formula import parse
@@ -99,9 +99,7 @@ def ppml(
         if value not in choices:
             raise UnknownNameError(f"no {name} {value!r}", hint=did_you_mean(value, choices))
     asked = parse(formula)
-    if vcov is None and cluster is None and len(asked.effects) == 3:
-        cluster = ["^".join(asked.effects[-1])]
-    kind, clusters = read_vcov(vcov, cluster)
+    kind, clusters = vcov_of(asked, vcov, cluster)
     design = build_design(asked, data, cluster=clusters, weights=weights, offset=offset)
     _refuse(design)
     if singletons == "drop":
